@@ -1,0 +1,32 @@
+import type { MiddlewareHandler } from "hono";
+import { createGuard, toResponse, type GuardOptions, type Health, type Resource } from "../src/index.ts";
+
+/**
+ * Answers the probes: `app.use(probes(health))`. Register it before any other middleware, so that no
+ * authentication, CORS or compression stands in a probe's way.
+ */
+export function probes(health: Health): MiddlewareHandler {
+  return async (context, next) => {
+    const response = health.match(context.req.raw);
+    if (response) return response;
+    return next();
+  };
+}
+
+/**
+ * Middleware that answers 503, `retry-after` and problem+json while the resources cannot serve the
+ * request: `app.use("/m/*", guard(index))`.
+ *
+ * @throws TypeError for a bad duration, or what is no resource
+ */
+export function guard(
+  resources: Resource<unknown> | readonly Resource<unknown>[],
+  options?: GuardOptions,
+): MiddlewareHandler {
+  const decide = createGuard(resources, options);
+  return async (_context, next) => {
+    const refusal = await decide();
+    if (refusal) return toResponse(refusal);
+    return next();
+  };
+}

@@ -1,0 +1,75 @@
+import { createGuard, NOT_FOUND, type Answer, type GuardOptions, type Health, type Platform, type Resource } from "../src/index.ts";
+
+/** As much of `http.IncomingMessage` as is read; Express, Connect and NestJS have it too. */
+export interface RequestLike {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  /** The target before a mount cut it (Express, Connect). */
+  readonly originalUrl?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** As much of `http.ServerResponse` as is used. */
+export interface ResponseLike {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body?: string): unknown;
+}
+
+const NODE: Platform<RequestLike> = {
+  accept: ({ headers }) => headers["accept"]?.toString(),
+  request: ({ method, url, headers }) =>
+    // A target in absolute form stands for itself; Host may be missing (HTTP/1.0).
+    new Request(new URL(url ?? "/", `http://${headers["host"]?.toString() ?? "localhost"}`), {
+      ...(method !== undefined && { method }),
+      headers: Object.entries(headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value.toString()] satisfies [string, string]],
+      ),
+    }),
+};
+
+function write(response: ResponseLike, { status, headers, body }: Answer): void {
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+/**
+ * Answers the probes on `node:http`, in one write, without building a Request or Response. Mount it
+ * before any other middleware, so that no body parser, session or rate limit stands in a probe's way.
+ *
+ * @param app answers what is no probe; without it `next` does (Express, Connect, NestJS), else 404
+ */
+export function probes<Q extends RequestLike, S extends ResponseLike>(
+  health: Health,
+  app?: (request: Q, response: S) => unknown,
+): (request: Q, response: S, next?: (error?: unknown) => unknown) => void {
+  return (request, response, next) => {
+    const { method = "GET", url = "/", originalUrl = url } = request;
+    let answer = health.ask(method, url, request, NODE);
+    if (!answer && originalUrl !== url) answer = health.ask(method, originalUrl, request, NODE);
+    if (answer) write(response, answer);
+    else if (app) app(request, response);
+    else if (next) next();
+    else write(response, NOT_FOUND);
+  };
+}
+
+/**
+ * Middleware that answers 503, `retry-after` and problem+json while the resources cannot serve the
+ * request, and calls `next` when they can.
+ *
+ * @throws TypeError for a bad duration, or what is no resource
+ */
+export function guard(
+  resources: Resource<unknown> | readonly Resource<unknown>[],
+  options?: GuardOptions,
+): (request: unknown, response: ResponseLike, next: (error?: unknown) => unknown) => void {
+  const decide = createGuard(resources, options);
+  return (_request, response, next) => {
+    const settle = (refusal: Answer | undefined): void => void (refusal ? write(response, refusal) : next());
+    const decision = decide();
+    if (decision instanceof Promise) void decision.then(settle);
+    else settle(decision);
+  };
+}
+
+export { drainOnSignal, type Drain, type DrainOptions, type ServerLike } from "./node-drain.ts";

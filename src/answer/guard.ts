@@ -1,0 +1,68 @@
+import { NotReadyError, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
+import { coreOf } from "../resource/lease.ts";
+import type { Resource } from "../resource/resource.ts";
+import { toMs, type Duration } from "../state/duration.ts";
+import { textAnswer, type Answer } from "./answer.ts";
+
+/** What a guard asks of the resources. */
+export interface GuardOptions {
+  /**
+   * The oldest value this route accepts; an older one is refreshed.
+   * @default any age: a stale value is served
+   */
+  readonly maxAge?: Duration;
+  /**
+   * How long a request may wait for a value before it is refused.
+   * @default 0
+   */
+  readonly wait?: Duration;
+}
+
+/** `undefined` when the request can be served, else the answer that refuses it. */
+export type Guard = () => Answer | undefined | Promise<Answer | undefined>;
+
+/**
+ * Decides for a request that needs data; the adapters' `guard` is this as middleware. A refusal is 503
+ * with `retry-after` and problem+json (RFC 9457), and names nothing.
+ *
+ * @throws TypeError for a bad duration, or what is no resource
+ */
+export function createGuard(resources: Resource<unknown> | readonly Resource<unknown>[], options: GuardOptions = {}): Guard {
+  const { maxAge } = options;
+  const maxAgeMs = maxAge === undefined ? Infinity : toMs("maxAge", maxAge, 0);
+  const waitMs = toMs("wait", options.wait ?? 0, 0);
+  const cores = [resources].flat().map(coreOf);
+
+  const serves = (core: (typeof cores)[number]): boolean =>
+    core.peek() !== undefined && (maxAge === undefined || (core.snapshot().age ?? Infinity) <= maxAgeMs);
+
+  const admit = async (): Promise<Answer | undefined> => {
+    const limit = new AbortController();
+    const abort = (): void => limit.abort();
+    const cancel = waitMs ? cores[0]?.host.clock.setTimer(abort, waitMs, false) : abort();
+    try {
+      await Promise.all(cores.map((core) => core.get({ maxAge, signal: limit.signal })));
+      return undefined;
+    } catch (error) {
+      return toRefusal(error);
+    } finally {
+      cancel?.();
+    }
+  };
+
+  return () => (cores.every(serves) ? undefined : admit());
+}
+
+/** What a request is answered that cannot be served now. */
+export function toRefusal(error: unknown): Answer {
+  const { state, retryAfter } =
+    error instanceof NotReadyError ? error : { state: "NOT_LOADED", retryAfter: UNPLANNED_RETRY_SECONDS };
+  const old = state === "READY" || state === "STALE";
+  const problem = {
+    type: "about:blank",
+    title: "Service Unavailable",
+    status: 503,
+    detail: `The data that this request needs is ${old ? "older than it accepts" : "not loaded yet"}.`,
+  };
+  return textAnswer(503, JSON.stringify(problem), "application/problem+json", { "retry-after": String(retryAfter) });
+}

@@ -1,0 +1,306 @@
+import { refuse } from "../state/refusal.ts";
+import { changesAt, isRefused, stateOf } from "../state/freshness.ts";
+import { createNow, systemClock, type Clock } from "../resource/clock.ts";
+import { Core } from "../resource/core.ts";
+import { disposalAt } from "../resource/disposal.ts";
+import { NotReadyError, retryAfterOf, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
+import { Audience, createTeller, type Listener } from "../resource/event.ts";
+import type { Host } from "../resource/host.ts";
+import type { ResourceOptions } from "../resource/options.ts";
+import { handled, wait, type WaitingRoom } from "../resource/wait.ts";
+import { Agenda, type Entry } from "./agenda.ts";
+import { createScheduler } from "./scheduler.ts";
+import { ALIVE, RANKS, readinessOf, WEDGED, type Verdict } from "./verdict.ts";
+
+/** How long `close()` waits for leases and disposals, in ms. */
+const CLOSE_GRACE_MS = 5_000;
+
+/** What the registry is made with. */
+export interface RegistryOptions {
+  /**
+   * Names that must be registered before readiness can be 200: a resource that nobody remembered to
+   * register counts as NOT_LOADED.
+   * @default none
+   */
+  readonly expect?: readonly string[];
+  /**
+   * Where time, timers and chance come from.
+   * @default the platform's own
+   */
+  readonly clock?: Clock;
+}
+
+/** A resource's place in the registry. */
+export interface Seat {
+  readonly core: Core<unknown>;
+  /** When something is due for it. */
+  readonly due: Entry<Core<unknown>>;
+  /** When the next try is planned for one that stands in the way of readiness. */
+  readonly attempt: Entry<Core<unknown>>;
+  /** Where it was counted for readiness; -1 for nowhere. */
+  rank: number;
+  /** Whether startup looks at it. */
+  readonly starts: boolean;
+  /** Whether startup still waits for its first load. */
+  unborn: boolean;
+}
+
+/** The resources of one health, and the verdict over them, kept current by transitions. */
+export interface Registry {
+  readonly host: Host;
+  readonly seats: ReadonlyMap<string, Seat>;
+  /** Handed in by `heartbeat()`: whether each is overdue, by name. */
+  heartbeats: Map<string, () => boolean> | undefined;
+  /** Seconds for `retry-after` when readiness or startup refuses. */
+  retryAfter(): number;
+  readiness(): Verdict;
+  startup(): Verdict;
+  liveness(): Verdict;
+  /** Registers a resource; `starts` says whether startup may wait for it. */
+  add<T>(name: string, options: ResourceOptions<T>, starts: boolean): Core<T>;
+  subscribe(listener: Listener): () => void;
+  whenReady(signal: AbortSignal | undefined): Promise<void>;
+  start(): void;
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/** @throws TypeError unless the name is lower-case letters, digits and dashes, at most 63, a letter first */
+export function checkName(option: string, name: unknown): asserts name is string {
+  if (typeof name !== "string" || !/^[a-z][a-z0-9-]{0,62}$/.test(name))
+    refuse(option, name, "a name of a-z, 0-9 and -, a letter first, 63 characters at most");
+}
+
+const registries = new WeakMap<object, Registry>();
+
+/** Remembers whose registry this is, for the parts that are handed in. */
+export function keepRegistry(health: object, registry: Registry): void {
+  registries.set(health, registry);
+}
+
+/** @throws TypeError unless it is what `createHealth()` gave */
+export function registryOf(health: object): Registry {
+  return registries.get(health) ?? refuse("health", health, "what createHealth() returned");
+}
+
+/** Makes the registry. Only stores data: no timer, clock reading or load before `start()`. */
+export function createRegistry(options: RegistryOptions): Registry {
+  const clock = options.clock ?? systemClock;
+  const now = createNow(clock);
+  const seats = new Map<string, Seat>();
+  const expected = new Set(options.expect ?? []);
+  for (const name of expected) checkName("expect", name);
+  const missing = new Set(expected);
+  const audience = new Audience();
+  const teller = createTeller(audience);
+  const attempts = new Agenda<Core<unknown>>();
+  const counts = [0, 0, 0, 0, 0];
+  let unborn = 0;
+  let starting = 0;
+  let latched = false;
+  let phase: Host["phase"] = "idle";
+  let owed = 0;
+  let closing: Promise<void> | undefined;
+  let paid: (() => void) | undefined;
+  let verdict: Verdict | undefined;
+  let startup: Verdict = ALIVE;
+
+  const scheduler = createScheduler<Core<unknown>>(
+    clock,
+    now,
+    (core, at) => {
+      const seat = seats.get(core.name);
+      if (seat) rank(seat, at);
+      return changesAt(core.facts, at, core.limits);
+    },
+    (core, at) => core.tick(at),
+  );
+
+  /** Counts a seat where it stands now. */
+  const rank = (seat: Seat, at: number): void => {
+    const { core } = seat;
+    const { facts, limits } = core;
+    let next = -1;
+    if (core.required && !core.closed)
+      next = isRefused(facts, at, limits.refuseAfter) ? RANKS.REFUSED : RANKS[stateOf(facts, at, limits.staleAfter)];
+    attempts.put(seat.attempt, next >= 0 && next <= RANKS.REFUSED ? core.nextAttemptAt : Infinity);
+    if (next === seat.rank) return;
+    count(seat.rank, -1);
+    count(next, 1);
+    seat.rank = next;
+    verdict = undefined;
+  };
+
+  const count = (place: number, by: number): void => {
+    if (place >= 0) counts[place] = (counts[place] ?? 0) + by;
+  };
+
+  const born = (seat: Seat): void => {
+    if (seat.unborn) unborn--;
+    seat.unborn = false;
+  };
+
+  /** What follows from a change: the latch of startup, and those who wait for readiness. */
+  const settled = (): void => {
+    if (phase !== "idle" && starting && !unborn && !missing.size) latched = true;
+    if (room.waiters?.size && current().word === "alive") for (const waiter of room.waiters) waiter.end(undefined);
+  };
+
+  const current = (): Verdict =>
+    (verdict ??= readinessOf({
+      counts,
+      missing: missing.size,
+      draining: phase === "draining",
+      closed: phase === "closed",
+    }));
+
+  const host: Host = {
+    clock,
+    now,
+    get phase() {
+      return phase;
+    },
+    begin() {
+      if (phase !== "idle") return;
+      phase = "running";
+      const at = now();
+      for (const { core } of seats.values()) core.plan(at);
+      settled();
+      scheduler.settle(at);
+    },
+    update(core, at) {
+      const seat = seats.get(core.name);
+      if (!seat || seat.core !== core) return;
+      if (core.facts.generation) born(seat);
+      rank(seat, at);
+      const next = core.active ? core.active.deadline : core.nextAttemptAt;
+      scheduler.put(seat.due, Math.min(next, changesAt(core.facts, at, core.limits), disposalAt(core)));
+      settled();
+    },
+    tell: teller.tell,
+    flush: teller.flush,
+    hold: scheduler.hold,
+    owe(by) {
+      owed += by;
+      if (!owed) paid?.();
+    },
+    leave(core) {
+      const seat = seats.get(core.name);
+      if (!seat || seat.core !== core) return;
+      const at = now();
+      rank(seat, at);
+      scheduler.put(seat.due, Infinity);
+      born(seat);
+      if (seat.starts) starting--;
+      seats.delete(core.name);
+      if (expected.has(core.name)) missing.add(core.name);
+      verdict = undefined;
+      settled();
+    },
+  };
+
+  const room: WaitingRoom<undefined> = {
+    waiters: undefined,
+    hold: scheduler.hold,
+    notReady: (reason, cause) => new NotReadyError(readiness().worst, reason, retryAfter(), cause),
+  };
+
+  const retryAfter = (): number =>
+    phase === "running" ? retryAfterOf(attempts.first?.at ?? Infinity, now()) : UNPLANNED_RETRY_SECONDS;
+
+  const readiness = (): Verdict => {
+    host.begin();
+    scheduler.settle(now());
+    return current();
+  };
+
+  const registry: Registry = {
+    host,
+    seats,
+    heartbeats: undefined,
+    retryAfter,
+    readiness,
+    startup() {
+      const { worst } = readiness();
+      const word = phase !== "closed" && (latched || !(unborn + missing.size)) ? "alive" : "notLoaded";
+      if (startup.word !== word || startup.worst !== worst) startup = { word, worst };
+      return startup;
+    },
+    liveness() {
+      host.begin();
+      if (registry.heartbeats && phase !== "closed")
+        for (const overdue of registry.heartbeats.values()) if (overdue()) return WEDGED;
+      return ALIVE;
+    },
+    add(name, resourceOptions, starts) {
+      checkName("name", name);
+      if (phase === "closed") refuse("health", phase, "open to register a resource");
+      if (seats.has(name)) refuse("name", name, "a name that is not registered yet");
+      const core = new Core(name, resourceOptions, host);
+      const bears = core.required && starts;
+      const seat: Seat = {
+        core,
+        due: { item: core, at: Infinity, place: -1 },
+        attempt: { item: core, at: Infinity, place: -1 },
+        rank: -1,
+        starts: bears,
+        unborn: bears,
+      };
+      seats.set(name, seat);
+      missing.delete(name);
+      if (bears) {
+        starting++;
+        unborn++;
+      }
+      verdict = undefined;
+      rank(seat, 0);
+      if (phase === "running") {
+        const at = now();
+        core.plan(at);
+        scheduler.settle(at);
+      }
+      return core;
+    },
+    subscribe: (listener) =>
+      audience.add(listener, () => {
+        const at = now();
+        return [...seats.values()].map(({ core }) => core.event("current", at));
+      }),
+    whenReady(signal) {
+      if (readiness().word === "alive") return Promise.resolve();
+      const promise = wait<void, undefined>(room, signal, (_, resolve) => resolve());
+      if (phase !== "running") for (const waiter of room.waiters ?? []) waiter.refuse(phase === "closed" ? "closed" : "draining");
+      return promise;
+    },
+    start() {
+      host.begin();
+      scheduler.catchUp();
+    },
+    drain() {
+      if (phase === "draining" || phase === "closed") return;
+      phase = "draining";
+      verdict = undefined;
+      for (const { core } of [...seats.values()]) core.drain();
+      for (const waiter of room.waiters ?? []) waiter.refuse("draining");
+    },
+    close() {
+      if (closing) return closing;
+      phase = "closed";
+      verdict = undefined;
+      for (const { core } of [...seats.values()]) core.close();
+      for (const waiter of room.waiters ?? []) waiter.refuse("closed");
+      scheduler.stop();
+      return (closing = handled(
+        new Promise((resolve) => {
+          if (!owed) return resolve();
+          const cancel = clock.setTimer(resolve, CLOSE_GRACE_MS, true);
+          paid = () => {
+            cancel();
+            resolve();
+          };
+        }),
+      ));
+    },
+  };
+  return registry;
+}

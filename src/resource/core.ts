@@ -1,0 +1,299 @@
+import { backoffOf, refreshAt } from "../state/backoff.ts";
+import { toMs } from "../state/duration.ts";
+import { NO_FACTS, type Facts } from "../state/facts.ts";
+import { ageOf, stateOf } from "../state/freshness.ts";
+import type { State } from "../state/state.ts";
+import { transition, type Happening } from "../state/transition.ts";
+import { disposeDue, recall, retire } from "./disposal.ts";
+import { NotReadyError, retryAfterOf, type NotReadyReason } from "./error.ts";
+import { Audience, type HealthEvent, type Listener, type Snapshot } from "./event.ts";
+import type { Host } from "./host.ts";
+import { limitsOf, type Limits, type ResourceOptions } from "./options.ts";
+import type { GetOptions, Resource } from "./resource.ts";
+import { run, type ActiveRun } from "./run.ts";
+import { handled, wait, type Waiter } from "./wait.ts";
+
+/**
+ * One resource: its facts, and the one way they change. A class, not closures: ten thousand of them
+ * must stay under 1 KiB each. Users see it as `Resource`.
+ */
+export class Core<T> implements Resource<T> {
+  readonly name: string;
+  readonly options: ResourceOptions<T>;
+  readonly limits: Limits;
+  readonly host: Host;
+  facts: Facts<T> = NO_FACTS;
+  /** The run that owns the slot. */
+  active: ActiveRun | undefined;
+  nextAttemptAt: number = Infinity;
+  abandoned = 0;
+  closed = false;
+  waiters: Set<Waiter<ActiveRun>> | undefined;
+  /** Values out of use, and from when they may be disposed of. */
+  retired: Map<T, number> | undefined;
+  /** Values that somebody borrowed, and how many did. */
+  leases: Map<T, number> | undefined;
+  /** The state that was told last. */
+  #told: State = "NOT_LOADED";
+  #audience: Audience | undefined;
+  /** The value as a resolved promise, made by the first `get()`. */
+  #resolved: Promise<T> | undefined;
+
+  constructor(name: string, options: ResourceOptions<T>, host: Host) {
+    this.name = name;
+    this.options = options;
+    this.limits = limitsOf(options);
+    this.host = host;
+  }
+
+  get required(): boolean {
+    return this.options.required ?? true;
+  }
+
+  peek(): T | undefined {
+    return this.facts.held?.value;
+  }
+
+  get(options?: GetOptions): Promise<T> {
+    const { held } = this.facts;
+    if (held && options?.maxAge === undefined && this.host.phase !== "idle")
+      return (this.#resolved ??= Promise.resolve(held.value));
+    return this.#await(options);
+  }
+
+  snapshot(): Snapshot<T> {
+    return this.#record(this.host.now());
+  }
+
+  reload(): Promise<Snapshot<T>> {
+    this.host.begin();
+    const refusal = this.#refusal();
+    if (refusal) return this.#reject(refusal);
+    const running = this.active;
+    const promise = wait<Snapshot<T>, ActiveRun>(
+      this,
+      undefined,
+      (ended, resolve, reject) => {
+        if (ended === running) return;
+        if (this.facts.lastError) reject(this.facts.lastError.error);
+        else resolve(this.snapshot());
+      },
+      true,
+    );
+    if (!running) this.start(true);
+    return promise;
+  }
+
+  invalidate(): void {
+    this.#commit({ type: "invalidate" });
+    // A back-off that is running stays: only reload() goes past it.
+    if (this.facts.held && !this.facts.failures) this.start(false);
+  }
+
+  unload(): void {
+    this.#free();
+    this.#commit({ type: "unload" });
+  }
+
+  subscribe(listener: Listener<T>): () => void {
+    return (this.#audience ??= new Audience()).add(listener, () => [this.event("current", this.host.now())]);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.unload();
+    for (const waiter of this.waiters ?? []) waiter.refuse("closed");
+    const now = this.host.now();
+    for (const value of this.retired?.keys() ?? []) this.retired?.set(value, now);
+    disposeDue(this, now);
+    this.host.leave(this);
+  }
+
+  /** No load starts any more; one that runs may finish, and whoever would wait for another is refused. */
+  drain(): void {
+    this.plan(Infinity);
+    if (!this.facts.held)
+      for (const waiter of this.waiters ?? []) if (!waiter.forced || !this.active) waiter.refuse("draining");
+  }
+
+  /** Starts a load, unless one runs or none may. */
+  start(forced: boolean): void {
+    const { facts, host } = this;
+    if (this.active || this.closed || host.phase !== "running") return;
+    const at = host.now();
+    const controller = new AbortController();
+    const active: ActiveRun = { controller, forced, deadline: at + this.limits.timeout };
+    const { held } = facts;
+    const context = {
+      signal: controller.signal,
+      previous: held?.value,
+      revision: held?.revision,
+      asOf: held?.asOf,
+      rejected: forced ? undefined : facts.rejected,
+      attempt: facts.failures + 1,
+    };
+    this.active = active;
+    this.#commit({ type: "start", at });
+    // A listener may have ended it before it began.
+    if (this.active === active) void run(this, active, context);
+  }
+
+  /** The run that owned the slot ended. */
+  end(active: ActiveRun, event: Happening<T>): void {
+    const invalidated = this.facts.run?.invalidated;
+    this.active = undefined;
+    this.#commit(event, active);
+    if (this.waiters?.size || (invalidated && !this.facts.failures)) this.#follow();
+  }
+
+  /** Does what is due, once, however late (SPEC rule 1). */
+  tick(now: number): void {
+    if (this.closed) return;
+    this.#pass(now);
+    const { active } = this;
+    if (active && now >= active.deadline) {
+      const error = new Error(`the load took longer than its timeout of ${this.limits.timeout} ms`);
+      this.#free(error);
+      this.end(active, { type: "failed", failure: { error, at: now } });
+    } else if (now >= this.nextAttemptAt) this.start(false);
+    disposeDue(this, now);
+    this.host.update(this, now);
+    this.host.flush();
+  }
+
+  /** Plans the next load. */
+  plan(at: number): void {
+    this.nextAttemptAt = at;
+    this.host.update(this, this.host.now());
+  }
+
+  hold(by: 1 | -1): void {
+    this.host.hold(by);
+  }
+
+  notReady(reason: NotReadyReason, cause?: unknown): NotReadyError {
+    const now = this.host.now();
+    const state = stateOf(this.facts, now, this.limits.staleAfter);
+    return new NotReadyError(state, reason, retryAfterOf(this.nextAttemptAt, now), cause);
+  }
+
+  event(type: HealthEvent["type"], now: number, from?: State): HealthEvent<T> {
+    const snapshot = this.#record(now);
+    const { name, state } = snapshot;
+    return Object.freeze({ type, name, from: from ?? state, state, snapshot });
+  }
+
+  #refusal(): NotReadyReason | undefined {
+    if (this.closed) return "closed";
+    return this.host.phase === "draining" ? "draining" : undefined;
+  }
+
+  #reject(reason: NotReadyReason, cause?: unknown): Promise<never> {
+    return handled(Promise.reject(this.notReady(reason, cause)));
+  }
+
+  #await(options: GetOptions | undefined): Promise<T> {
+    const { host } = this;
+    const maxAge = options?.maxAge === undefined ? Infinity : toMs("maxAge", options.maxAge, 0, true);
+    host.begin();
+    const serves = (): boolean => {
+      const { held } = this.facts;
+      return held !== undefined && ageOf(held, host.now()) <= maxAge;
+    };
+    const { held, failures, lastError } = this.facts;
+    if (held && serves()) return Promise.resolve(held.value);
+    const refusal = this.#refusal();
+    if (refusal === "closed" || (refusal && !(held && this.active))) return this.#reject(refusal);
+    const running = this.active;
+    if (!running && failures && host.now() < this.nextAttemptAt) return this.#reject("failed", lastError?.error);
+    const promise = wait<T, ActiveRun>(this, options?.signal, (ended, resolve, reject) => {
+      const { held: now, lastError: why } = this.facts;
+      if (now && serves()) resolve(now.value);
+      else if (why) reject(this.notReady("failed", why.error));
+      else if (ended !== running) reject(this.notReady("stale"));
+    });
+    if (!running) this.start(false);
+    return promise;
+  }
+
+  /** Frees the slot before its run has settled. */
+  #free(reason?: unknown): void {
+    if (!this.active) return;
+    this.active.controller.abort(reason);
+    this.active = undefined;
+    this.abandoned++;
+  }
+
+  /** Somebody still waits for a load, or the last one came too late for an invalidation. */
+  #follow(): void {
+    const refusal = this.#refusal();
+    if (!refusal) return this.start([...(this.waiters ?? [])].some((waiter) => waiter.forced));
+    for (const waiter of this.waiters ?? []) waiter.refuse(refusal);
+  }
+
+  /** Tells what time has done since somebody last looked. */
+  #pass(now: number): void {
+    const state = stateOf(this.facts, now, this.limits.staleAfter);
+    if (state !== this.#told) this.#tell("transition", now, state);
+  }
+
+  #tell(type: "transition" | "load", now: number, state: State): void {
+    const from = this.#told;
+    this.#told = state;
+    this.host.tell(this.#audience, () => this.event(type, now, from));
+  }
+
+  /** The one way facts change: the state first, then those who wait, then the listeners. */
+  #commit(event: Happening<T>, ended?: ActiveRun): void {
+    const { host } = this;
+    const now = host.now();
+    this.#pass(now);
+    const before = this.facts;
+    const after = transition(before, event);
+    if (after === before) return host.flush();
+    this.facts = after;
+    if (!Object.is(after.held?.value, before.held?.value)) {
+      this.#resolved = undefined;
+      if (before.held) retire(this, before.held.value, now);
+      if (after.held) recall(this, after.held.value);
+    }
+    if (event.type !== "invalidate") this.nextAttemptAt = this.#next(before, now);
+    host.update(this, now);
+    if (ended) for (const waiter of this.waiters ?? []) waiter.end(ended);
+    const state = stateOf(after, now, this.limits.staleAfter);
+    if (state !== this.#told) this.#tell("transition", now, state);
+    else if (ended) this.#tell("load", now, state);
+    host.flush();
+  }
+
+  #next(before: Facts<T>, now: number): number {
+    const { facts, host, limits } = this;
+    if (this.closed || facts.run || host.phase !== "running") return Infinity;
+    if (facts.failures) return now + backoffOf(facts.failures, this.abandoned, limits.refreshEvery, host.clock.random());
+    if (!facts.held || !before.run) return now;
+    return refreshAt(facts, before.run.startedAt, now, limits, host.clock.random());
+  }
+
+  #record(now: number): Snapshot<T> {
+    const { facts, nextAttemptAt } = this;
+    const { held } = facts;
+    return Object.freeze({
+      name: this.name,
+      state: stateOf(facts, now, this.limits.staleAfter),
+      required: this.required,
+      value: held?.value,
+      revision: held?.revision,
+      generation: facts.generation,
+      checkedAt: held?.checkedAt,
+      changedAt: held?.changedAt,
+      asOf: held?.asOf,
+      age: held && ageOf(held, now),
+      refreshing: held !== undefined && facts.run !== undefined,
+      attempt: facts.failures + 1,
+      nextAttemptAt: nextAttemptAt === Infinity ? undefined : nextAttemptAt,
+      lastError: facts.lastError,
+      abandoned: this.abandoned,
+    });
+  }
+}

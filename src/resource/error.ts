@@ -1,0 +1,40 @@
+import type { State } from "../state/state.ts";
+
+/**
+ * Why a wait for data ended without it.
+ *
+ * - `failed`: the load that was waited for failed, or a back-off runs; `cause` is the last error.
+ * - `stale`: a load came, and its value is older than the `maxAge` that was asked for.
+ * - `aborted`: the caller's own signal ended the wait; `cause` is its reason.
+ * - `unloaded`: `unload()` ended the run that was waited for.
+ * - `draining`, `closed`: the health is going away, or gone.
+ */
+export type NotReadyReason = "failed" | "stale" | "aborted" | "unloaded" | "draining" | "closed";
+
+/** A wait for data that was aborted or refused. Says nothing of the cause in its message. */
+export class NotReadyError extends Error {
+  override readonly name = "NotReadyError";
+  /** The state at that moment. */
+  readonly state: State;
+  readonly reason: NotReadyReason;
+  /** When to try again: whole seconds, at least 1, as in the `retry-after` header. */
+  readonly retryAfter: number;
+
+  constructor(state: State, reason: NotReadyReason, retryAfter: number, cause?: unknown) {
+    super(`not ready: ${reason} (${state})`, { cause });
+    this.state = state;
+    this.reason = reason;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Where nothing is planned (a load runs, a drain, a wedge): the seconds that `retry-after` names. */
+export const UNPLANNED_RETRY_SECONDS = 5;
+/** The most that `retry-after` names, in seconds. */
+const MOST_RETRY_SECONDS = 30;
+
+/** Whole seconds until `at`, between 1 and 30; 5 where nothing is planned. */
+export function retryAfterOf(at: number, now: number): number {
+  if (at === Infinity) return UNPLANNED_RETRY_SECONDS;
+  return Math.min(MOST_RETRY_SECONDS, Math.max(1, Math.ceil((at - now) / 1_000)));
+}

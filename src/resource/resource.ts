@@ -1,0 +1,46 @@
+import type { Duration } from "../state/duration.ts";
+import type { Listener, Snapshot } from "./event.ts";
+
+/** How `get()` waits. */
+export interface GetOptions {
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
+  /** The oldest value this caller accepts; an older one is refreshed first. */
+  readonly maxAge?: Duration | undefined;
+}
+
+/** One thing the service must have in memory to do its work. */
+export interface Resource<T> {
+  readonly name: string;
+  /**
+   * The value; waits only while there is none, for the load that runs or is planned now. The first
+   * call starts the health.
+   *
+   * @throws NotReadyError (rejects) when that load fails, a back-off runs, the wait is aborted, or the
+   *   health drains or closes
+   */
+  get(options?: GetOptions): Promise<T>;
+  /** The value, or `undefined`, at once; reads no clock. */
+  peek(): T | undefined;
+  /** One frozen record of everything known. */
+  snapshot(): Snapshot<T>;
+  /**
+   * Loads at once, whatever the back-off, the interval or a rejected revision say. Never concurrent:
+   * callers that arrive during a run share the next one.
+   *
+   * @returns the record after a run that started after the call; rejects with what that run threw, or
+   *   with NotReadyError when the health drains or closes
+   */
+  reload(): Promise<Snapshot<T>>;
+  /**
+   * The value may be out of date: marks it STALE and hurries a refresh (one more, if one is running;
+   * a running back-off is left). Readiness refuses by age alone; `unload()` what is known to be bad.
+   */
+  invalidate(): void;
+  /** Drops the value and aborts the run; a new first load is planned while the schedule runs. */
+  unload(): void;
+  /** Tells `listener` the present state in a microtask, then every event; returns what ends that. */
+  subscribe(listener: Listener<T>): () => void;
+  /** Ends this resource and frees its name; whoever waits is rejected. */
+  close(): void;
+}
