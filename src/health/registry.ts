@@ -157,6 +157,11 @@ export function createRegistry(options: RegistryOptions): Registry {
   const host: Host = {
     clock,
     now,
+    look() {
+      const at = now();
+      scheduler.settle(at);
+      return at;
+    },
     get phase() {
       return phase;
     },
@@ -210,7 +215,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   const readiness = (): Verdict => {
     host.begin();
-    scheduler.settle(now());
+    host.look();
     return current();
   };
 
@@ -264,7 +269,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     subscribe: (listener) =>
       audience.add(listener, () => {
         const at = now();
-        return [...seats.values()].map(({ core }) => core.event("current", at));
+        return [...seats.values()].map(({ core }) => core.current(at));
       }),
     whenReady(signal) {
       if (readiness().word === "alive") return Promise.resolve();

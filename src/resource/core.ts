@@ -62,7 +62,7 @@ export class Core<T> implements Resource<T> {
   }
 
   snapshot(): Snapshot<T> {
-    return this.#record(this.host.now());
+    return this.#record(this.host.look());
   }
 
   reload(): Promise<Snapshot<T>> {
@@ -96,7 +96,7 @@ export class Core<T> implements Resource<T> {
   }
 
   subscribe(listener: Listener<T>): () => void {
-    return (this.#audience ??= new Audience()).add(listener, () => [this.event("current", this.host.now())]);
+    return (this.#audience ??= new Audience()).add(listener, () => [this.current(this.host.now())]);
   }
 
   close(): void {
@@ -178,7 +178,14 @@ export class Core<T> implements Resource<T> {
     return new NotReadyError(state, reason, retryAfterOf(this.nextAttemptAt, now), cause);
   }
 
-  event(type: HealthEvent["type"], now: number, from?: State): HealthEvent<T> {
+  /** What a new subscriber is told first; the others are told what time has done. */
+  current(now: number): HealthEvent<T> {
+    this.#pass(now);
+    this.host.flush();
+    return this.#event("current", now);
+  }
+
+  #event(type: HealthEvent["type"], now: number, from?: State): HealthEvent<T> {
     const snapshot = this.#record(now);
     const { name, state } = snapshot;
     return Object.freeze({ type, name, from: from ?? state, state, snapshot });
@@ -197,6 +204,7 @@ export class Core<T> implements Resource<T> {
     const { host } = this;
     const maxAge = options?.maxAge === undefined ? Infinity : toMs("maxAge", options.maxAge, 0, true);
     host.begin();
+    host.look();
     const serves = (): boolean => {
       const { held } = this.facts;
       return held !== undefined && ageOf(held, host.now()) <= maxAge;
@@ -241,7 +249,7 @@ export class Core<T> implements Resource<T> {
   #tell(type: "transition" | "load", now: number, state: State): void {
     const from = this.#told;
     this.#told = state;
-    this.host.tell(this.#audience, () => this.event(type, now, from));
+    this.host.tell(this.#audience, () => this.#event(type, now, from));
   }
 
   /** The one way facts change: the state first, then those who wait, then the listeners. */

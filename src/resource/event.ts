@@ -86,8 +86,9 @@ export class Audience {
     this.#subscribers = [...this.#subscribers, subscriber];
     queueMicrotask(() => {
       if (left) return;
+      const events = current();
       subscriber.live = true;
-      for (const event of current()) if (!left) call(() => listener(event));
+      for (const event of events) if (!left) call(() => listener(event));
     });
     return () => {
       left = true;

@@ -9,6 +9,8 @@ export interface Host {
   readonly phase: "idle" | "running" | "draining" | "closed";
   /** The instant now, on the one clock. */
   now(): number;
+  /** As `now()`, for a question: what is past due is caught up with after the answer. */
+  look(): number;
   /** Does what `start()` does, if nobody did. */
   begin(): void;
   /** The facts or the plan of a resource changed. */
