@@ -1,0 +1,59 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Database } from "./db/database.ts";
+import { migrate } from "./db/schema.ts";
+import { createIndexer } from "./index/indexer.ts";
+import { seedGenerated, seedPictures, type OnProgress } from "./seed/seed.ts";
+
+const RETRY_MS = 2_000;
+
+export interface CuratorOptions {
+  readonly database: Database;
+  /** Pictures for the first bank; `""` for none. */
+  readonly pictureFolder: string;
+  /** Generated hashes for the second. */
+  readonly hashes: number;
+  readonly onProgress: OnProgress;
+  /** A build of the index was recorded. */
+  readonly onBuilt: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The curator's work in the background: tables, first banks, then the index whenever they change. */
+export interface Curator {
+  stop(): void;
+}
+
+/** Starts at once; while the database is away, tries again every 2 s. */
+export function startCurator(options: CuratorOptions): Curator {
+  const { database, onProgress, onError } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const indexer = createIndexer({ database, onBuilt: options.onBuilt, onError });
+
+  const prepare = async (): Promise<void> => {
+    await migrate(database);
+    if (options.pictureFolder !== "") await seedPictures(database, options.pictureFolder, onProgress, signal);
+    await seedGenerated(database, options.hashes, onProgress, signal);
+  };
+
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await prepare();
+        return indexer.start();
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(error);
+      }
+      await wait(RETRY_MS, undefined, { signal, ref: false }).catch(() => {});
+    }
+  };
+
+  void run();
+  return {
+    stop() {
+      stopping.abort(new Error("the curator was stopped"));
+      indexer.stop();
+    },
+  };
+}

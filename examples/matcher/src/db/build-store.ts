@@ -1,0 +1,110 @@
+import { SIGNAL_TYPES, type SignalType } from "../signal/signal-type.ts";
+import type { Database } from "./database.ts";
+
+/** One completed build of the index. */
+export interface Build {
+  readonly id: number;
+  /** The change of the banks up to which it goes. */
+  readonly builtTo: number;
+  /** How many signals of each type are in it. */
+  readonly size: Readonly<Record<SignalType, number>>;
+}
+
+/** Records in one part: about 800 kB for PDQ, a few tens of milliseconds to write or read. */
+const PART_RECORDS = 20_000;
+
+/** How many changes the banks have seen. */
+export async function readRevision(database: Database): Promise<number> {
+  const rows = await database.query<{ n: number }>("select n from revision");
+  const row = rows[0];
+  if (!row) throw new Error("the table revision is empty");
+  return row.n;
+}
+
+/** The newest completed build, if there is one. */
+export async function latestBuild(database: Database): Promise<Build | undefined> {
+  const rows = await database.query<{ id: number; built_to: number; md5_size: number; pdq_size: number }>(
+    `select id, built_to, md5_size, pdq_size from index_build
+    where completed_at is not null order by id desc limit 1`,
+  );
+  const row = rows[0];
+  return row && { id: row.id, builtTo: row.built_to, size: { md5: row.md5_size, pdq: row.pdq_size } };
+}
+
+/**
+ * Packs every signal of the banks into parts, on the database's side, and records the build when all of
+ * them are there. A change that is made meanwhile may be in it or not; it counts as not.
+ *
+ * @param pause called between parts; may throw to give up
+ */
+export async function recordBuild(database: Database, pause: () => Promise<void>): Promise<Build> {
+  const builtTo = await readRevision(database);
+  const id = await beginBuild(database, builtTo);
+  const size = { md5: 0, pdq: 0 };
+  for (const type of SIGNAL_TYPES) size[type] = await recordParts(database, id, type, pause);
+  await database.query("update index_build set md5_size = $2, pdq_size = $3, completed_at = now() where id = $1", [
+    id,
+    size.md5,
+    size.pdq,
+  ]);
+  return { id, builtTo, size };
+}
+
+/** One part of a build's records of one type. @throws Error if the build has been cleared away */
+export async function readPart(database: Database, build: number, type: SignalType, part: number): Promise<Uint8Array> {
+  const rows = await database.query<{ data: Uint8Array }>(
+    "select data from index_part where build_id = $1 and signal_type = $2 and part = $3",
+    [build, type, part],
+  );
+  const row = rows[0];
+  if (!row) throw new Error(`build ${build} of the index has no part ${part} of type ${type} (any more)`);
+  return row.data;
+}
+
+/** Keeps the latest build for those who are reading it, and clears away what is older or was given up. */
+async function beginBuild(database: Database, builtTo: number): Promise<number> {
+  await database.query(
+    `delete from index_build
+    where id is distinct from (select max(id) from index_build where completed_at is not null)`,
+  );
+  const rows = await database.query<{ id: number }>("insert into index_build (built_to) values ($1) returning id", [
+    builtTo,
+  ]);
+  const row = rows[0];
+  if (!row) throw new Error("the database gave the build no id");
+  return row.id;
+}
+
+/** @returns how many records there are */
+async function recordParts(
+  database: Database,
+  build: number,
+  type: SignalType,
+  pause: () => Promise<void>,
+): Promise<number> {
+  let size = 0;
+  let after = 0;
+  for (let part = 0; ; part++) {
+    await pause();
+    // `type` is also the name of its column. A record is the content's id, the bank's id, the signal.
+    const rows = await database.query<{ last: number | null; n: number }>(
+      `with page as (
+          select id, bank_id, ${type} as signal from content
+          where ${type} is not null and id > $3 order by id limit ${PART_RECORDS}
+        ),
+        packed as (
+          insert into index_part (build_id, signal_type, part, data)
+          select $1::int, '${type}', $2::int,
+            string_agg(int4send(id) || int4send(bank_id) || signal, ''::bytea order by id)
+          from page having count(*) > 0
+        )
+      select max(id) as last, count(*)::int as n from page`,
+      [build, part, after],
+    );
+    const row = rows[0];
+    if (!row || row.last === null) return size;
+    size += row.n;
+    after = row.last;
+    if (row.n < PART_RECORDS) return size;
+  }
+}

@@ -1,0 +1,82 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { serve } from "@hono/node-server";
+import { drainOnSignal } from "health-state/node";
+import { startCurator } from "./curator.ts";
+import { openLate } from "./db/database.ts";
+import { openPglite } from "./db/pglite.ts";
+import { openPostgres } from "./db/postgres.ts";
+import { curlLines } from "./demo/curl-lines.ts";
+import { createProgressBar } from "./demo/progress.ts";
+import { watchProbes } from "./demo/probe-watch.ts";
+import { createMatcher } from "./matcher.ts";
+import { bundledPictureFolder } from "./seed/picture-files.ts";
+import { readSetting, type Setting } from "./setting.ts";
+
+const startedAt = performance.now();
+const say = (text: string): void => console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${text}`);
+/** The same error again and again, while a database is away, is told once. */
+let lastSaid = "";
+const sayError = (error: unknown): void => {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  if (text !== lastSaid) say(`error: ${text}`);
+  lastSaid = text;
+};
+
+function main(setting: Setting): void {
+  const { databaseUrl, dataFolder, roles, maxStale } = setting;
+  const database = openLate(async () =>
+    databaseUrl === undefined ? openPglite(dataFolder) : openPostgres(databaseUrl, sayError),
+  );
+  const matcher = createMatcher({ database, roles, maxStale, onError: sayError });
+  const { health, index } = matcher;
+  const pictureFolder = setting.pictureFolder ?? bundledPictureFolder();
+
+  // Listening comes first: the probes answer from now on. The database is opened once the port is ours.
+  const server = serve({ fetch: matcher.app.fetch, hostname: setting.host, port: setting.port }, ({ port }) => {
+    const origin = `http://${setting.host.includes(":") ? `[${setting.host}]` : setting.host}:${port}`;
+    say(`listening on ${origin}; ${databaseUrl === undefined ? "embedded database" : "database server"}`);
+    const watch = watchProbes(origin, (line) => say(line));
+
+    const curator = roles.curator
+      ? startCurator({
+          database,
+          pictureFolder,
+          hashes: setting.hashes,
+          onProgress: createProgressBar(process.stdout),
+          // The matcher in this process need not wait for its next look; its outcome is in the snapshot.
+          onBuilt: () => void index?.reload().catch(sayError),
+          onError: sayError,
+        })
+      : undefined;
+
+    health.start();
+    void health.whenReady().then(async () => {
+      const size = index?.peek()?.build.size;
+      say(`READY${size ? ` with ${size.pdq} pdq and ${size.md5} md5 signals` : ""}; slowest probe so far ${watch.slowestMs().toFixed(0)} ms`);
+      console.log("\nTry:\n");
+      for (const line of await curlLines(origin, pictureFolder)) console.log(`  ${line}`);
+      console.log(`\nOr open ${origin}/ in a browser. Ctrl-C drains.\n`);
+    }, sayError);
+
+    const drain = drainOnSignal(server, health, { delay: setting.drainDelay });
+    void drain.done.then(async () => {
+      watch.stop();
+      curator?.stop();
+      await database.close();
+      say("drained");
+    });
+  });
+
+  server.on("error", (error) => {
+    sayError(error);
+    process.exitCode = 1;
+  });
+}
+
+try {
+  main(readSetting(process.env, process.argv.slice(2), dirname(dirname(fileURLToPath(import.meta.url)))));
+} catch (error) {
+  sayError(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { addContents, contentCount, createBank, type NewContent } from "../db/bank-store.ts";
+import type { Database } from "../db/database.ts";
+import { createPause } from "../index/pause.ts";
+import { fingerprintOf } from "../signal/fingerprint.ts";
+import { generatedHash } from "./generated-hash.ts";
+import { pictureFilesOf } from "./picture-files.ts";
+
+/** Told how far a piece of work is. */
+export type OnProgress = (work: string, done: number, total: number) => void;
+
+export const PICTURE_BANK = "pictures";
+export const GENERATED_BANK = "generated";
+
+const BATCH = 20_000;
+
+/** Fills the bank of pictures from a folder, unless there is something in it. All at once or not at all. */
+export async function seedPictures(
+  database: Database,
+  folder: string,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  await createBank(database, PICTURE_BANK);
+  if ((await contentCount(database, PICTURE_BANK)) > 0) return;
+  const pause = createPause(signal);
+  const files = await pictureFilesOf(folder);
+  const contents: NewContent[] = [];
+  for (const [at, file] of files.entries()) {
+    await pause();
+    contents.push({ label: file, ...fingerprintOf(await readFile(join(folder, file))) });
+    onProgress("hashing pictures", at + 1, files.length);
+  }
+  await addContents(database, PICTURE_BANK, contents);
+}
+
+/** Tops the bank of generated hashes up to `total`; goes on where it was broken off. */
+export async function seedGenerated(
+  database: Database,
+  total: number,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (total === 0) return;
+  await createBank(database, GENERATED_BANK);
+  const pause = createPause(signal);
+  let done = await contentCount(database, GENERATED_BANK);
+  while (done < total) {
+    const size = Math.min(BATCH, total - done);
+    const first = done;
+    await addContents(database, GENERATED_BANK, await generate(first, size, pause));
+    done += size;
+    onProgress("generating hashes", done, total);
+  }
+}
+
+async function generate(first: number, size: number, pause: () => Promise<void>): Promise<readonly NewContent[]> {
+  const contents: NewContent[] = [];
+  for (let at = 0; at < size; at++) {
+    if (at % 1_000 === 0) await pause();
+    contents.push({ label: `generated-${first + at}`, pdq: generatedHash(first + at) });
+  }
+  return contents;
+}
