@@ -1,5 +1,13 @@
-import type { MiddlewareHandler } from "hono";
-import { createGuard, toResponse, type GuardOptions, type Health, type Resource } from "../src/index.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import {
+  createGuard,
+  respond,
+  toResponse,
+  type GuardOptions,
+  type Health,
+  type Resource,
+  type WaitUntil,
+} from "../src/index.ts";
 
 /**
  * Answers the probes: `app.use(probes(health))`. Register it before any other middleware, so that no
@@ -7,7 +15,7 @@ import { createGuard, toResponse, type GuardOptions, type Health, type Resource 
  */
 export function probes(health: Health): MiddlewareHandler {
   return async (context, next) => {
-    const response = health.match(context.req.raw);
+    const response = respond(health, context.req.raw, waitUntilOf(context));
     if (response) return response;
     return next();
   };
@@ -24,9 +32,20 @@ export function guard(
   options?: GuardOptions,
 ): MiddlewareHandler {
   const decide = createGuard(resources, options);
-  return async (_context, next) => {
-    const refusal = await decide();
+  return async (context, next) => {
+    const refusal = await decide(waitUntilOf(context));
     if (refusal) return toResponse(refusal);
     return next();
+  };
+}
+
+/** Late and guarded: Hono throws where the platform has no execution context. */
+function waitUntilOf(context: Context): WaitUntil {
+  return (promise) => {
+    try {
+      context.executionCtx.waitUntil(promise);
+    } catch {
+      // Node, Bun and Deno: the process goes on by itself.
+    }
   };
 }

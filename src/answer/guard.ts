@@ -1,6 +1,6 @@
 import { NotReadyError, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
 import { coreOf } from "../resource/lease.ts";
-import type { Resource } from "../resource/resource.ts";
+import type { Resource, WaitUntil } from "../resource/resource.ts";
 import { toMs, type Duration } from "../state/duration.ts";
 import { textAnswer, type Answer } from "./answer.ts";
 
@@ -13,13 +13,13 @@ export interface GuardOptions {
   readonly maxAge?: Duration;
   /**
    * How long a request may wait for a value before it is refused.
-   * @default 0
+   * @default 0; in request mode as long as the load may take
    */
   readonly wait?: Duration;
 }
 
 /** `undefined` when the request can be served, else the answer that refuses it. */
-export type Guard = () => Answer | undefined | Promise<Answer | undefined>;
+export type Guard = (waitUntil?: WaitUntil) => Answer | undefined | Promise<Answer | undefined>;
 
 /**
  * Decides for a request that needs data; the adapters' `guard` is this as middleware. A refusal is 503
@@ -30,27 +30,28 @@ export type Guard = () => Answer | undefined | Promise<Answer | undefined>;
 export function createGuard(resources: Resource<unknown> | readonly Resource<unknown>[], options: GuardOptions = {}): Guard {
   const { maxAge } = options;
   const maxAgeMs = maxAge === undefined ? Infinity : toMs("maxAge", maxAge, 0);
-  const waitMs = toMs("wait", options.wait ?? 0, 0);
   const cores = [resources].flat().map(coreOf);
+  const host = cores[0]?.host;
+  const waitMs = toMs("wait", options.wait ?? (host?.mode ? "never" : 0), 0, true);
 
   const serves = (core: (typeof cores)[number]): boolean =>
     core.peek() !== undefined && (maxAge === undefined || (core.snapshot().age ?? Infinity) <= maxAgeMs);
 
-  const admit = async (): Promise<Answer | undefined> => {
+  const admit = async (waitUntil: WaitUntil | undefined): Promise<Answer | undefined> => {
     const limit = new AbortController();
     const abort = (): void => limit.abort();
-    const cancel = waitMs ? cores[0]?.host.clock.setTimer(abort, waitMs, false) : abort();
+    const cancel = waitMs ? waitMs < Infinity && host?.clock.setTimer(abort, waitMs, false) : abort();
     try {
-      await Promise.all(cores.map((core) => core.get({ maxAge, signal: limit.signal })));
+      await Promise.all(cores.map((core) => core.get({ maxAge, signal: limit.signal, waitUntil })));
       return undefined;
     } catch (error) {
       return toRefusal(error);
     } finally {
-      cancel?.();
+      if (cancel) cancel();
     }
   };
 
-  return () => (cores.every(serves) ? undefined : admit());
+  return (waitUntil) => (!host?.mode && cores.every(serves) ? undefined : admit(waitUntil));
 }
 
 /** What a request is answered that cannot be served now. */

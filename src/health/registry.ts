@@ -5,7 +5,7 @@ import { Core } from "../resource/core.ts";
 import { disposalAt } from "../resource/disposal.ts";
 import { NotReadyError, retryAfterOf, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
 import { Audience, createTeller, type Listener } from "../resource/event.ts";
-import type { Host } from "../resource/host.ts";
+import type { Host, ReadinessRoom, RefreshMode } from "../resource/host.ts";
 import type { ResourceOptions } from "../resource/options.ts";
 import { handled, wait, type WaitingRoom } from "../resource/wait.ts";
 import { Agenda, type Entry } from "./agenda.ts";
@@ -23,6 +23,11 @@ export interface RegistryOptions {
    * @default none
    */
   readonly expect?: readonly string[];
+  /**
+   * How loads are driven: `onRequest()` where no timer may outlive a request (Workers, Lambda, Vercel).
+   * @default in the background, by one timer that does not keep the process alive
+   */
+  readonly refresh?: RefreshMode;
   /**
    * Where time, timers and chance come from.
    * @default the platform's own
@@ -105,8 +110,9 @@ export function createRegistry(options: RegistryOptions): Registry {
   let verdict: Verdict | undefined;
   let startup: Verdict = ALIVE;
 
+  const mode = options.refresh;
   const scheduler = createScheduler<Core<unknown>>(
-    clock,
+    mode ? { ...clock, setTimer: () => () => {} } : clock,
     now,
     (core, at) => {
       const seat = seats.get(core.name);
@@ -156,6 +162,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   const host: Host = {
     clock,
+    mode,
     now,
     look() {
       const at = now();
@@ -208,6 +215,14 @@ export function createRegistry(options: RegistryOptions): Registry {
     waiters: undefined,
     hold: scheduler.hold,
     notReady: (reason, cause) => new NotReadyError(readiness().worst, reason, retryAfter(), cause),
+  };
+
+  const readinessRoom: ReadinessRoom = {
+    clock,
+    ready: () => readiness().word === "alive",
+    refusal: () => (phase === "draining" || phase === "closed" ? phase : undefined),
+    notReady: room.notReady,
+    blocking: () => [...seats.values()].filter(({ rank }) => rank >= 0 && rank <= RANKS.REFUSED).map(({ core }) => core),
   };
 
   const retryAfter = (): number =>
@@ -273,6 +288,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       }),
     whenReady(signal) {
       if (readiness().word === "alive") return Promise.resolve();
+      if (mode) return handled(mode.whenReady(readinessRoom, signal));
       const promise = wait<void, undefined>(room, signal, (_, resolve) => resolve());
       if (phase !== "running") for (const waiter of room.waiters ?? []) waiter.refuse(phase === "closed" ? "closed" : "draining");
       return promise;

@@ -56,6 +56,8 @@ export class Core<T> implements Resource<T> {
 
   get(options?: GetOptions): Promise<T> {
     const { held } = this.facts;
+    const { mode } = this.host;
+    if (mode) return mode.get(this, options);
     if (held && options?.maxAge === undefined && this.host.phase !== "idle")
       return (this.#resolved ??= Promise.resolve(held.value));
     return this.#await(options);
@@ -67,6 +69,7 @@ export class Core<T> implements Resource<T> {
 
   reload(): Promise<Snapshot<T>> {
     this.host.begin();
+    if (this.host.mode) return this.host.mode.reload(this);
     const refusal = this.#refusal();
     if (refusal) return this.#reject(refusal);
     const running = this.active;
@@ -80,14 +83,16 @@ export class Core<T> implements Resource<T> {
       },
       true,
     );
-    if (!running) this.start(true);
+    if (!running) void this.start(true);
     return promise;
   }
 
   invalidate(): void {
     this.#commit({ type: "invalidate" });
     // A back-off that is running stays: only reload() goes past it.
-    if (this.facts.held && !this.facts.failures) this.start(false);
+    if (!this.facts.held || this.facts.failures) return;
+    if (this.host.mode) this.plan(this.host.now());
+    else void this.start(false);
   }
 
   unload(): void {
@@ -117,13 +122,14 @@ export class Core<T> implements Resource<T> {
       for (const waiter of this.waiters ?? []) if (!waiter.forced || !this.active) waiter.refuse("draining");
   }
 
-  /** Starts a load, unless one runs or none may. */
-  start(forced: boolean): void {
+  /** Starts a load, unless one runs or none may; gives what settles when it is over. */
+  start(forced: boolean): Promise<void> | undefined {
     const { facts, host } = this;
-    if (this.active || this.closed || host.phase !== "running") return;
+    if (this.active || this.closed || host.phase !== "running") return undefined;
     const at = host.now();
     const controller = new AbortController();
-    const active: ActiveRun = { controller, forced, deadline: at + this.limits.timeout };
+    const timeoutAt = at + this.limits.timeout;
+    const active: ActiveRun = { controller, forced, timeoutAt, deadline: timeoutAt };
     const { held } = facts;
     const context = {
       signal: controller.signal,
@@ -136,7 +142,7 @@ export class Core<T> implements Resource<T> {
     this.active = active;
     this.#commit({ type: "start", at });
     // A listener may have ended it before it began.
-    if (this.active === active) void run(this, active, context);
+    return this.active === active ? run(this, active, context) : undefined;
   }
 
   /** The run that owned the slot ended. */
@@ -144,7 +150,8 @@ export class Core<T> implements Resource<T> {
     const invalidated = this.facts.run?.invalidated;
     this.active = undefined;
     this.#commit(event, active);
-    if (this.waiters?.size || (invalidated && !this.facts.failures)) this.#follow();
+    if (invalidated && !this.facts.failures) this.nextAttemptAt = this.host.now();
+    if (this.waiters?.size || (!this.host.mode && invalidated && !this.facts.failures)) this.#follow();
   }
 
   /** Does what is due, once, however late (SPEC rule 1). */
@@ -152,11 +159,15 @@ export class Core<T> implements Resource<T> {
     if (this.closed) return;
     this.#pass(now);
     const { active } = this;
-    if (active && now >= active.deadline) {
+    if (active && now >= active.deadline && active.deadline < active.timeoutAt) {
+      this.active = undefined;
+      active.controller.abort();
+      this.#commit({ type: "lost" });
+    } else if (active && now >= active.deadline) {
       const error = new Error(`the load took longer than its timeout of ${this.limits.timeout} ms`);
       this.#free(error);
       this.end(active, { type: "failed", failure: { error, at: now } });
-    } else if (now >= this.nextAttemptAt) this.start(false);
+    } else if (now >= this.nextAttemptAt && !this.host.mode) void this.start(false);
     disposeDue(this, now);
     this.host.update(this, now);
     this.host.flush();
@@ -221,7 +232,7 @@ export class Core<T> implements Resource<T> {
       else if (why) reject(this.notReady("failed", why.error));
       else if (ended !== running) reject(this.notReady("stale"));
     });
-    if (!running) this.start(false);
+    if (!running) void this.start(false);
     return promise;
   }
 
@@ -236,7 +247,7 @@ export class Core<T> implements Resource<T> {
   /** Somebody still waits for a load, or the last one came too late for an invalidation. */
   #follow(): void {
     const refusal = this.#refusal();
-    if (!refusal) return this.start([...(this.waiters ?? [])].some((waiter) => waiter.forced));
+    if (!refusal) return void this.start([...(this.waiters ?? [])].some((waiter) => waiter.forced));
     for (const waiter of this.waiters ?? []) waiter.refuse(refusal);
   }
 
@@ -266,7 +277,7 @@ export class Core<T> implements Resource<T> {
       if (before.held) retire(this, before.held.value, now);
       if (after.held) recall(this, after.held.value);
     }
-    if (event.type !== "invalidate") this.nextAttemptAt = this.#next(before, now);
+    if (event.type !== "invalidate") this.nextAttemptAt = this.#next(event, before, now);
     host.update(this, now);
     if (ended) for (const waiter of this.waiters ?? []) waiter.end(ended);
     const state = stateOf(after, now, this.limits.staleAfter);
@@ -275,9 +286,10 @@ export class Core<T> implements Resource<T> {
     host.flush();
   }
 
-  #next(before: Facts<T>, now: number): number {
+  #next(event: Happening<T>, before: Facts<T>, now: number): number {
     const { facts, host, limits } = this;
     if (this.closed || facts.run || host.phase !== "running") return Infinity;
+    if (event.type === "lost") return now;
     if (facts.failures) return now + backoffOf(facts.failures, this.abandoned, limits.refreshEvery, host.clock.random());
     if (!facts.held || !before.run) return now;
     return refreshAt(facts, before.run.startedAt, now, limits, host.clock.random());

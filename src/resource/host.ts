@@ -1,10 +1,34 @@
 import type { Clock } from "./clock.ts";
 import type { Core } from "./core.ts";
-import type { Audience, HealthEvent } from "./event.ts";
+import type { Audience, HealthEvent, Snapshot } from "./event.ts";
+import type { NotReadyError, NotReadyReason } from "./error.ts";
+import type { GetOptions } from "./resource.ts";
+
+/** How loads are driven where no timer may outlive a request; made by `onRequest()`. */
+export interface RefreshMode {
+  get<T>(core: Core<T>, options: GetOptions | undefined): Promise<T>;
+  reload<T>(core: Core<T>): Promise<Snapshot<T>>;
+  /** Waits until `ready`, driving the resources that are in the way. */
+  whenReady(room: ReadinessRoom, signal: AbortSignal | undefined): Promise<void>;
+  /** How long a probe may wait for the loads it starts, in ms. */
+  readonly probeWaitMs: number;
+}
+
+/** What `whenReady()` looks at in request mode. */
+export interface ReadinessRoom {
+  readonly clock: Clock;
+  ready(): boolean;
+  /** Why it can never be ready, if so. */
+  refusal(): NotReadyReason | undefined;
+  notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
+  blocking(): readonly Core<unknown>[];
+}
 
 /** What a resource needs of the health it lives in. */
 export interface Host {
   readonly clock: Clock;
+  /** `undefined` in background mode. */
+  readonly mode: RefreshMode | undefined;
   /** `idle` until `start()`, or whoever does what it does. */
   readonly phase: "idle" | "running" | "draining" | "closed";
   /** The instant now, on the one clock. */

@@ -7,7 +7,15 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
   /** The oldest value this caller accepts; an older one is refreshed first. */
   readonly maxAge?: Duration | undefined;
+  /**
+   * In request mode: what lets a refresh outlive the response (`(promise) => ctx.waitUntil(promise)`).
+   * Without it, the request that finds a refresh due waits for it. Background mode ignores it.
+   */
+  readonly waitUntil?: WaitUntil | undefined;
 }
+
+/** Lets work go on after the response; call it on its own context, never detached. */
+export type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** One thing the service must have in memory to do its work. */
 export interface Resource<T> {

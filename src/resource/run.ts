@@ -9,7 +9,9 @@ export interface ActiveRun {
   /** Started for `reload()`: what was rejected before is tried again. */
   readonly forced: boolean;
   /** When the slot is freed, whatever the loader does. */
-  readonly deadline: number;
+  readonly timeoutAt: number;
+  /** The same, or sooner in request mode: the lease that its request renews while it lives. */
+  deadline: number;
 }
 
 /**
@@ -51,10 +53,15 @@ export async function run<T>(core: Core<T>, active: ActiveRun, context: LoadCont
         type: "failed",
         failure: refused && revision !== undefined ? { ...failure, revision } : failure,
       });
-    } else core.abandoned--;
+    } else settleLate(core);
     if (candidate !== undefined) discard(core, candidate);
     return;
   }
-  core.abandoned--;
+  settleLate(core);
   if (candidate !== undefined) discard(core, candidate);
+}
+
+function settleLate(core: Core<unknown>): void {
+  // Request mode forgets the runs whose request ended; a thawed one may settle all the same.
+  if (core.abandoned) core.abandoned--;
 }

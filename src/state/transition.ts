@@ -17,6 +17,7 @@ export type Happening<T> =
       readonly asOf: number | undefined;
     }
   | { readonly type: "failed"; readonly failure: LoadError }
+  | { readonly type: "lost" }
   | { readonly type: "invalidate" }
   | { readonly type: "unload" };
 
@@ -82,6 +83,9 @@ export function transition<T>(facts: Facts<T>, event: Happening<T>): Facts<T> {
         rejected: failure.revision ?? facts.rejected,
       };
     }
+    case "lost":
+      // Its request ended before it did (request mode): nobody failed.
+      return run ? { ...facts, run: undefined } : facts;
     case "invalidate":
       if (!held && !run) return facts;
       return {

@@ -1,0 +1,153 @@
+import { toMs, type Duration } from "../state/duration.ts";
+import { ageOf } from "../state/freshness.ts";
+import type { Clock } from "../resource/clock.ts";
+import type { Core } from "../resource/core.ts";
+import type { RefreshMode } from "../resource/host.ts";
+import type { GetOptions, WaitUntil } from "../resource/resource.ts";
+import { handled } from "../resource/wait.ts";
+
+/** How loads are driven by requests. */
+export interface OnRequestOptions {
+  /**
+   * How long a load is believed in after its request was last seen alive; then the next request takes
+   * it over. Platforms cancel a request's work without a word.
+   * @default "5s"
+   */
+  readonly lease?: Duration;
+  /**
+   * How long a probe may wait for the loads it starts. By default it answers at once.
+   * @default 0
+   */
+  readonly probeWait?: Duration;
+}
+
+/** How often a request looks whether another one's load has ended, in ms. */
+const LOOK_MS = 25;
+
+/**
+ * Request mode, for `createHealth({ refresh: onRequest() })`: nothing happens between requests. A fresh
+ * value is served; when a refresh is due, the value held is served and refreshed through `waitUntil`;
+ * past `refuseAfter` the refresh comes first; without a value the request loads it. Requests never
+ * await each other's promises: they watch the state, each by timers of its own.
+ *
+ * @throws TypeError for a bad duration
+ */
+export function onRequest(options: OnRequestOptions = {}): RefreshMode {
+  const leaseMs = toMs("lease", options.lease ?? "5s", 1);
+
+  /** Runs a load in this request: keeps its lease, and ends it at `timeout`. */
+  const own = async <T>(core: Core<T>, forced: boolean): Promise<void> => {
+    const { host, limits } = core;
+    const settled = core.start(forced);
+    const { active } = core;
+    if (!settled || !active) return;
+    let over = false;
+    const ended = settled.then(() => {
+      over = true;
+    });
+    while (!over && core.active === active) {
+      active.deadline = Math.min(active.timeoutAt, host.now() + leaseMs);
+      host.update(core, host.now());
+      const pause = createPause(host.clock, Math.min(leaseMs / 2, limits.timeout));
+      await Promise.race([ended, pause.over]);
+      pause.cancel();
+      if (host.now() < active.timeoutAt) continue;
+      // Its own request is alive, so what is past is its timeout and not its lease.
+      active.deadline = active.timeoutAt;
+      if (core.active === active) core.tick(host.now());
+    }
+  };
+
+  /** Another request's load: over, or given up by a request that was cancelled. */
+  const watch = async <T>(core: Core<T>, signal: AbortSignal | undefined): Promise<void> => {
+    const { host, active } = core;
+    if (active && host.now() >= active.deadline) {
+      core.tick(host.now());
+      return;
+    }
+    const pause = createPause(host.clock, LOOK_MS);
+    signal?.addEventListener("abort", pause.cancel);
+    await pause.over;
+    signal?.removeEventListener("abort", pause.cancel);
+  };
+
+  return {
+    probeWaitMs: toMs("probeWait", options.probeWait ?? 0, 0),
+    async get<T>(core: Core<T>, { signal, maxAge, waitUntil }: GetOptions = {}): Promise<T> {
+      const { host, limits } = core;
+      const most = Math.min(limits.refuseAfter, maxAge === undefined ? Infinity : toMs("maxAge", maxAge, 0, true));
+      host.begin();
+      let tried = false;
+      for (;;) {
+        const now = host.look();
+        const { held, failures, lastError } = core.facts;
+        const young = held !== undefined && ageOf(held, now) <= most;
+        const backingOff = !core.active && failures > 0 && now < core.nextAttemptAt;
+        if (young) {
+          const due = !core.active && now >= core.nextAttemptAt;
+          if (due && !tried) await refresh(core, waitUntil, own);
+          return core.facts.held?.value ?? held.value;
+        }
+        if (tried || backingOff || core.closed || host.phase !== "running" || signal?.aborted) {
+          // Past refuseAfter a value is served only once a load has failed; a caller's own limit holds.
+          if (held && maxAge === undefined && !signal?.aborted) return held.value;
+          if (signal?.aborted) throw core.notReady("aborted", signal.reason);
+          if (host.phase === "draining") throw core.notReady("draining");
+          if (core.closed || host.phase === "closed") throw core.notReady("closed");
+          throw lastError ? core.notReady("failed", lastError.error) : core.notReady("stale");
+        }
+        if (core.active) await watch(core, signal);
+        else {
+          tried = true;
+          const running = handled(own(core, false));
+          waitUntil?.(running);
+          await running;
+        }
+      }
+    },
+    async reload<T>(core: Core<T>) {
+      while (core.active) await watch(core, undefined);
+      if (core.closed) throw core.notReady("closed");
+      if (core.host.phase !== "running") throw core.notReady("draining");
+      await own(core, true);
+      if (core.facts.lastError) throw core.facts.lastError.error;
+      return core.snapshot();
+    },
+    async whenReady(room, signal) {
+      while (!room.ready()) {
+        const refusal = signal?.aborted ? "aborted" : room.refusal();
+        if (refusal) throw room.notReady(refusal, signal?.reason);
+        await Promise.all(room.blocking().map((core) => core.get({ signal }).catch(() => {})));
+        if (room.ready()) return;
+        const pause = createPause(room.clock, LOOK_MS);
+        signal?.addEventListener("abort", pause.cancel);
+        await pause.over;
+        signal?.removeEventListener("abort", pause.cancel);
+      }
+    },
+  };
+}
+
+/** Starts the refresh that is due: behind the response where the platform lets it, else before it. */
+async function refresh<T>(
+  core: Core<T>,
+  waitUntil: WaitUntil | undefined,
+  own: (core: Core<T>, forced: boolean) => Promise<void>,
+): Promise<void> {
+  const running = handled(own(core, false));
+  if (waitUntil) waitUntil(running);
+  else await running;
+}
+
+/** A timer as a promise that can be cut short. */
+function createPause(clock: Clock, ms: number): { readonly over: Promise<void>; readonly cancel: () => void } {
+  let cancel: () => void = () => {};
+  const over = new Promise<void>((resolve) => {
+    const stop = clock.setTimer(resolve, Math.ceil(ms), true);
+    cancel = () => {
+      stop();
+      resolve();
+    };
+  });
+  return { over, cancel: () => cancel() };
+}

@@ -1,0 +1,43 @@
+import type { Health } from "../handler/health.ts";
+import { registryOf } from "../health/registry.ts";
+import type { WaitUntil } from "../resource/resource.ts";
+
+/**
+ * In request mode, starts the loads that are due: they go on through `waitUntil`, and the promise is
+ * over after `probeWait` (0 by default) at the latest.
+ *
+ * @returns `undefined` when there is nothing to wait for, as always in background mode
+ * @throws TypeError unless `health` is what `createHealth()` gave
+ */
+export function warm(health: object, waitUntil?: WaitUntil): Promise<void> | undefined {
+  const { host, seats } = registryOf(health);
+  const { mode } = host;
+  if (!mode || host.phase === "draining" || host.phase === "closed") return undefined;
+  host.begin();
+  const now = host.look();
+  const loads = [...seats.values()]
+    .filter(({ core }) => !core.active && now >= core.nextAttemptAt)
+    .map(({ core }) => core.get({ maxAge: 0, waitUntil }).catch(() => {}));
+  if (!loads.length || !mode.probeWaitMs) return undefined;
+  return new Promise<void>((resolve) => {
+    const cancel = host.clock.setTimer(resolve, mode.probeWaitMs, true);
+    void Promise.all(loads).then(() => {
+      cancel();
+      resolve();
+    });
+  });
+}
+
+/**
+ * As `health.match(request)`, and in request mode starts the loads that are due before it answers, for
+ * adapters of platforms that tie work to requests.
+ */
+export function respond(
+  health: Health,
+  request: Request,
+  waitUntil?: WaitUntil,
+): Response | undefined | Promise<Response | undefined> {
+  const response = health.match(request);
+  if (!response) return undefined;
+  return warm(health, waitUntil)?.then(() => health.match(request)) ?? response;
+}
