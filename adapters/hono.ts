@@ -15,7 +15,9 @@ import {
  */
 export function probes(health: Health): MiddlewareHandler {
   return async (context, next) => {
-    const response = respond(health, context.req.raw, waitUntilOf(context));
+    // Only request mode asks: an exception for every request would cost more than the probe.
+    const waitUntil = health.refresh === "request" ? waitUntilOf(context) : undefined;
+    const response = respond(health, context.req.raw, waitUntil);
     if (response) return response;
     return next();
   };
@@ -33,19 +35,18 @@ export function guard(
 ): MiddlewareHandler {
   const decide = createGuard(resources, options);
   return async (context, next) => {
-    const refusal = await decide(waitUntilOf(context));
+    const refusal = await decide(() => waitUntilOf(context));
     if (refusal) return toResponse(refusal);
     return next();
   };
 }
 
-/** Late and guarded: Hono throws where the platform has no execution context. */
-function waitUntilOf(context: Context): WaitUntil {
-  return (promise) => {
-    try {
-      context.executionCtx.waitUntil(promise);
-    } catch {
-      // Node, Bun and Deno: the process goes on by itself.
-    }
-  };
+/** What lets work outlive the response; Hono throws where the platform has no execution context. */
+function waitUntilOf(context: Context): WaitUntil | undefined {
+  try {
+    const { executionCtx } = context;
+    return (promise) => executionCtx.waitUntil(promise);
+  } catch {
+    return undefined;
+  }
 }

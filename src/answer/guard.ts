@@ -18,8 +18,11 @@ export interface GuardOptions {
   readonly wait?: Duration;
 }
 
-/** `undefined` when the request can be served, else the answer that refuses it. */
-export type Guard = (waitUntil?: WaitUntil) => Answer | undefined | Promise<Answer | undefined>;
+/**
+ * `undefined` when the request can be served, else the answer that refuses it. `waitUntil` is asked for
+ * in request mode alone.
+ */
+export type Guard = (waitUntil?: () => WaitUntil | undefined) => Answer | undefined | Promise<Answer | undefined>;
 
 /**
  * Decides for a request that needs data; the adapters' `guard` is this as middleware. A refusal is 503
@@ -37,7 +40,7 @@ export function createGuard(resources: Resource<unknown> | readonly Resource<unk
   const serves = (core: (typeof cores)[number]): boolean =>
     core.peek() !== undefined && (maxAge === undefined || (core.snapshot().age ?? Infinity) <= maxAgeMs);
 
-  const admit = async (waitUntil: WaitUntil | undefined): Promise<Answer | undefined> => {
+  const admit = async (waitUntil?: WaitUntil): Promise<Answer | undefined> => {
     const limit = new AbortController();
     const abort = (): void => limit.abort();
     const cancel = waitMs ? waitMs < Infinity && host?.clock.setTimer(abort, waitMs, false) : abort();
@@ -51,7 +54,7 @@ export function createGuard(resources: Resource<unknown> | readonly Resource<unk
     }
   };
 
-  return (waitUntil) => (!host?.mode && cores.every(serves) ? undefined : admit(waitUntil));
+  return (waitUntil) => (host?.mode ? admit(waitUntil?.()) : cores.every(serves) ? undefined : admit());
 }
 
 /** What a request is answered that cannot be served now. */

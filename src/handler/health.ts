@@ -82,6 +82,8 @@ export interface Health extends AsyncDisposable {
   readonly answer: (probe: Probe, request: Request) => Response;
   /** The answer as data, for adapters: no Request or Response is built. `undefined` for a path that is not ours. */
   readonly ask: <R>(method: string, target: string, raw: R, platform: Platform<R>) => Answer | undefined;
+  /** What drives the loads. */
+  readonly refresh: "background" | "request";
   /** Where time and timers come from, for adapters. */
   readonly clock: Clock;
   /** What answers where, for `openapi()` and adapters: every path, with and without base and slash. */
@@ -156,6 +158,7 @@ export function createHealth(options: HealthOptions = {}): Health {
     match,
     answer: (probe, request) => toResponse(reply(probe, request.method, request.url, request, WEB)),
     ask,
+    refresh: registry.host.mode ? "request" : "background",
     clock: registry.host.clock,
     routes,
   };

@@ -307,14 +307,14 @@ describe("probes and guards in request mode", () => {
     const { clock, loader, index } = setUp();
     const guard = createGuard(index);
     const kept: Promise<unknown>[] = [];
-    const decided = watch(Promise.resolve(guard((promise) => kept.push(promise))));
+    const decided = watch(Promise.resolve(guard(() => (promise) => kept.push(promise))));
     await clock.settle();
     expect([kept.length, "value" in decided]).toEqual([1, false]);
     loader.last.succeed(A);
     await clock.settle();
     expect(decided).toEqual({ value: undefined });
     await clock.advance(31_000);
-    expect(await guard((promise) => kept.push(promise))).toBeUndefined();
+    expect(await guard(() => (promise) => kept.push(promise))).toBeUndefined();
     expect([kept.length, loader.calls.length]).toEqual([2, 2]);
     loader.last.succeed(B);
     await Promise.all(kept);
