@@ -57,7 +57,7 @@ export class Core<T> implements Resource<T> {
   get(options?: GetOptions): Promise<T> {
     const { held } = this.facts;
     const { mode } = this.host;
-    if (mode) return mode.get(this, options);
+    if (mode) return handled(mode.get(this, options));
     if (held && options?.maxAge === undefined && this.host.phase !== "idle")
       return (this.#resolved ??= Promise.resolve(held.value));
     return this.#await(options);
@@ -69,7 +69,7 @@ export class Core<T> implements Resource<T> {
 
   reload(): Promise<Snapshot<T>> {
     this.host.begin();
-    if (this.host.mode) return this.host.mode.reload(this);
+    if (this.host.mode) return handled(this.host.mode.reload(this));
     const refusal = this.#refusal();
     if (refusal) return this.#reject(refusal);
     const running = this.active;
