@@ -37,14 +37,14 @@ export async function contentCount(database: Database, bank: string): Promise<nu
 /**
  * Puts contents into a bank, all or none.
  *
- * @returns their ids, in no particular order; none if there is no such bank
+ * @returns the highest of their ids; `undefined` if there is no such bank
  */
 export async function addContents(
   database: Database,
   bank: string,
   contents: readonly NewContent[],
-): Promise<readonly number[]> {
-  const rows = await database.query<{ id: number }>(
+): Promise<number | undefined> {
+  const rows = await database.query<{ last: number | null }>(
     `with target as (select id from bank where name = $1 for key share),
       added as (
         insert into content (bank_id, label, md5, pdq)
@@ -53,7 +53,7 @@ export async function addContents(
         returning id
       ),
       counted as (update revision set n = n + 1 where exists (select from added))
-    select id from added`,
+    select max(id) as last from added`,
     [
       bank,
       contents.map(({ label }) => label),
@@ -61,7 +61,7 @@ export async function addContents(
       contents.map(({ pdq }) => pdq ?? ""),
     ],
   );
-  return rows.map(({ id }) => id);
+  return rows[0]?.last ?? undefined;
 }
 
 /** Takes one content out of a bank. @returns whether it was there */
@@ -81,10 +81,10 @@ export async function deleteContent(database: Database, bank: string, id: number
 export async function deleteBank(database: Database, bank: string): Promise<boolean> {
   for (;;) {
     const rows = await database.query<{ n: number }>(
-      `with some as (
+      `with slice as (
           select id from content where bank_id = (select id from bank where name = $1) limit ${DELETE_ROWS}
         ),
-        gone as (delete from content where id in (select id from some) returning id),
+        gone as (delete from content where id in (select id from slice) returning id),
         counted as (update revision set n = n + 1 where exists (select from gone))
       select count(*)::int as n from gone`,
       [bank],

@@ -27,7 +27,7 @@ export function curatorRoutes(database: Database): Hono {
   app.post("/bank/:name/content", async (context) => {
     const content = contentOf(await readUpload(context));
     const name = context.req.param("name");
-    const [id] = await addContents(database, name, [content]);
+    const id = await addContents(database, name, [content]);
     if (id === undefined) return problem(context, 404, "Not found", "there is no such bank");
     return context.json({ bank: name, content_id: id, ...content }, 201);
   });

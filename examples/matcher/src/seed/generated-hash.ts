@@ -1,10 +1,8 @@
-import { hexOf } from "../signal/signal-type.ts";
-
 /** The hash of one number: the same on every machine, spread evenly. */
 export function generatedHash(ordinal: number): string {
-  const words = new Uint32Array(8);
-  for (let at = 0; at < words.length; at++) words[at] = mix(Math.imul(ordinal, 8) + at);
-  return hexOf(words);
+  const bytes = Buffer.allocUnsafe(32);
+  for (let word = 0; word < 8; word++) bytes.writeUInt32BE(mix(Math.imul(ordinal, 8) + word), word * 4);
+  return bytes.toString("hex");
 }
 
 /** Spreads a number of 32 bits over all of them; no two numbers give the same. */

@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createCluster, postgresBinaries } from "./helper/cluster.ts";
+import { bundledPictures } from "./helper/picture.ts";
+import { compile, startService } from "./helper/process.ts";
+
+let folder: string;
+let environment: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  compile();
+  folder = await mkdtemp(join(tmpdir(), "matcher-"));
+  for (const [at, file] of (await bundledPictures(10)).entries()) await writeFile(join(folder, `${at}.jpeg`), file);
+  environment = { PICTURES: folder, DATA_FOLDER: join(folder, "data", "pglite"), DATABASE_URL: "" };
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const ask = async (url: string, init?: RequestInit): Promise<string> => {
+  const answer = await fetch(url, { ...init, headers: { connection: "close", ...init?.headers } });
+  return `${answer.status} ${await answer.text()}`;
+};
+
+test("it is alive before it is ready, drains on SIGTERM, and finds its index again at the next start", async () => {
+  const first = await startService(environment);
+  expect(await ask(`${first.origin}/status/live`)).toBe("200 I-AM-ALIVE");
+  expect(await ask(`${first.origin}/status`)).toBe("503 INDEX-NOT-LOADED");
+  await first.printed("READY with 10 pdq");
+  expect(await ask(`${first.origin}/status`)).toBe("200 I-AM-ALIVE");
+
+  first.kill("SIGTERM");
+  await first.printed("503 INDEX-DRAINING");
+  expect(await ask(`${first.origin}/status/live`)).toBe("200 I-AM-ALIVE");
+  expect(await first.exited).toBe(0);
+
+  const second = await startService({ ...environment, DRAIN_DELAY: "0ms" });
+  await second.printed("READY with 10 pdq");
+  second.kill("SIGINT");
+  expect(await second.exited).toBe(0);
+});
+
+const binaries = postgresBinaries();
+if (binaries === undefined) console.log("skipped with a database server: neither initdb nor postgres is installed");
+
+test.skipIf(binaries === undefined)("a database server that goes away ends nothing, and when it is back everything goes on", async () => {
+  const cluster = await createCluster(binaries ?? "");
+  try {
+    await cluster.start();
+    const service = await startService({ ...environment, DATABASE_URL: cluster.url, DRAIN_DELAY: "0ms" });
+    await service.printed("READY with 10 pdq");
+    const newBank = (name: string): RequestInit => ({
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name }),
+    });
+    expect(await ask(`${service.origin}/c/bank`, newBank("before"))).toContain("201");
+
+    await cluster.stop();
+    expect(await ask(`${service.origin}/c/bank`, newBank("during"))).toContain("500");
+    expect(await ask(`${service.origin}/status/live`)).toBe("200 I-AM-ALIVE");
+    expect(await ask(`${service.origin}/status`)).toBe("200 I-AM-ALIVE");
+
+    await cluster.start();
+    expect(await ask(`${service.origin}/c/bank`, newBank("after"))).toContain("201");
+    service.kill("SIGTERM");
+    expect(await service.exited).toBe(0);
+  } finally {
+    await cluster.remove();
+  }
+});
