@@ -44,10 +44,11 @@ export function routesOf(own: Partial<Paths> = {}, base: string = ""): ReadonlyM
     for (const entry of [paths[probe]].flat()) {
       const { path, headers } = typeof entry === "string" ? { path: entry, headers: undefined } : entry;
       if (!PATH.test(path)) refuse(`paths.${probe}`, path, 'a path such as "/status", without a slash at its end');
+      const route = { path: base + path, probe, headers };
       for (const key of [path, `${path}/`, `${base}${path}`, `${base}${path}/`]) {
         const taken = routes.get(key)?.probe ?? probe;
         if (taken !== probe) refuse(`paths.${probe}`, path, `a path that ${taken} does not have`);
-        routes.set(key, { path: base + path, probe, headers });
+        routes.set(key, route);
       }
     }
   return routes;
@@ -55,15 +56,10 @@ export function routesOf(own: Partial<Paths> = {}, base: string = ""): ReadonlyM
 
 const PROBES: readonly Probe[] = ["readiness", "liveness", "startup"];
 
-/** The path in a request's target or URL, undecoded: origin form, absolute form, or anything at all. */
+/** Not a URL parser: whatever a client may send as a target must not throw. */
+const TARGET = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?(\/[^?#]*)/i;
+
+/** The path in a request's target or URL, undecoded, in origin or absolute form; empty where there is none. */
 export function pathOf(target: string): string {
-  // Not a URL parser: whatever a client may send as a target must not throw.
-  const start = target[0] === "/" ? 0 : target.indexOf("/", target.indexOf("://") + 3);
-  if (start < 0) return target.includes("://") ? "/" : target;
-  let end = target.length;
-  for (const mark of ["?", "#"]) {
-    const at = target.indexOf(mark, start);
-    if (at >= 0 && at < end) end = at;
-  }
-  return target.slice(start, end);
+  return TARGET.exec(target)?.[1] ?? "";
 }
