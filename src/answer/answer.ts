@@ -42,13 +42,13 @@ export function textAnswer(
 ): Answer {
   return {
     status,
-    headers: {
+    headers: Object.freeze({
       "content-type": contentType,
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
       "content-length": String(new TextEncoder().encode(body).length),
       ...extra,
-    },
+    }),
     body,
   };
 }

@@ -3,6 +3,9 @@ import { refuse } from "../state/refusal.ts";
 /** The three probes, as Kubernetes uses the words. */
 export type Probe = "readiness" | "liveness" | "startup";
 
+/** Every probe. */
+export const PROBES: readonly Probe[] = ["readiness", "liveness", "startup"];
+
 /** A path with headers of its own; `deprecated()` makes one. */
 export interface MarkedPath {
   readonly path: string;
@@ -53,8 +56,6 @@ export function routesOf(own: Partial<Paths> = {}, base: string = ""): ReadonlyM
     }
   return routes;
 }
-
-const PROBES: readonly Probe[] = ["readiness", "liveness", "startup"];
 
 /** Not a URL parser: whatever a client may send as a target must not throw. */
 const TARGET = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?(\/[^?#]*)/i;

@@ -1,6 +1,6 @@
 import { METHOD_NOT_ALLOWED, NOT_FOUND, createTextAnswers, rulingOf, type Answer } from "../answer/answer.ts";
 import type { Details } from "../answer/details.ts";
-import { pathOf, routesOf, type Paths, type Probe, type Route } from "../answer/paths.ts";
+import { pathOf, PROBES, routesOf, type Paths, type Probe, type Route } from "../answer/paths.ts";
 import { wordsOf, type Words } from "../answer/words.ts";
 import { createRegistry, keepRegistry, type RegistryOptions } from "../health/registry.ts";
 import type { Clock } from "../resource/clock.ts";
@@ -78,7 +78,7 @@ export interface Health extends AsyncDisposable {
   readonly fetch: (request: Request) => Response;
   /** Answers a probe; `undefined` for a path that is not ours. */
   readonly match: (request: Request) => Response | undefined;
-  /** Answers as one probe whatever the path, for frameworks that route by files. */
+  /** Answers as one probe whatever the path, for frameworks that route by files; 404 for what is no probe. */
   readonly answer: (probe: Probe, request: Request) => Response;
   /** The answer as data, for adapters: no Request or Response is built. `undefined` for a path that is not ours. */
   readonly ask: <R>(method: string, target: string, raw: R, platform: Platform<R>) => Answer | undefined;
@@ -156,7 +156,9 @@ export function createHealth(options: HealthOptions = {}): Health {
     [Symbol.asyncDispose]: registry.close,
     fetch: (request) => match(request) ?? toResponse(NOT_FOUND),
     match,
-    answer: (probe, request) => toResponse(reply(probe, request.method, request.url, request, WEB)),
+    // A route such as /health/[probe] hands on what a client wrote.
+    answer: (probe, request) =>
+      toResponse(PROBES.includes(probe) ? reply(probe, request.method, request.url, request, WEB) : NOT_FOUND),
     ask,
     refresh: registry.host.mode ? "request" : "background",
     clock: registry.host.clock,

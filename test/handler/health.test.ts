@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { createHealth, toResponse, type Probe } from "../../src/index.ts";
+import { createScriptedLoader, createVirtualClock, force } from "../../src/testing/index.ts";
+import { stage } from "../answer/contract.ts";
+import { ask, NOT_OURS, PATH_OF, PROBES, read, wholeOf } from "../answer/whole.ts";
+
+const request = (path: string, init?: RequestInit): Request => new Request(`http://x${path}`, init);
+
+describe("health.answer gives one probe's answer whatever the path", () => {
+  test.each(PROBES)("%s, on the path of another, on a path that is not ours, and with HEAD", async (probe) => {
+    const { health, index } = stage();
+    force(index, "STALE", {});
+    const golden = await ask(health, PATH_OF[probe]);
+    for (const path of [...Object.values(PATH_OF), "/", "/api/health.php", "/status/live/"])
+      expect(await read(health.answer(probe, request(path))), path).toEqual(golden);
+    expect(await read(health.answer(probe, request("/any", { method: "HEAD" })))).toEqual({ ...golden, body: "" });
+    expect(await read(health.answer(probe, request("/any", { method: "OPTIONS" })))).toEqual(NOT_OURS[405]);
+  });
+
+  test("a probe that does not exist is 404, and none of the health's own verbs: frameworks route by names from the URL", async () => {
+    const { health, index } = stage();
+    force(index, "READY", {});
+    for (const name of ["close", "drain", "start", "add", "seats", "toString", "__proto__", "constructor", "ready", ""]) {
+      // SAFETY: what a route such as /health/[probe] hands on.
+      expect(await read(health.answer(name as Probe, request("/health"))), name).toEqual(NOT_OURS[404]);
+    }
+    expect(await ask(health, "/status")).toEqual(wholeOf([200, "I-AM-ALIVE", "READY", undefined]));
+  });
+});
+
+describe("the verbs of a health can be handed on as they are", () => {
+  test("fetch, match, answer and ask, without their health", async () => {
+    const { fetch, match, answer, ask: data } = createHealth();
+    const alive = wholeOf([200, "I-AM-ALIVE", "READY", undefined]);
+    expect(await read(fetch(request("/status")))).toEqual(alive);
+    expect(await read(match(request("/status")) ?? expect.fail())).toEqual(alive);
+    expect(await read(answer("readiness", request("/x")))).toEqual(alive);
+    expect(data("GET", "/status", undefined, { accept: () => null, request: () => expect.fail() })).toEqual(alive);
+    expect((await Promise.all([request("/status"), request("/other")].map(fetch))).map(({ status }) => status)).toEqual([200, 404]);
+  });
+
+  test("start, drain and close too", async () => {
+    const { health } = stage();
+    const { start, drain, close, fetch } = health;
+    start();
+    drain();
+    await close();
+    expect(fetch(request("/status")).status).toBe(503);
+  });
+});
+
+describe("answers are nobody's but their request's", () => {
+  test("each request gets a Response of its own, and reading one leaves the next whole", async () => {
+    const health = createHealth();
+    const first = health.fetch(request("/status"));
+    const second = health.fetch(request("/status"));
+    expect(first).not.toBe(second);
+    first.headers.set("health-state", "TAMPERED");
+    await first.text();
+    expect(await read(second)).toEqual(wholeOf([200, "I-AM-ALIVE", "READY", undefined]));
+    expect(await ask(health, "/status")).toEqual(wholeOf([200, "I-AM-ALIVE", "READY", undefined]));
+  });
+
+  test("an answer as data is frozen, headers too, for it may be given to many", () => {
+    const health = createHealth();
+    for (const target of ["/status", "/status/live", "/status/startup"])
+      for (const method of ["GET", "POST"]) {
+        const answer = health.ask(method, target, undefined, { accept: () => null, request: () => expect.fail() });
+        expect(Object.isFrozen(answer?.headers), `${method} ${target}`).toBe(true);
+        expect(() => Object.assign(answer?.headers ?? {}, { "health-state": "TAMPERED" })).toThrow(TypeError);
+      }
+  });
+
+  test("a HEAD Response has no body at all", () => {
+    expect(createHealth().fetch(request("/status", { method: "HEAD" })).body).toBeNull();
+    expect(toResponse({ status: 200, headers: {}, body: "" }).body).toBeNull();
+  });
+});
+
+test("two healths in one process know nothing of each other", async () => {
+  const one = stage();
+  const other = stage();
+  force(one.index, "READY", {});
+  force(other.index, "NOT_LOADED");
+  expect((await ask(one.health, "/status")).body).toBe("I-AM-ALIVE");
+  expect((await ask(other.health, "/status")).body).toBe("INDEX-NOT-LOADED");
+  one.health.drain();
+  force(other.index, "READY", {});
+  expect((await ask(one.health, "/status")).body).toBe("INDEX-DRAINING");
+  expect((await ask(other.health, "/status")).body).toBe("I-AM-ALIVE");
+  await one.health.close();
+  expect((await ask(other.health, "/status")).body).toBe("I-AM-ALIVE");
+});
+
+describe("a probe of what nobody started starts it once, and answers first", () => {
+  test.each(PROBES)("%s", async (probe) => {
+    const clock = createVirtualClock();
+    const loader = createScriptedLoader<object>();
+    const health = createHealth({ clock });
+    health.resource("index", { load: loader.load, refreshEvery: "30s" });
+    await clock.advance(60_000);
+    const seen = [loader.calls.length, clock.timers];
+    health.fetch(request(PATH_OF[probe]));
+    // The answer was given, and no loader has been called yet.
+    seen.push(loader.calls.length);
+    await clock.settle();
+    for (let n = 0; n < 10_000; n++) health.fetch(request(PATH_OF[probe]));
+    await clock.settle();
+    seen.push(loader.calls.length);
+    expect(seen).toEqual([0, 0, 0, 1]);
+    await health.close();
+    expect(clock.timers).toBe(0);
+  });
+
+  test("a path or method that is not ours starts nothing", async () => {
+    const { health, loader, clock } = stage();
+    health.fetch(request("/other"));
+    health.fetch(request("/status", { method: "POST" }));
+    await clock.settle();
+    expect([loader.calls.length, clock.timers]).toEqual([0, 0]);
+  });
+
+  test("a loader that throws at once, or never gives up the thread's promise, cannot harm the probe that started it", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    health.resource("index", {
+      load: (): object => {
+        throw new Error("postgres://user:secret@db refused");
+      },
+    });
+    const answers = [];
+    for (let n = 0; n < 3; n++) {
+      answers.push(await ask(health, "/status"));
+      await clock.settle();
+    }
+    expect(answers).toEqual(Array.from({ length: 3 }, () => wholeOf([503, "INDEX-NOT-LOADED", "NOT_LOADED", "1"])));
+  });
+
+  test("10 000 probes of a loaded index cause no load and set no timer", async () => {
+    const { health, loader, clock } = stage();
+    health.start();
+    loader.last.succeed({});
+    await clock.settle();
+    const before = [loader.calls.length, clock.timers];
+    for (let n = 0; n < 10_000; n++) for (const probe of PROBES) health.fetch(request(PATH_OF[probe]));
+    await clock.settle();
+    expect([loader.calls.length, clock.timers]).toEqual(before);
+  });
+});
