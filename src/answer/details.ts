@@ -1,5 +1,5 @@
 import type { Registry } from "../health/registry.ts";
-import type { Snapshot } from "../resource/event.ts";
+import { contain, type Snapshot } from "../resource/event.ts";
 import { refuse } from "../state/refusal.ts";
 import { STATES } from "../state/state.ts";
 import { answerOf, type Answer, type Ruling } from "./answer.ts";
@@ -60,13 +60,15 @@ function formOf({ target, accept }: DetailsRequest): string | undefined {
   const types = (accept ?? "").split(",").map((type) => type.split(";", 1)[0]?.trim().toLowerCase());
   if (!["text/plain", "text/*", "*/*"].some((type) => types.includes(type)))
     for (const type of ["application/health+json", "application/json"]) if (types.includes(type)) return type;
-  return /\?(?:[^#]*&)?verbose(?:[=&#]|$)/.test(target) ? TEXT : undefined;
+  return /^[^?#]*\?(?:[^#]*&)?verbose(?:[=&#]|$)/.test(target) ? TEXT : undefined;
 }
 
 function allows(leave: DetailsLeave, asked: DetailsRequest): boolean {
   if (typeof leave !== "function") return leave === "always";
   try {
-    return leave(asked.request()) === true;
+    const answer: unknown = leave(asked.request());
+    contain(answer);
+    return answer === true;
   } catch {
     return false;
   }
