@@ -14,7 +14,8 @@ import { bundledPictureFolder } from "./seed/picture-files.ts";
 import { readSetting, type Setting } from "./setting.ts";
 
 const startedAt = performance.now();
-const say = (text: string): void => console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${text}`);
+const say = (text: string): void =>
+  console.log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${text}`);
 /** The same error again and again, while a database is away, is told once. */
 let lastSaid = "";
 const sayError = (error: unknown): void => {
@@ -52,8 +53,11 @@ function main(setting: Setting): void {
 
     health.start();
     void health.whenReady().then(async () => {
+      await watch.ask();
       const size = index?.peek()?.build.size;
-      say(`READY${size ? ` with ${size.pdq} pdq and ${size.md5} md5 signals` : ""}; slowest probe so far ${watch.slowestMs().toFixed(0)} ms`);
+      say(
+        `READY${size ? ` with ${size.pdq} pdq and ${size.md5} md5 signals` : ""}; slowest probe so far ${watch.slowestMs().toFixed(0)} ms`,
+      );
       console.log("\nTry:\n");
       for (const line of await curlLines(origin, pictureFolder)) console.log(`  ${line}`);
       console.log(`\nOr open ${origin}/ in a browser. Ctrl-C drains.\n`);

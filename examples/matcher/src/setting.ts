@@ -49,7 +49,8 @@ function isOn(value: string | undefined): boolean {
 
 function wholeNumber(name: string, text: string, most: number): number {
   const number = Number(text);
-  if (!/^[0-9]+$/.test(text) || number > most) throw new Error(`${name} is "${text}"; give a whole number up to ${most}`);
+  if (!/^[0-9]+$/.test(text) || number > most)
+    throw new Error(`${name} is "${text}"; give a whole number up to ${most}`);
   return number;
 }
 

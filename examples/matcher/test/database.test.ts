@@ -55,7 +55,12 @@ for (const kind of KINDS) {
       expect(await contentCount(database, "flags")).toBe(2);
       expect(await readRevision(database)).toBe(before + 1);
 
-      await expect(addContents(database, "flags", [{ label: "good", pdq: generatedHash(3) }, { label: "short", pdq: "ab" }])).rejects.toThrow();
+      await expect(
+        addContents(database, "flags", [
+          { label: "good", pdq: generatedHash(3) },
+          { label: "short", pdq: "ab" },
+        ]),
+      ).rejects.toThrow();
       expect(await contentCount(database, "flags")).toBe(2);
       expect(await readRevision(database)).toBe(before + 1);
 
@@ -86,7 +91,9 @@ for (const kind of KINDS) {
       const held = await index.get();
       expect(held.lookup(parseSignal("md5", MD5))).toMatchObject([{ bank: "flags", distance: 0 }]);
       for (const ordinal of [0, 19_999, 20_000, 44_999])
-        expect(held.lookup(parseSignal("pdq", generatedHash(ordinal)))).toContainEqual(expect.objectContaining({ bank: GENERATED_BANK, distance: 0 }));
+        expect(held.lookup(parseSignal("pdq", generatedHash(ordinal)))).toContainEqual(
+          expect.objectContaining({ bank: GENERATED_BANK, distance: 0 }),
+        );
       expect(held.lookup(parseSignal("pdq", generatedHash(45_000)))).toEqual([]);
       await close();
     });

@@ -6,7 +6,7 @@ import { openPglite } from "../src/db/pglite.ts";
 import { migrate } from "../src/db/schema.ts";
 import { createMatcher, type Matcher } from "../src/matcher.ts";
 import { generatedHash } from "../src/seed/generated-hash.ts";
-import { bundledPictures, decodeJpeg, encodeJpeg } from "./helper/picture.ts";
+import { bundledPictures, decodeJpeg, encodeJpeg } from "../src/measure/copy.ts";
 import { withBitsFlipped } from "./helper/records.ts";
 
 let database: Database;
@@ -40,7 +40,9 @@ const formWith = (file: Buffer): FormData => {
 
 describe.sequential("the matcher", () => {
   test("before the index is loaded: not ready, alive, and look-ups refused by the guard", async () => {
-    const [ready, live, startup] = await Promise.all(["/status", "/status/live", "/status/startup"].map((path) => ask(path)));
+    const [ready, live, startup] = await Promise.all(
+      ["/status", "/status/live", "/status/startup"].map((path) => ask(path)),
+    );
     expect([ready?.status, await ready?.text()]).toEqual([503, "INDEX-NOT-LOADED"]);
     expect([live?.status, await live?.text()]).toEqual([200, "I-AM-ALIVE"]);
     expect([startup?.status, await startup?.text()]).toEqual([503, "INDEX-NOT-LOADED"]);
@@ -49,7 +51,9 @@ describe.sequential("the matcher", () => {
     expect(refused.status).toBe(503);
     expect(refused.headers.get("content-type")).toContain("application/problem+json");
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
-    expect(await (await ask("/index/status")).json()).toMatchObject({ pdq: { present: false, built_to: null, size: 0 } });
+    expect(await (await ask("/index/status")).json()).toMatchObject({
+      pdq: { present: false, built_to: null, size: 0 },
+    });
   });
 
   test("a signal that was put into a bank is found once it is built, and not when it was taken out", async () => {
@@ -86,13 +90,30 @@ describe.sequential("the matcher", () => {
 
     const copy = encodeJpeg(decodeJpeg(first), 50);
     const answers = await Promise.all(
-      [first, copy, second].map(async (file) => (await ask("/m/lookup", { method: "POST", body: formWith(file) })).json()),
+      [first, copy, second].map(async (file) =>
+        (await ask("/m/lookup", { method: "POST", body: formWith(file) })).json(),
+      ),
     );
     const spam = expect.objectContaining({ bank: "spam" });
     expect(answers).toMatchObject([
-      { lookups: [{ signal_type: "md5", matches: [spam] }, { signal_type: "pdq", matches: [spam] }] },
-      { lookups: [{ signal_type: "md5", matches: [] }, { signal_type: "pdq", matches: [spam] }] },
-      { lookups: [{ signal_type: "md5", matches: [] }, { signal_type: "pdq", matches: [] }] },
+      {
+        lookups: [
+          { signal_type: "md5", matches: [spam] },
+          { signal_type: "pdq", matches: [spam] },
+        ],
+      },
+      {
+        lookups: [
+          { signal_type: "md5", matches: [] },
+          { signal_type: "pdq", matches: [spam] },
+        ],
+      },
+      {
+        lookups: [
+          { signal_type: "md5", matches: [] },
+          { signal_type: "pdq", matches: [] },
+        ],
+      },
     ]);
   });
 
@@ -111,9 +132,13 @@ describe.sequential("the matcher", () => {
     expect((await post("/c/bank", ["spam"])).status).toBe(400);
     expect((await ask("/c/bank", { method: "POST", body: "{" })).status).toBe(400);
     expect((await post("/c/bank/spam/content", { signal_type: "pdq" })).status).toBe(400);
-    expect((await ask("/c/bank/spam/content", { method: "POST", body: formWith(Buffer.from("no picture")) })).status).toBe(400);
+    expect(
+      (await ask("/c/bank/spam/content", { method: "POST", body: formWith(Buffer.from("no picture")) })).status,
+    ).toBe(400);
     expect((await ask("/c/bank/spam/content/x", { method: "DELETE" })).status).toBe(400);
-    expect((await ask("/c/bank/spam/content", { method: "POST", body: formWith(Buffer.alloc(9 * 1024 * 1024)) })).status).toBe(413);
+    expect(
+      (await ask("/c/bank/spam/content", { method: "POST", body: formWith(Buffer.alloc(9 * 1024 * 1024)) })).status,
+    ).toBe(413);
   });
 
   test("what is not there is answered 404", async () => {
@@ -136,14 +161,18 @@ describe.sequential("the matcher", () => {
   });
 
   test("every operation of the site map is there", async () => {
-    const entries: { method: string; path: string; summary: string }[] = JSON.parse(await (await ask("/site-map")).text());
+    const entries: { method: string; path: string; summary: string }[] = JSON.parse(
+      await (await ask("/site-map")).text(),
+    );
     for (const { method, path, summary } of entries) {
       expect(summary, path).not.toBe("");
       if (method !== "GET") continue;
       const answer = await ask(path);
       expect([path, answer.status]).toEqual([path, path === "/m/lookup" ? 400 : 200]);
     }
-    expect(entries.map(({ path }) => path)).toEqual(expect.arrayContaining(["/status", "/status/live", "/status/startup", "/c/bank/{name}"]));
+    expect(entries.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(["/status", "/status/live", "/status/startup", "/c/bank/{name}"]),
+    );
   });
 
   test("the page may run what it brings and talk to this service alone", async () => {

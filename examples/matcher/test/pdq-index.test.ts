@@ -14,7 +14,9 @@ const bits = fc.uniqueArray(fc.nat(255), { minLength: 0, maxLength: 48 });
 const byRow = (found: readonly Found[]): readonly Found[] => [...found].sort((a, b) => a.row - b.row);
 
 test("bitCount counts the bits of every word", () => {
-  fc.assert(fc.property(fc.integer(), (word) => bitCount(word) === (word >>> 0).toString(2).replaceAll("0", "").length));
+  fc.assert(
+    fc.property(fc.integer(), (word) => bitCount(word) === (word >>> 0).toString(2).replaceAll("0", "").length),
+  );
 });
 
 test("hex and words are two forms of the same signal", () => {
@@ -23,11 +25,16 @@ test("hex and words are two forms of the same signal", () => {
 
 test("the index finds exactly what a scan of every row finds, near and far neighbours among it", async () => {
   await fc.assert(
-    fc.asyncProperty(hash, fc.array(hash, { maxLength: 20 }), fc.array(bits, { maxLength: 30 }), async (signal, others, flips) => {
-      const records = recordsOf([...others, ...flips.map((flip) => withBitsFlipped(signal, flip))]);
-      const index = await buildPdqIndex(records, createPause());
-      expect(byRow(index.find(wordsOf(signal)))).toEqual(scanPdq(records, wordsOf(signal)));
-    }),
+    fc.asyncProperty(
+      hash,
+      fc.array(hash, { maxLength: 20 }),
+      fc.array(bits, { maxLength: 30 }),
+      async (signal, others, flips) => {
+        const records = recordsOf([...others, ...flips.map((flip) => withBitsFlipped(signal, flip))]);
+        const index = await buildPdqIndex(records, createPause());
+        expect(byRow(index.find(wordsOf(signal)))).toEqual(scanPdq(records, wordsOf(signal)));
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -35,7 +42,10 @@ test("the index finds exactly what a scan of every row finds, near and far neigh
 test("a neighbour 31 bits away is found however the bits are spread, and one 32 bits away never", async () => {
   const signal = generatedHash(7);
   const twoInEachChunk = Array.from({ length: 32 }, (_, at) => (at >> 1) * 16 + (at & 1) * 9);
-  const records = recordsOf([withBitsFlipped(signal, twoInEachChunk.slice(1)), withBitsFlipped(signal, twoInEachChunk)]);
+  const records = recordsOf([
+    withBitsFlipped(signal, twoInEachChunk.slice(1)),
+    withBitsFlipped(signal, twoInEachChunk),
+  ]);
   const index = await buildPdqIndex(records, createPause());
   expect(index.find(wordsOf(signal))).toEqual([{ row: 0, distance: 31 }]);
 });
@@ -58,7 +68,9 @@ test("the md5 index finds every row of that hash and no other", async () => {
 test("with 200 000 hashes the index is at least ten times as fast as a scan", async () => {
   const records = generatedRecords(200_000);
   const index = await buildPdqIndex(records, createPause());
-  const signals = Array.from({ length: 40 }, (_, at) => wordsOf(withBitsFlipped(generatedHash(at * 997), [at, at + 90, at + 180])));
+  const signals = Array.from({ length: 40 }, (_, at) =>
+    wordsOf(withBitsFlipped(generatedHash(at * 997), [at, at + 90, at + 180])),
+  );
   const timeOf = (find: (signal: Uint32Array) => readonly Found[]): number => {
     const startedAt = performance.now();
     for (const signal of signals) expect(find(signal)).toHaveLength(1);

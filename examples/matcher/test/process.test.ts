@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCluster, postgresBinaries } from "./helper/cluster.ts";
-import { bundledPictures } from "./helper/picture.ts";
+import { bundledPictures } from "../src/measure/copy.ts";
 import { compile, startService } from "./helper/process.ts";
 
 let folder: string;
@@ -43,29 +43,32 @@ test("it is alive before it is ready, drains on SIGTERM, and finds its index aga
 const binaries = postgresBinaries();
 if (binaries === undefined) console.log("skipped with a database server: neither initdb nor postgres is installed");
 
-test.skipIf(binaries === undefined)("a database server that goes away ends nothing, and when it is back everything goes on", async () => {
-  const cluster = await createCluster(binaries ?? "");
-  try {
-    await cluster.start();
-    const service = await startService({ ...environment, DATABASE_URL: cluster.url, DRAIN_DELAY: "0ms" });
-    await service.printed("READY with 10 pdq");
-    const newBank = (name: string): RequestInit => ({
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ name }),
-    });
-    expect(await ask(`${service.origin}/c/bank`, newBank("before"))).toContain("201");
+test.skipIf(binaries === undefined)(
+  "a database server that goes away ends nothing, and when it is back everything goes on",
+  async () => {
+    const cluster = await createCluster(binaries ?? "");
+    try {
+      await cluster.start();
+      const service = await startService({ ...environment, DATABASE_URL: cluster.url, DRAIN_DELAY: "0ms" });
+      await service.printed("READY with 10 pdq");
+      const newBank = (name: string): RequestInit => ({
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ name }),
+      });
+      expect(await ask(`${service.origin}/c/bank`, newBank("before"))).toContain("201");
 
-    await cluster.stop();
-    expect(await ask(`${service.origin}/c/bank`, newBank("during"))).toContain("500");
-    expect(await ask(`${service.origin}/status/live`)).toBe("200 I-AM-ALIVE");
-    expect(await ask(`${service.origin}/status`)).toBe("200 I-AM-ALIVE");
+      await cluster.stop();
+      expect(await ask(`${service.origin}/c/bank`, newBank("during"))).toContain("500");
+      expect(await ask(`${service.origin}/status/live`)).toBe("200 I-AM-ALIVE");
+      expect(await ask(`${service.origin}/status`)).toBe("200 I-AM-ALIVE");
 
-    await cluster.start();
-    expect(await ask(`${service.origin}/c/bank`, newBank("after"))).toContain("201");
-    service.kill("SIGTERM");
-    expect(await service.exited).toBe(0);
-  } finally {
-    await cluster.remove();
-  }
-});
+      await cluster.start();
+      expect(await ask(`${service.origin}/c/bank`, newBank("after"))).toContain("201");
+      service.kill("SIGTERM");
+      expect(await service.exited).toBe(0);
+    } finally {
+      await cluster.remove();
+    }
+  },
+);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { fingerprintOf, type Fingerprint } from "../src/signal/fingerprint.ts";
 import { bitCount } from "../src/signal/hamming.ts";
 import { MalformedError, parseSignal, wordsOf } from "../src/signal/signal-type.ts";
-import { bundledPictures, decodeJpeg, encodeJpeg, encodePng, resize, type Rgba } from "./helper/picture.ts";
+import { bundledPictures, decodeJpeg, encodeJpeg, encodePng, resize, type Rgba } from "../src/measure/copy.ts";
 
 function distance(a: Fingerprint, b: Fingerprint): number {
   if (a.pdq === undefined || b.pdq === undefined) return 256;
@@ -18,7 +18,10 @@ const copies: readonly (readonly [string, (picture: Rgba) => Buffer])[] = [
   ["saved as a PNG", encodePng],
   ["scaled to a half", (picture) => encodeJpeg(resize(picture, picture.width >> 1, picture.height >> 1), 80)],
   ["scaled to a square of 200 pixels", (picture) => encodeJpeg(resize(picture, 200, 200), 80)],
-  ["enlarged to one and a half", (picture) => encodeJpeg(resize(picture, Math.round(picture.width * 1.5), Math.round(picture.height * 1.5)), 80)],
+  [
+    "enlarged to one and a half",
+    (picture) => encodeJpeg(resize(picture, Math.round(picture.width * 1.5), Math.round(picture.height * 1.5)), 80),
+  ],
 ];
 
 test.each(copies)("a picture's copy, %s, is within 31 bits of it", (_, copyOf) => {
@@ -27,7 +30,8 @@ test.each(copies)("a picture's copy, %s, is within 31 bits of it", (_, copyOf) =
 });
 
 test("a copy has another md5", () => {
-  for (const { rgba, print } of pictures.slice(0, 5)) expect(fingerprintOf(encodeJpeg(rgba, 80)).md5).not.toBe(print.md5);
+  for (const { rgba, print } of pictures.slice(0, 5))
+    expect(fingerprintOf(encodeJpeg(rgba, 80)).md5).not.toBe(print.md5);
 });
 
 test("different pictures are more than 31 bits apart", () => {
@@ -48,7 +52,9 @@ test("what is transparent counts as laid on white", () => {
   const onWhite = Uint8Array.from(first?.rgba.data ?? [], (byte, at) => (at % 4 !== 3 && at < 40_000 ? 255 : byte));
   const clear = Uint8Array.from(first?.rgba.data ?? [], (byte, at) => (at % 4 === 3 && at < 40_000 ? 0 : byte));
   const size = { width: first?.rgba.width ?? 0, height: first?.rgba.height ?? 0 };
-  expect(fingerprintOf(encodePng({ ...size, data: clear })).pdq).toBe(fingerprintOf(encodePng({ ...size, data: onWhite })).pdq);
+  expect(fingerprintOf(encodePng({ ...size, data: clear })).pdq).toBe(
+    fingerprintOf(encodePng({ ...size, data: onWhite })).pdq,
+  );
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { generatedHash } from "../seed/generated-hash.ts";
 import { pictureFilesOf } from "../seed/picture-files.ts";
 import { fingerprintOf } from "../signal/fingerprint.ts";
 
-/** Five lines to try: the probes, the index, and two look-ups that find something. */
+/** Five lines to try, from the folder that npm was called in: the probes, the index, and two look-ups that find something. */
 export async function curlLines(origin: string, pictureFolder: string): Promise<readonly string[]> {
   const [first] = pictureFolder === "" ? [] : await pictureFilesOf(pictureFolder);
   const picture = first === undefined ? undefined : join(pictureFolder, first);
@@ -16,7 +16,7 @@ export async function curlLines(origin: string, pictureFolder: string): Promise<
     `curl '${origin}/m/lookup?signal_type=pdq&signal=${withBitsFlipped(pdq)}'`,
     picture === undefined
       ? `curl ${origin}/site-map`
-      : `curl -F 'image=@${relative(process.cwd(), picture)}' ${origin}/m/lookup`,
+      : `curl -F 'image=@${relative(process.env["INIT_CWD"] ?? process.cwd(), picture)}' ${origin}/m/lookup`,
   ];
 }
 

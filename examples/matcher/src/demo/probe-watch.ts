@@ -5,6 +5,8 @@ const EVERY_MS = 200;
 export interface ProbeWatch {
   /** How long the slowest answer took so far, in ms. */
   slowestMs(): number;
+  /** Asks all of them once more, now. */
+  ask(): Promise<void>;
   stop(): void;
 }
 
@@ -16,9 +18,9 @@ export interface ProbeWatch {
 export function watchProbes(origin: string, onChange: (line: string) => void): ProbeWatch {
   const last = new Map<string, string>();
   let slowestMs = 0;
-  let asking = false;
+  let turn: Promise<void> | undefined;
 
-  const ask = async (path: string): Promise<void> => {
+  const askOne = async (path: string): Promise<void> => {
     const askedAt = performance.now();
     const answer = await fetch(origin + path, { headers: { connection: "close" } });
     const state = answer.headers.get("health-state");
@@ -30,14 +32,20 @@ export function watchProbes(origin: string, onChange: (line: string) => void): P
   };
 
   const askAll = async (): Promise<void> => {
-    if (asking) return;
-    asking = true;
     // While the server closes, a refused connection is the answer.
-    for (const path of PROBES) await ask(path).catch(() => {});
-    asking = false;
+    for (const path of PROBES) await askOne(path).catch(() => {});
+    turn = undefined;
   };
 
-  const timer = setInterval(() => void askAll(), EVERY_MS).unref();
-  void askAll();
-  return { slowestMs: () => slowestMs, stop: () => clearInterval(timer) };
+  const look = (): void => void (turn ??= askAll());
+  const timer = setInterval(look, EVERY_MS).unref();
+  look();
+  return {
+    slowestMs: () => slowestMs,
+    async ask() {
+      await turn;
+      await (turn ??= askAll());
+    },
+    stop: () => clearInterval(timer),
+  };
 }

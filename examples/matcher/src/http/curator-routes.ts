@@ -20,7 +20,8 @@ export function curatorRoutes(database: Database): Hono {
 
   app.post("/bank", async (context) => {
     const name = bankNameOf(await readUpload(context));
-    if (!(await createBank(database, name))) return problem(context, 409, "Conflict", `there is a bank ${name} already`);
+    if (!(await createBank(database, name)))
+      return problem(context, 409, "Conflict", `there is a bank ${name} already`);
     return context.json({ name }, 201);
   });
 

@@ -12,7 +12,13 @@ const SIGNAL_BODY = {
   content: { "application/json": { schema: { $ref: "#/components/schemas/signal" } }, ...IMAGE_FORM },
 };
 const BANK = { name: "name", in: "path", required: true, schema: { type: "string" }, description: "The bank's name." };
-const CONTENT = { name: "id", in: "path", required: true, schema: { type: "integer" }, description: "The content's id." };
+const CONTENT = {
+  name: "id",
+  in: "path",
+  required: true,
+  schema: { type: "integer" },
+  description: "The content's id.",
+};
 const MALFORMED = { description: "Malformed; `detail` says what is accepted.", content: PROBLEM };
 const MISSING = { description: "There is no such thing.", content: PROBLEM };
 
@@ -65,7 +71,11 @@ const CURATOR_PATHS = {
           },
         },
       },
-      responses: { "201": { description: "Made." }, "400": MALFORMED, "409": { description: "There is one.", content: PROBLEM } },
+      responses: {
+        "201": { description: "Made." },
+        "400": MALFORMED,
+        "409": { description: "There is one.", content: PROBLEM },
+      },
     },
   },
   "/c/bank/{name}": {
@@ -100,7 +110,14 @@ const CURATOR_PATHS = {
 };
 
 const COMMON_PATHS = {
-  "/": { get: { operationId: "page", tags: ["pages"], summary: "A page that shows the states", responses: { "200": { description: "HTML." } } } },
+  "/": {
+    get: {
+      operationId: "page",
+      tags: ["pages"],
+      summary: "A page that shows the states",
+      responses: { "200": { description: "HTML." } },
+    },
+  },
   "/index/status": {
     get: {
       operationId: "indexStatus",
@@ -109,8 +126,22 @@ const COMMON_PATHS = {
       responses: { "200": { description: "For each type of signal: present, built_to, size." } },
     },
   },
-  "/site-map": { get: { operationId: "siteMap", tags: ["pages"], summary: "Every route", responses: { "200": { description: "Method, path and summary of each." } } } },
-  "/openapi.json": { get: { operationId: "openapi", tags: ["pages"], summary: "This document", responses: { "200": { description: "OpenAPI 3.1." } } } },
+  "/site-map": {
+    get: {
+      operationId: "siteMap",
+      tags: ["pages"],
+      summary: "Every route",
+      responses: { "200": { description: "Method, path and summary of each." } },
+    },
+  },
+  "/openapi.json": {
+    get: {
+      operationId: "openapi",
+      tags: ["pages"],
+      summary: "This document",
+      responses: { "200": { description: "OpenAPI 3.1." } },
+    },
+  },
 };
 
 const SCHEMAS = {

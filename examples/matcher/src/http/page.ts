@@ -25,14 +25,17 @@ const SCRIPT = `
 const rows = [...document.querySelectorAll("[data-probe]")];
 async function show(row) {
   const word = row.querySelector(".word");
+  // Set only when it changes, so that a screen reader says it once.
+  const say = (text, kind) => {
+    if (word.textContent !== text) word.textContent = text;
+    word.className = "word " + kind;
+  };
   try {
     const answer = await fetch(row.dataset.probe, { cache: "no-store" });
     const state = answer.headers.get("health-state");
-    word.textContent = answer.status + " " + (await answer.text()) + (state ? " (" + state + ")" : "");
-    word.className = "word " + (answer.ok ? "ok" : "no");
+    say(answer.status + " " + (await answer.text()) + (state ? " (" + state + ")" : ""), answer.ok ? "ok" : "no");
   } catch {
-    word.textContent = "no answer";
-    word.className = "word no";
+    say("no answer", "no");
   }
 }
 async function showAll() {

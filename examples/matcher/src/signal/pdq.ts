@@ -61,8 +61,7 @@ function averageRows(values: ArrayLike<number>, length: number, rows: number): F
 function transpose(values: Float64Array, columns: number, rows: number): Float64Array {
   const turned = new Float64Array(values.length);
   for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = values[row * columns + column] ?? 0;
+    for (let column = 0; column < columns; column++) turned[column * rows + row] = values[row * columns + column] ?? 0;
   return turned;
 }
 

@@ -29,7 +29,11 @@ export async function createCluster(binaries: string): Promise<Cluster> {
   const user = process.getuid?.() === 0 ? lesserUser() : {};
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, "data");
-  execFileSync(join(binaries, "initdb"), ["-D", data, "-U", "matcher", "-A", "trust", "-E", "UTF8", "--no-sync"], { ...user, cwd: folder, stdio: "ignore" });
+  execFileSync(join(binaries, "initdb"), ["-D", data, "-U", "matcher", "-A", "trust", "-E", "UTF8", "--no-sync"], {
+    ...user,
+    cwd: folder,
+    stdio: "ignore",
+  });
   const port = await freePort();
   let server: ChildProcess | undefined;
 
@@ -77,7 +81,9 @@ function isThere(path: string): boolean {
 }
 
 function lesserUser(): { uid?: number; gid?: number } {
-  const lines = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  const lines = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
   const entry = lines.find(([name]) => name === "postgres") ?? lines.find(([name]) => name === "nobody");
   return entry ? { uid: Number(entry[2]), gid: Number(entry[3]) } : {};
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
-import { bundledPictureFolder, pictureFilesOf } from "../../src/seed/picture-files.ts";
+import { bundledPictureFolder, pictureFilesOf } from "../seed/picture-files.ts";
 
 /** Pixels, four bytes each. */
 export interface Rgba {
@@ -38,11 +38,20 @@ export function resize(picture: Rgba, width: number, height: number): Rgba {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
       for (let channel = 0; channel < 4; channel++)
-        data[(y * width + x) * 4 + channel] = Math.round(meanOf(picture, x / width, (x + 1) / width, y / height, (y + 1) / height, channel));
+        data[(y * width + x) * 4 + channel] = Math.round(
+          meanOf(picture, x / width, (x + 1) / width, y / height, (y + 1) / height, channel),
+        );
   return { width, height, data };
 }
 
-function meanOf({ width, height, data }: Rgba, left: number, right: number, top: number, bottom: number, channel: number): number {
+function meanOf(
+  { width, height, data }: Rgba,
+  left: number,
+  right: number,
+  top: number,
+  bottom: number,
+  channel: number,
+): number {
   let sum = 0;
   let weights = 0;
   for (let y = Math.floor(top * height); y < Math.min(height, bottom * height); y++)
