@@ -1,7 +1,7 @@
 import type { Registry } from "../health/registry.ts";
 import { contain, type Snapshot } from "../resource/event.ts";
 import { refuse } from "../state/refusal.ts";
-import { STATES } from "../state/state.ts";
+import { STATES, type State } from "../state/state.ts";
 import { answerOf, type Answer, type Ruling } from "./answer.ts";
 import { toHealthJson } from "./health-json.ts";
 import { toVerboseText } from "./verbose-text.ts";
@@ -13,15 +13,21 @@ export type DetailsLeave = "never" | "always" | ((request: Request) => boolean);
 export interface Report {
   readonly ruling: Ruling;
   readonly resources: readonly Reported[];
-  /** Overdue or not, by name. */
+  /** Overdue or not, by name, the overdue first; for liveness alone. */
   readonly heartbeats: readonly (readonly [name: string, overdue: boolean])[];
 }
 
-/** One resource in a report, with its limits in ms. */
+/** One resource in a report. */
 export interface Reported {
-  readonly snapshot: Snapshot;
+  readonly name: string;
+  readonly state: State;
+  readonly required: boolean;
   readonly refused: boolean;
-  readonly limits: { readonly refreshEvery: number; readonly staleAfter: number; readonly refuseAfter: number };
+  /** What is known of it, its limits in ms; nothing of one that is expected and that nobody registered. */
+  readonly facts?: {
+    readonly snapshot: Snapshot;
+    readonly limits: { readonly refreshEvery: number; readonly staleAfter: number; readonly refuseAfter: number };
+  };
 }
 
 /** How a request asks for details. */
@@ -74,22 +80,23 @@ function allows(leave: DetailsLeave, asked: DetailsRequest): boolean {
   }
 }
 
+/** Liveness knows nothing of data, and the others nothing of heartbeats. */
 function reportOf(registry: Registry, ruling: Ruling): Report {
-  const resources = [...registry.seats.values()]
-    .map(({ core }): Reported => {
-      const snapshot = core.snapshot();
-      const { limits } = core;
-      return { snapshot, limits, refused: snapshot.age === undefined || snapshot.age > limits.refuseAfter };
-    })
-    .sort((one, other) => badness(one) - badness(other));
-  return {
-    ruling,
-    resources: ruling.probe === "liveness" ? [] : resources,
-    heartbeats: [...(registry.heartbeats ?? [])].map(([name, overdue]) => [name, overdue()]),
-  };
+  if (ruling.probe === "liveness") {
+    const heartbeats = [...(registry.heartbeats ?? [])].map(([name, overdue]) => [name, overdue()] as const);
+    return { ruling, resources: [], heartbeats: heartbeats.sort(([, one], [, other]) => Number(other) - Number(one)) };
+  }
+  const missing = [...registry.missing].map((name): Reported => ({ name, state: "NOT_LOADED", required: true, refused: true }));
+  const registered = [...registry.seats.values()].map(({ core }): Reported => {
+    const snapshot = core.snapshot();
+    const { limits } = core;
+    const { name, state, required, age } = snapshot;
+    return { name, state, required, refused: age === undefined || age > limits.refuseAfter, facts: { snapshot, limits } };
+  });
+  return { ruling, resources: [...missing, ...registered].sort((one, other) => badness(one) - badness(other)), heartbeats: [] };
 }
 
-/** The worst is the smallest: required before informative, then by state, refused before served. */
-function badness({ snapshot, refused }: Reported): number {
-  return STATES.indexOf(snapshot.state) * 4 + (refused ? 0 : 2) + (snapshot.required ? 0 : 1);
+/** The worst is the smallest: what bears on the verdict before what informs, refused before served, then by state. */
+function badness({ state, required, refused }: Reported): number {
+  return (required ? 0 : 100) + (refused ? 0 : 10) + STATES.indexOf(state);
 }

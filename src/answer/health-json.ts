@@ -10,24 +10,27 @@ const MOST_CHECKS = 100;
  */
 export function toHealthJson({ ruling, resources, heartbeats }: Report): string {
   const { probe, verdict, retryAfter } = ruling;
-  const shown = resources.slice(0, MOST_CHECKS);
-  const checks = Object.fromEntries([
-    ...(probe === "liveness" ? heartbeats.map(([name, overdue]) => [`${name}:heartbeat`, [{ status: overdue ? "fail" : "pass" }]]) : []),
-    ...shown.map((resource) => [`${resource.snapshot.name}:age`, [checkOf(resource)]]),
-  ]);
+  const checks = [
+    ...heartbeats.map(([name, overdue]) => [`${name}:heartbeat`, [{ status: overdue ? "fail" : "pass" }]] as const),
+    ...resources.map((resource) => [`${resource.name}:age`, [checkOf(resource)]] as const),
+  ];
   return JSON.stringify({
-    status: retryAfter ? "fail" : probe !== "liveness" && verdict.worst === "STALE" ? "warn" : "pass",
-    checks,
-    ...(resources.length > shown.length && { omitted: resources.length - shown.length }),
+    status: retryAfter ? "fail" : probe !== "liveness" && verdict.worst !== "READY" ? "warn" : "pass",
+    ...(verdict.word === "draining" && { output: "draining" }),
+    checks: Object.fromEntries(checks.slice(0, MOST_CHECKS)),
+    ...(checks.length > MOST_CHECKS && { omitted: checks.length - MOST_CHECKS }),
   });
 }
 
-function checkOf({ snapshot, refused, limits }: Reported): object {
-  const { age, state, checkedAt, lastError } = snapshot;
+function checkOf({ state, required, refused, facts }: Reported): object {
+  const status = refused ? "fail" : state === "STALE" ? "warn" : "pass";
+  if (!facts) return { status, state, required, observedUnit: "s", output: "expected, and not registered" };
+  const { snapshot, limits } = facts;
+  const { age, checkedAt, lastError } = snapshot;
   return {
-    status: refused ? "fail" : state === "STALE" ? "warn" : "pass",
+    status,
     state,
-    required: snapshot.required,
+    required,
     ...(age !== undefined && { observedValue: toSeconds(age) }),
     observedUnit: "s",
     ...(checkedAt !== undefined && { time: new Date(checkedAt).toISOString() }),
@@ -51,7 +54,8 @@ function toSeconds(ms: number): number | null {
 
 function textOf({ error }: LoadError): string {
   try {
-    return error instanceof Error ? error.message : String(error);
+    // String(), for a message may be anything, too.
+    return String(error instanceof Error ? error.message : error);
   } catch {
     return "an error that cannot be shown";
   }

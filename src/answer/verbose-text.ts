@@ -6,14 +6,15 @@ const MOST_LINES = 100;
 /** The text form of the Kubernetes components: a line each, the worst first, reasons withheld. */
 export function toVerboseText({ ruling, resources, heartbeats }: Report): string {
   const lines = [
-    ...heartbeats.map(([name, overdue]) => lineOf(name, overdue, "")),
-    ...resources.map(({ snapshot, refused }) =>
-      lineOf(snapshot.name, refused, snapshot.state === "STALE" ? " (stale)" : "") +
-      (snapshot.required ? "" : " (informative)"),
+    ...heartbeats.map(([name, overdue]) => lineOf(name, overdue)),
+    ...resources.map(
+      ({ name, refused, state, required }) =>
+        lineOf(name, refused) + (state === "STALE" && !refused ? " (stale)" : "") + (required ? "" : " (informative)"),
     ),
   ];
   const more = lines.length - MOST_LINES;
   return [
+    ...(ruling.verdict.word === "draining" ? ["[-]draining"] : []),
     ...lines.slice(0, MOST_LINES),
     ...(more > 0 ? [`${more} more`] : []),
     `${ruling.probe} check ${ruling.retryAfter ? "failed" : "passed"}`,
@@ -21,6 +22,6 @@ export function toVerboseText({ ruling, resources, heartbeats }: Report): string
   ].join("\n");
 }
 
-function lineOf(name: string, failed: boolean, note: string): string {
-  return failed ? `[-]${name} failed: reason withheld` : `[+]${name} ok${note}`;
+function lineOf(name: string, failed: boolean): string {
+  return failed ? `[-]${name} failed: reason withheld` : `[+]${name} ok`;
 }

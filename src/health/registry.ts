@@ -54,6 +54,8 @@ export interface Seat {
 export interface Registry {
   readonly host: Host;
   readonly seats: ReadonlyMap<string, Seat>;
+  /** Names that are expected and that nobody registered. */
+  readonly missing: ReadonlySet<string>;
   /** Handed in by `heartbeat()`: whether each is overdue, by name. */
   heartbeats: Map<string, () => boolean> | undefined;
   /** Seconds for `retry-after` when readiness or startup refuses. */
@@ -237,6 +239,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const registry: Registry = {
     host,
     seats,
+    missing,
     heartbeats: undefined,
     retryAfter,
     readiness,
