@@ -43,14 +43,19 @@ export function createGuard(resources: Resource<unknown> | readonly Resource<unk
   const admit = async (waitUntil?: WaitUntil): Promise<Answer | undefined> => {
     const limit = new AbortController();
     const abort = (): void => limit.abort();
-    const cancel = waitMs ? waitMs < Infinity && host?.clock.setTimer(abort, waitMs, false) : abort();
+    const cancel = waitMs > 0 && waitMs < Infinity && host?.clock.setTimer(abort, waitMs, false);
     try {
-      await Promise.all(cores.map((core) => core.get({ maxAge, signal: limit.signal, waitUntil })));
+      const values = Promise.all(cores.map((core) => core.get({ maxAge, signal: limit.signal, waitUntil })));
+      // After the loads have begun: the refusal knows that they run.
+      if (!waitMs) abort();
+      await values;
       return undefined;
     } catch (error) {
       return toRefusal(error);
     } finally {
       if (cancel) cancel();
+      // Where one resource refused, nobody waits on for the others.
+      abort();
     }
   };
 
