@@ -17,14 +17,17 @@ export interface ResponseLike {
 
 const NODE: Platform<RequestLike> = {
   accept: ({ headers }) => headers["accept"]?.toString(),
-  request: ({ method, url, headers }) =>
-    // A target in absolute form stands for itself; Host may be missing (HTTP/1.0).
-    new Request(new URL(url ?? "/", `http://${headers["host"]?.toString() ?? "localhost"}`), {
+  request: ({ method, url, originalUrl = url, headers }) => {
+    // Host may be missing (HTTP/1.0), or be a pseudo-header (HTTP/2), which a Request does not take.
+    const host = headers["host"] ?? headers[":authority"] ?? "localhost";
+    // A target in absolute form stands for itself.
+    return new Request(new URL(originalUrl ?? "/", `http://${host.toString()}`), {
       ...(method !== undefined && { method }),
       headers: Object.entries(headers).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value.toString()] satisfies [string, string]],
+        value === undefined || name.startsWith(":") ? [] : [[name, value.toString()] satisfies [string, string]],
       ),
-    }),
+    });
+  },
 };
 
 function write(response: ResponseLike, { status, headers, body }: Answer): void {
