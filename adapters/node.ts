@@ -11,6 +11,7 @@ export interface RequestLike {
 
 /** As much of `http.ServerResponse` as is used. */
 export interface ResponseLike {
+  readonly headersSent?: boolean | undefined;
   writeHead(status: number, headers: Record<string, string>): unknown;
   end(body?: string): unknown;
 }
@@ -70,7 +71,8 @@ export function guard(
   return (_request, response, next) => {
     const settle = (refusal: Answer | undefined): void => void (refusal ? write(response, refusal) : next());
     const decision = decide();
-    if (decision instanceof Promise) void decision.then(settle);
+    // Somebody else may have lost patience and answered during the wait.
+    if (decision instanceof Promise) void decision.then((refusal) => response.headersSent || settle(refusal));
     else settle(decision);
   };
 }
