@@ -96,8 +96,12 @@ export class Core<T> implements Resource<T> {
   }
 
   unload(): void {
-    this.#free();
+    const { active } = this;
+    this.active = undefined;
+    if (active) this.abandoned++;
     this.#commit({ type: "unload" });
+    // Last, for whoever hears it may call back.
+    active?.controller.abort();
   }
 
   subscribe(listener: Listener<T>): () => void {
@@ -107,6 +111,7 @@ export class Core<T> implements Resource<T> {
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    this.nextAttemptAt = Infinity;
     this.unload();
     for (const waiter of this.waiters ?? []) waiter.refuse("closed");
     const now = this.host.now();
@@ -141,16 +146,18 @@ export class Core<T> implements Resource<T> {
     };
     this.active = active;
     this.#commit({ type: "start", at });
-    // A listener may have ended it before it began.
-    return this.active === active ? run(this, active, context) : undefined;
+    if (this.active === active) return run(this, active, context);
+    // A listener ended it before it began: nothing is left to settle.
+    this.abandoned--;
+    return undefined;
   }
 
-  /** The run that owned the slot ended. */
-  end(active: ActiveRun, event: Happening<T>): void {
+  /** The run that owned the slot ended, or is given up at its timeout. */
+  end(active: ActiveRun, event: Happening<T>, timeout?: Error): void {
     const invalidated = this.facts.run?.invalidated;
     this.active = undefined;
     this.#commit(event, active);
-    if (invalidated && !this.facts.failures) this.nextAttemptAt = this.host.now();
+    if (timeout) active.controller.abort(timeout);
     if (this.waiters?.size || (!this.host.mode && invalidated && !this.facts.failures)) this.#follow();
   }
 
@@ -161,12 +168,12 @@ export class Core<T> implements Resource<T> {
     const { active } = this;
     if (active && now >= active.deadline && active.deadline < active.timeoutAt) {
       this.active = undefined;
-      active.controller.abort();
       this.#commit({ type: "lost" });
+      active.controller.abort();
     } else if (active && now >= active.deadline) {
       const error = new Error(`the load took longer than its timeout of ${this.limits.timeout} ms`);
-      this.#free(error);
-      this.end(active, { type: "failed", failure: { error, at: now } });
+      this.abandoned++;
+      this.end(active, { type: "failed", failure: { error, at: now } }, error);
     } else if (now >= this.nextAttemptAt && !this.host.mode) void this.start(false);
     disposeDue(this, now);
     this.host.update(this, now);
@@ -236,14 +243,6 @@ export class Core<T> implements Resource<T> {
     return promise;
   }
 
-  /** Frees the slot before its run has settled. */
-  #free(reason?: unknown): void {
-    if (!this.active) return;
-    this.active.controller.abort(reason);
-    this.active = undefined;
-    this.abandoned++;
-  }
-
   /** Somebody still waits for a load, or the last one came too late for an invalidation. */
   #follow(): void {
     const refusal = this.#refusal();
@@ -291,7 +290,7 @@ export class Core<T> implements Resource<T> {
     if (this.closed || facts.run || host.phase !== "running") return Infinity;
     if (event.type === "lost") return now;
     if (facts.failures) return now + backoffOf(facts.failures, this.abandoned, limits.refreshEvery, host.clock.random());
-    if (!facts.held || !before.run) return now;
+    if (!facts.held || !before.run || before.run.invalidated) return now;
     return refreshAt(facts, before.run.startedAt, now, limits, host.clock.random());
   }
 

@@ -24,7 +24,8 @@ export async function run<T>(core: Core<T>, active: ActiveRun, context: LoadCont
   let revision: string | undefined;
   let refused = false;
   try {
-    const result: unknown = await load(context);
+    // A throw ends the run a microtask later, as a rejection does, and not inside whoever started it.
+    const result: unknown = await (async () => load(context))();
     const held = core.facts.held?.value;
     // SAFETY: the types of the options bind what the loader returns to T.
     candidate = valueOf(result, held) as T | undefined;
