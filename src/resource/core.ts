@@ -6,11 +6,12 @@ import type { State } from "../state/state.ts";
 import { transition, type Happening } from "../state/transition.ts";
 import { disposeDue, recall, retire } from "./disposal.ts";
 import { NotReadyError, retryAfterOf, type NotReadyReason } from "./error.ts";
-import { Audience, type HealthEvent, type Listener, type Snapshot } from "./event.ts";
+import { Audience, type HealthEvent, type Listener } from "./event.ts";
 import type { Host } from "./host.ts";
 import { limitsOf, type Limits, type ResourceOptions } from "./options.ts";
 import type { GetOptions, Resource } from "./resource.ts";
 import { run, type ActiveRun } from "./run.ts";
+import { snapshotOf, type Snapshot } from "./snapshot.ts";
 import { handled, wait, type Waiter } from "./wait.ts";
 
 /**
@@ -64,7 +65,7 @@ export class Core<T> implements Resource<T> {
   }
 
   snapshot(): Snapshot<T> {
-    return this.#record(this.host.look());
+    return snapshotOf(this, this.host.look());
   }
 
   reload(): Promise<Snapshot<T>> {
@@ -102,6 +103,7 @@ export class Core<T> implements Resource<T> {
     this.#commit({ type: "unload" });
     // Last, for whoever hears it may call back.
     active?.controller.abort();
+    if (this.#refusal()) this.#follow();
   }
 
   subscribe(listener: Listener<T>): () => void {
@@ -113,7 +115,6 @@ export class Core<T> implements Resource<T> {
     this.closed = true;
     this.nextAttemptAt = Infinity;
     this.unload();
-    for (const waiter of this.waiters ?? []) waiter.refuse("closed");
     const now = this.host.now();
     for (const value of this.retired?.keys() ?? []) this.retired?.set(value, now);
     disposeDue(this, now);
@@ -204,7 +205,7 @@ export class Core<T> implements Resource<T> {
   }
 
   #event(type: HealthEvent["type"], now: number, from?: State): HealthEvent<T> {
-    const snapshot = this.#record(now);
+    const snapshot = snapshotOf(this, now);
     const { name, state } = snapshot;
     return Object.freeze({ type, name, from: from ?? state, state, snapshot });
   }
@@ -292,27 +293,5 @@ export class Core<T> implements Resource<T> {
     if (facts.failures) return now + backoffOf(facts.failures, this.abandoned, limits.refreshEvery, host.clock.random());
     if (!facts.held || !before.run || before.run.invalidated) return now;
     return refreshAt(facts, before.run.startedAt, now, limits, host.clock.random());
-  }
-
-  #record(now: number): Snapshot<T> {
-    const { facts, nextAttemptAt } = this;
-    const { held } = facts;
-    return Object.freeze({
-      name: this.name,
-      state: stateOf(facts, now, this.limits.staleAfter),
-      required: this.required,
-      value: held?.value,
-      revision: held?.revision,
-      generation: facts.generation,
-      checkedAt: held?.checkedAt,
-      changedAt: held?.changedAt,
-      asOf: held?.asOf,
-      age: held && ageOf(held, now),
-      refreshing: held !== undefined && facts.run !== undefined,
-      attempt: facts.failures + 1,
-      nextAttemptAt: nextAttemptAt === Infinity ? undefined : nextAttemptAt,
-      lastError: facts.lastError,
-      abandoned: this.abandoned,
-    });
   }
 }
