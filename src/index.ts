@@ -1,4 +1,11 @@
-export { createHealth, toResponse, type CheckOptions, type Health, type HealthOptions, type Platform } from "./handler/health.ts";
+export {
+  createHealth,
+  toResponse,
+  type CheckOptions,
+  type Health,
+  type HealthOptions,
+  type Platform,
+} from "./handler/health.ts";
 export { isProbe } from "./handler/is-probe.ts";
 export { NOT_FOUND, type Answer } from "./answer/answer.ts";
 export { deprecated, type Deprecation } from "./answer/deprecated.ts";
@@ -14,7 +21,8 @@ export { openapi, type OpenApiPaths } from "./openapi/openapi.ts";
 export type { Clock } from "./resource/clock.ts";
 export type { RefreshMode } from "./resource/host.ts";
 export { NotReadyError, type NotReadyReason } from "./resource/error.ts";
-export type { HealthEvent, Listener, Snapshot } from "./resource/event.ts";
+export type { HealthEvent, Listener } from "./resource/event.ts";
+export type { Snapshot } from "./resource/snapshot.ts";
 export { borrow, type Lease } from "./resource/lease.ts";
 export type { LoadContext, LoadResult, ResourceLimits, ResourceOptions } from "./resource/options.ts";
 export { loaded, unchanged, type Loaded, type LoadNote, type Unchanged } from "./resource/outcome.ts";

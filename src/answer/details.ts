@@ -1,5 +1,6 @@
 import type { Registry } from "../health/registry.ts";
-import { contain, type Snapshot } from "../resource/event.ts";
+import { contain } from "../resource/event.ts";
+import type { Snapshot } from "../resource/snapshot.ts";
 import { refuse } from "../state/refusal.ts";
 import { STATES, type State } from "../state/state.ts";
 import { answerOf, type Answer, type Ruling } from "./answer.ts";
@@ -86,14 +87,29 @@ function reportOf(registry: Registry, ruling: Ruling): Report {
     const heartbeats = [...(registry.heartbeats ?? [])].map(([name, overdue]) => [name, overdue()] as const);
     return { ruling, resources: [], heartbeats: heartbeats.sort(([, one], [, other]) => Number(other) - Number(one)) };
   }
-  const missing = [...registry.missing].map((name): Reported => ({ name, state: "NOT_LOADED", required: true, refused: true }));
+  const missing = [...registry.missing].map((name): Reported => ({
+    name,
+    state: "NOT_LOADED",
+    required: true,
+    refused: true,
+  }));
   const registered = [...registry.seats.values()].map(({ core }): Reported => {
     const snapshot = core.snapshot();
     const { limits } = core;
     const { name, state, required, age } = snapshot;
-    return { name, state, required, refused: age === undefined || age > limits.refuseAfter, facts: { snapshot, limits } };
+    return {
+      name,
+      state,
+      required,
+      refused: age === undefined || age > limits.refuseAfter,
+      facts: { snapshot, limits },
+    };
   });
-  return { ruling, resources: [...missing, ...registered].sort((one, other) => badness(one) - badness(other)), heartbeats: [] };
+  return {
+    ruling,
+    resources: [...missing, ...registered].sort((one, other) => badness(one) - badness(other)),
+    heartbeats: [],
+  };
 }
 
 /** The worst is the smallest: what bears on the verdict before what informs, refused before served, then by state. */

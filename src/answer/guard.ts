@@ -30,7 +30,10 @@ export type Guard = (waitUntil?: () => WaitUntil | undefined) => Answer | undefi
  *
  * @throws TypeError for a bad duration, or what is no resource
  */
-export function createGuard(resources: Resource<unknown> | readonly Resource<unknown>[], options: GuardOptions = {}): Guard {
+export function createGuard(
+  resources: Resource<unknown> | readonly Resource<unknown>[],
+  options: GuardOptions = {},
+): Guard {
   const { maxAge } = options;
   const maxAgeMs = maxAge === undefined ? Infinity : toMs("maxAge", maxAge, 0);
   const cores = [resources].flat().map(coreOf);

@@ -23,7 +23,8 @@ export function wordsOf(own: Partial<Words> = {}): Words {
   const words = { ...WORDS, ...own };
   const all = Object.entries(words);
   for (const [key, word] of all) {
-    if (typeof word !== "string" || !/^[!-~]{1,64}$/.test(word)) refuse(`words.${key}`, word, "1 to 64 visible ASCII characters, no space");
+    if (typeof word !== "string" || !/^[!-~]{1,64}$/.test(word))
+      refuse(`words.${key}`, word, "1 to 64 visible ASCII characters, no space");
     for (const [other, inner] of all)
       if (key !== other && word.toLowerCase().includes(inner.toLowerCase()))
         refuse(`words.${key}`, word, `a word that does not contain words.${other}, ${JSON.stringify(inner)}`);

@@ -1,5 +1,5 @@
 import { refuse } from "../state/refusal.ts";
-import { changesAt, isRefused, stateOf } from "../state/freshness.ts";
+import { changesAt } from "../state/freshness.ts";
 import { createNow, systemClock, type Clock } from "../resource/clock.ts";
 import { Core } from "../resource/core.ts";
 import { disposalAt } from "../resource/disposal.ts";
@@ -8,9 +8,9 @@ import { Audience, createTeller, type Listener } from "../resource/event.ts";
 import type { Host, ReadinessRoom, RefreshMode } from "../resource/host.ts";
 import type { ResourceOptions } from "../resource/options.ts";
 import { handled, wait, type WaitingRoom } from "../resource/wait.ts";
-import { Agenda, type Entry } from "./agenda.ts";
 import { createScheduler } from "./scheduler.ts";
-import { ALIVE, RANKS, readinessOf, WEDGED, type Verdict } from "./verdict.ts";
+import { createStanding, isBlocking, type Seat } from "./standing.ts";
+import { ALIVE, WEDGED, type Verdict } from "./verdict.ts";
 
 /** How long `close()` waits for leases and disposals, in ms. */
 const CLOSE_GRACE_MS = 5_000;
@@ -33,21 +33,6 @@ export interface RegistryOptions {
    * @default the platform's own
    */
   readonly clock?: Clock;
-}
-
-/** A resource's place in the registry. */
-export interface Seat {
-  readonly core: Core<unknown>;
-  /** When something is due for it. */
-  readonly due: Entry<Core<unknown>>;
-  /** When the next try is planned for one that stands in the way of readiness. */
-  readonly attempt: Entry<Core<unknown>>;
-  /** Where it was counted for readiness; -1 for nowhere. */
-  rank: number;
-  /** Whether startup looks at it. */
-  readonly starts: boolean;
-  /** Whether startup still waits for its first load. */
-  unborn: boolean;
 }
 
 /** The resources of one health, and the verdict over them, kept current by transitions. */
@@ -94,23 +79,16 @@ export function registryOf(health: object): Registry {
 export function createRegistry(options: RegistryOptions): Registry {
   const clock = options.clock ?? systemClock;
   const now = createNow(clock);
-  const seats = new Map<string, Seat>();
   const expected = new Set(options.expect ?? []);
   for (const name of expected) checkName("expect", name);
-  const missing = new Set(expected);
+  const standing = createStanding(expected);
+  const { seats } = standing;
   const audience = new Audience();
   const teller = createTeller(audience);
-  const attempts = new Agenda<Core<unknown>>();
-  const counts = [0, 0, 0, 0, 0];
-  let unborn = 0;
-  let starting = 0;
-  let latched = false;
   let phase: Host["phase"] = "idle";
   let owed = 0;
   let closing: Promise<void> | undefined;
   let paid: (() => void) | undefined;
-  let verdict: Verdict | undefined;
-  let startup: Verdict = ALIVE;
 
   const mode = options.refresh;
   const scheduler = createScheduler<Core<unknown>>(
@@ -118,49 +96,23 @@ export function createRegistry(options: RegistryOptions): Registry {
     now,
     (core, at) => {
       const seat = seats.get(core.name);
-      if (seat) rank(seat, at);
+      if (seat) standing.rank(seat, at);
       return changesAt(core.facts, at, core.limits);
     },
     (core, at) => core.tick(at),
   );
 
-  /** Counts a seat where it stands now. */
-  const rank = (seat: Seat, at: number): void => {
-    const { core } = seat;
-    const { facts, limits } = core;
-    let next = -1;
-    if (core.required && !core.closed)
-      next = isRefused(facts, at, limits.refuseAfter) ? RANKS.REFUSED : RANKS[stateOf(facts, at, limits.staleAfter)];
-    attempts.put(seat.attempt, next >= 0 && next <= RANKS.REFUSED ? core.nextAttemptAt : Infinity);
-    if (next === seat.rank) return;
-    count(seat.rank, -1);
-    count(next, 1);
-    seat.rank = next;
-    verdict = undefined;
-  };
-
-  const count = (place: number, by: number): void => {
-    if (place >= 0) counts[place] = (counts[place] ?? 0) + by;
-  };
-
-  const born = (seat: Seat): void => {
-    if (seat.unborn) unborn--;
-    seat.unborn = false;
-  };
-
   /** What follows from a change: the latch of startup, and those who wait for readiness. */
   const settled = (): void => {
-    if (phase !== "idle" && starting && !unborn && !missing.size) latched = true;
-    if (room.waiters?.size && current().word === "alive") for (const waiter of room.waiters) waiter.end(undefined);
+    if (phase !== "idle") standing.latch();
+    if (room.waiters?.size && standing.readiness(phase).word === "alive")
+      for (const waiter of room.waiters) waiter.end(undefined);
   };
 
-  const current = (): Verdict =>
-    (verdict ??= readinessOf({
-      counts,
-      missing: missing.size,
-      draining: phase === "draining",
-      closed: phase === "closed",
-    }));
+  const seatOf = (core: Core<unknown>): Seat | undefined => {
+    const seat = seats.get(core.name);
+    return seat?.core === core ? seat : undefined;
+  };
 
   const host: Host = {
     clock,
@@ -183,10 +135,9 @@ export function createRegistry(options: RegistryOptions): Registry {
       scheduler.settle(at);
     },
     update(core, at) {
-      const seat = seats.get(core.name);
-      if (!seat || seat.core !== core) return;
-      if (core.facts.generation) born(seat);
-      rank(seat, at);
+      const seat = seatOf(core);
+      if (!seat) return;
+      standing.rank(seat, at);
       const next = core.active ? core.active.deadline : core.nextAttemptAt;
       scheduler.put(seat.due, Math.min(next, changesAt(core.facts, at, core.limits), disposalAt(core)));
       settled();
@@ -199,16 +150,10 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (!owed) paid?.();
     },
     leave(core) {
-      const seat = seats.get(core.name);
-      if (!seat || seat.core !== core) return;
-      const at = now();
-      rank(seat, at);
+      const seat = seatOf(core);
+      if (!seat) return;
       scheduler.put(seat.due, Infinity);
-      born(seat);
-      if (seat.starts) starting--;
-      seats.delete(core.name);
-      if (expected.has(core.name)) missing.add(core.name);
-      verdict = undefined;
+      standing.leave(seat, now());
       settled();
     },
   };
@@ -224,30 +169,29 @@ export function createRegistry(options: RegistryOptions): Registry {
     ready: () => readiness().word === "alive",
     refusal: () => (phase === "draining" || phase === "closed" ? phase : undefined),
     notReady: room.notReady,
-    blocking: () => [...seats.values()].filter(({ rank }) => rank >= 0 && rank <= RANKS.REFUSED).map(({ core }) => core),
+    blocking: () => [...seats.values()].filter(isBlocking).map(({ core }) => core),
   };
 
   const retryAfter = (): number =>
-    phase === "running" ? retryAfterOf(attempts.first?.at ?? Infinity, now()) : UNPLANNED_RETRY_SECONDS;
+    phase === "running" ? retryAfterOf(standing.attemptAt(), now()) : UNPLANNED_RETRY_SECONDS;
 
   const readiness = (): Verdict => {
     host.begin();
     host.look();
-    return current();
+    return standing.readiness(phase);
   };
 
   const registry: Registry = {
     host,
     seats,
-    missing,
+    missing: standing.missing,
     heartbeats: undefined,
     retryAfter,
     readiness,
     startup() {
-      const { worst } = readiness();
-      const word = phase !== "closed" && (latched || !(unborn + missing.size)) ? "alive" : "notLoaded";
-      if (startup.word !== word || startup.worst !== worst) startup = { word, worst };
-      return startup;
+      host.begin();
+      host.look();
+      return standing.startup(phase);
     },
     liveness() {
       host.begin();
@@ -260,23 +204,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (phase === "closed") refuse("health", phase, "open to register a resource");
       if (seats.has(name)) refuse("name", name, "a name that is not registered yet");
       const core = new Core(name, resourceOptions, host);
-      const bears = core.required && starts;
-      const seat: Seat = {
-        core,
-        due: { item: core, at: Infinity, place: -1 },
-        attempt: { item: core, at: Infinity, place: -1 },
-        rank: -1,
-        starts: bears,
-        unborn: bears,
-      };
-      seats.set(name, seat);
-      missing.delete(name);
-      if (bears) {
-        starting++;
-        unborn++;
-      }
-      verdict = undefined;
-      rank(seat, 0);
+      standing.take(core, starts);
       if (phase === "running") {
         const at = now();
         core.plan(at);
@@ -293,7 +221,8 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (readiness().word === "alive") return Promise.resolve();
       if (mode) return handled(mode.whenReady(readinessRoom, signal));
       const promise = wait<void, undefined>(room, signal, (_, resolve) => resolve());
-      if (phase !== "running") for (const waiter of room.waiters ?? []) waiter.refuse(phase === "closed" ? "closed" : "draining");
+      if (phase !== "running")
+        for (const waiter of room.waiters ?? []) waiter.refuse(phase === "closed" ? "closed" : "draining");
       return promise;
     },
     start() {
@@ -303,15 +232,13 @@ export function createRegistry(options: RegistryOptions): Registry {
     drain() {
       if (phase === "draining" || phase === "closed") return;
       phase = "draining";
-      verdict = undefined;
-      for (const { core } of [...seats.values()]) core.drain();
+      for (const { core } of seats.values()) core.drain();
       for (const waiter of room.waiters ?? []) waiter.refuse("draining");
     },
     close() {
       if (closing) return closing;
       phase = "closed";
-      verdict = undefined;
-      for (const { core } of [...seats.values()]) core.close();
+      for (const { core } of seats.values()) core.close();
       for (const waiter of room.waiters ?? []) waiter.refuse("closed");
       scheduler.stop();
       return (closing = handled(

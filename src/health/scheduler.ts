@@ -35,7 +35,8 @@ export function createScheduler<T>(
   const agenda = new Agenda<T>();
   let late: T[] = [];
   let holders = 0;
-  let armedAt = Infinity;
+  /** When the timer fires, by monotonic time: what is due is on a clock that may jump ahead of it. */
+  let firesAt = Infinity;
   let armedHold = false;
   let cancel: (() => void) | undefined;
   let stopped = false;
@@ -43,23 +44,26 @@ export function createScheduler<T>(
   const disarm = (): void => {
     cancel?.();
     cancel = undefined;
-    armedAt = Infinity;
+    firesAt = Infinity;
   };
 
   const arm = (): void => {
     const at = agenda.first?.at ?? Infinity;
     const hold = holders > 0;
+    if (stopped) return;
+    if (at === Infinity) return disarm();
+    const delay = Math.min(Math.max(0, at - now()), MOST_TIMER_MS);
+    const dueAt = clock.monotonic() + delay;
     // A timer that comes early finds nothing due and arms the next; only a late one must be moved.
-    if (stopped || (at !== Infinity && at >= armedAt && hold === armedHold)) return;
+    if (dueAt > firesAt - 1 && hold === armedHold) return;
     disarm();
-    if (at === Infinity) return;
-    armedAt = at;
+    firesAt = dueAt;
     armedHold = hold;
-    cancel = clock.setTimer(fire, Math.min(Math.max(0, at - now()), MOST_TIMER_MS), hold);
+    cancel = clock.setTimer(fire, delay, hold);
   };
 
   const fire = (): void => {
-    armedAt = Infinity;
+    firesAt = Infinity;
     cancel = undefined;
     settle(now());
     catchUp();

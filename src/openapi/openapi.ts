@@ -5,7 +5,14 @@ import type { Probe, Route } from "../answer/paths.ts";
 /** An OpenAPI 3.1 paths object; kept loose, for the tools that take it have types of their own. */
 export type OpenApiPaths = Record<string, Record<string, unknown>>;
 
-const TEXTS: { readonly [P in Probe]: { readonly summary: string; readonly description: string; readonly ok: string; readonly refused: string } } = {
+const TEXTS: {
+  readonly [P in Probe]: {
+    readonly summary: string;
+    readonly description: string;
+    readonly ok: string;
+    readonly refused: string;
+  };
+} = {
   readiness: {
     summary: "Readiness",
     description:
@@ -61,7 +68,10 @@ function pathItemOf({ probe, headers, path }: Route): Record<string, unknown> {
       "503": {
         ...responseOf(method, refused),
         headers: {
-          "retry-after": { description: "Seconds until it is worth asking again.", schema: { type: "integer", minimum: 1 } },
+          "retry-after": {
+            description: "Seconds until it is worth asking again.",
+            schema: { type: "integer", minimum: 1 },
+          },
         },
       },
     },

@@ -290,7 +290,8 @@ export class Core<T> implements Resource<T> {
     const { facts, host, limits } = this;
     if (this.closed || facts.run || host.phase !== "running") return Infinity;
     if (event.type === "lost") return now;
-    if (facts.failures) return now + backoffOf(facts.failures, this.abandoned, limits.refreshEvery, host.clock.random());
+    if (facts.failures)
+      return now + backoffOf(facts.failures, this.abandoned, limits.refreshEvery, host.clock.random());
     if (!facts.held || !before.run || before.run.invalidated) return now;
     return refreshAt(facts, before.run.startedAt, now, limits, host.clock.random());
   }

@@ -37,8 +37,7 @@ export function disposeDue<T>(core: Core<T>, now: number): void {
 /** When the next disposal is due; a leased value waits for its lease, not for a time. */
 export function disposalAt(core: Core<unknown>): number {
   let first = Infinity;
-  if (core.retired)
-    for (const [value, at] of core.retired) if (!core.leases?.has(value)) first = Math.min(first, at);
+  if (core.retired) for (const [value, at] of core.retired) if (!core.leases?.has(value)) first = Math.min(first, at);
   return first;
 }
 

@@ -1,35 +1,5 @@
-import type { LoadError } from "../state/facts.ts";
 import type { State } from "../state/state.ts";
-
-/** One frozen record of a resource, all of it from the same moment. Times are epoch ms on the health's clock. */
-export interface Snapshot<T = unknown> {
-  readonly name: string;
-  readonly state: State;
-  readonly required: boolean;
-  readonly value: T | undefined;
-  /** The source's own identity of the value, if it gave one. */
-  readonly revision: string | undefined;
-  /** This process's count of accepted values: 0 before the first. */
-  readonly generation: number;
-  /** When the last successful load started. */
-  readonly checkedAt: number | undefined;
-  /** When the value was swapped in. */
-  readonly changedAt: number | undefined;
-  /** Up to when the source vouches for the value, if it said. */
-  readonly asOf: number | undefined;
-  /** Now minus `asOf`, or minus `checkedAt` without one; in ms. */
-  readonly age: number | undefined;
-  /** Whether a load runs while a value is held. */
-  readonly refreshing: boolean;
-  /** Which try the running or next load is: 1, and one more for each failure in a row. */
-  readonly attempt: number;
-  /** When the next load is planned; `undefined` while one runs or none is. */
-  readonly nextAttemptAt: number | undefined;
-  /** Why the last load did not succeed; cleared by the next success. */
-  readonly lastError: LoadError | undefined;
-  /** Loads that were given up at `timeout` or `unload()` and have not settled since. */
-  readonly abandoned: number;
-}
+import type { Snapshot } from "./snapshot.ts";
 
 /**
  * What a listener is told.
@@ -126,7 +96,7 @@ export function createTeller(everyone: Audience): Teller {
     flush() {
       if (telling) return;
       telling = true;
-      for (let next; (next = queue.shift()); ) {
+      for (let next; (next = queue.shift());) {
         next.audience?.tell(next.event);
         everyone.tell(next.event);
       }

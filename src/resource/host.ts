@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Core } from "./core.ts";
-import type { Audience, HealthEvent, Snapshot } from "./event.ts";
+import type { Audience, HealthEvent } from "./event.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { NotReadyError, NotReadyReason } from "./error.ts";
 import type { GetOptions } from "./resource.ts";
 

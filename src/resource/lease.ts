@@ -44,5 +44,7 @@ export function borrow<T>(resource: Resource<T>): Lease<T> | undefined {
 /** @throws TypeError unless the resource is what `health.resource()` gave */
 export function coreOf<T>(resource: Resource<T>): Core<T> {
   // SAFETY: Core is the one class behind Resource, and keeps the T it was made with.
-  return resource instanceof Core ? (resource as Core<T>) : refuse("resource", resource, "what health.resource() returned");
+  return resource instanceof Core
+    ? (resource as Core<T>)
+    : refuse("resource", resource, "what health.resource() returned");
 }

@@ -57,6 +57,8 @@ export function noteOf(result: unknown): { readonly revision: string | undefined
   return { revision, asOf };
 }
 
-function isMarked(result: unknown): result is { [OUTCOME]: boolean; value?: unknown; revision?: unknown; asOf?: unknown } {
+function isMarked(
+  result: unknown,
+): result is { [OUTCOME]: boolean; value?: unknown; revision?: unknown; asOf?: unknown } {
   return typeof result === "object" && result !== null && OUTCOME in result;
 }

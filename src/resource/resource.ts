@@ -1,5 +1,6 @@
 import type { Duration } from "../state/duration.ts";
-import type { Listener, Snapshot } from "./event.ts";
+import type { Listener } from "./event.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** How `get()` waits. */
 export interface GetOptions {

@@ -1,4 +1,4 @@
-import { NotReadyError, type NotReadyReason } from "./error.ts";
+import type { NotReadyError, NotReadyReason } from "./error.ts";
 
 /** Somebody who waits. */
 export interface Waiter<E> {

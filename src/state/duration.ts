@@ -22,5 +22,9 @@ export function toMs(option: string, given: unknown, least: number, orNever = fa
   }
   return typeof ms === "number" && ms >= least && ms < 1e15
     ? Math.ceil(ms)
-    : refuse(option, given, `a duration of at least ${least} ms (1500, "500ms", "30s", "5m", "2h")${orNever ? ' or "never"' : ""}`);
+    : refuse(
+        option,
+        given,
+        `a duration of at least ${least} ms (1500, "500ms", "30s", "5m", "2h")${orNever ? ' or "never"' : ""}`,
+      );
 }

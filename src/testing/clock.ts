@@ -65,7 +65,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     async advance(ms) {
       const until = monotonic + ms;
       await settled();
-      for (let timer; (timer = next(until)); ) {
+      for (let timer; (timer = next(until));) {
         const passed = Math.max(0, timer.at - monotonic);
         monotonic += passed;
         wall += passed;
