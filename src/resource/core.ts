@@ -175,10 +175,13 @@ export class Core<T> implements Resource<T> {
       const error = new Error(`the load took longer than its timeout of ${this.limits.timeout} ms`);
       this.abandoned++;
       this.end(active, { type: "failed", failure: { error, at: now } }, error);
-    } else if (now >= this.nextAttemptAt && !this.host.mode) void this.start(false);
+    } else {
+      // Before a load starts, so that a listener's invalidate() is not taken for one that came during it.
+      this.host.flush();
+      if (now >= this.nextAttemptAt && !this.host.mode) void this.start(false);
+    }
     disposeDue(this, now);
     this.host.update(this, now);
-    this.host.flush();
   }
 
   /** Plans the next load. */
