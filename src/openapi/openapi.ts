@@ -1,6 +1,7 @@
 import { registryOf } from "../health/registry.ts";
 import type { Health } from "../handler/health.ts";
 import type { Probe, Route } from "../answer/paths.ts";
+import { STATES } from "../state/state.ts";
 
 /** An OpenAPI 3.1 paths object; kept loose, for the tools that take it have types of their own. */
 export type OpenApiPaths = Record<string, Record<string, unknown>>;
@@ -50,38 +51,46 @@ const TEXTS: {
 export function openapi(health: Health): OpenApiPaths {
   registryOf(health);
   const paths: OpenApiPaths = {};
-  for (const route of new Set(health.routes.values())) paths[route.path] = pathItemOf(route);
+  const ids = new Set<string>();
+  for (const route of new Set(health.routes.values())) paths[route.path] = pathItemOf(route, idOf(route.path, ids));
   return paths;
 }
 
-function pathItemOf({ probe, headers, path }: Route): Record<string, unknown> {
+/** What of a path an identifier can be made of; two paths that differ in the rest are numbered. */
+function idOf(path: string, taken: Set<string>): string {
+  const plain = path.slice(1).replace(/[^A-Za-z0-9]+/g, "_");
+  let id = plain;
+  for (let n = 2; taken.has(id); n++) id = `${plain}_${n}`;
+  taken.add(id);
+  return id;
+}
+
+function pathItemOf({ probe, headers: marks }: Route, id: string): Record<string, unknown> {
   const { summary, description, ok, refused } = TEXTS[probe];
-  const operation = (method: "get" | "head"): object => ({
-    summary: method === "get" ? summary : `${summary}, headers only`,
-    description,
-    operationId: `${method}_${path.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_/, "")}`,
-    tags: ["health"],
-    security: [],
-    ...(headers?.["deprecation"] && { deprecated: true }),
-    responses: {
-      "200": responseOf(method, ok),
-      "503": {
-        ...responseOf(method, refused),
-        headers: {
-          "retry-after": {
-            description: "Seconds until it is worth asking again.",
-            schema: { type: "integer", minimum: 1 },
-          },
-        },
-      },
-    },
-  });
+  const operation = (method: "get" | "head"): object => {
+    const responseOf = (text: string, more?: object): object => ({
+      description: text,
+      headers: { ...(probe !== "liveness" && stateHeader()), ...more },
+      ...(method === "get" && { content: { "text/plain": { schema: { type: "string" } } } }),
+    });
+    return {
+      summary: method === "get" ? summary : `${summary}, headers only`,
+      description,
+      operationId: `${method}_${id}`,
+      tags: ["health"],
+      security: [],
+      ...(marks?.["deprecation"] && { deprecated: true }),
+      responses: { "200": responseOf(ok), "503": responseOf(refused, retryHeader()) },
+    };
+  };
   return { get: operation("get"), head: operation("head") };
 }
 
-function responseOf(method: "get" | "head", description: string): object {
-  return {
-    description,
-    ...(method === "get" && { content: { "text/plain": { schema: { type: "string" } } } }),
-  };
-}
+// Made anew each time: a document with one object in two places is written with references in YAML.
+const stateHeader = (): object => ({
+  "health-state": { description: "The worst state of what this instance needs.", schema: { type: "string", enum: [...STATES] } },
+});
+
+const retryHeader = (): object => ({
+  "retry-after": { description: "Seconds until it is worth asking again.", schema: { type: "integer", minimum: 1 } },
+});
