@@ -1,4 +1,5 @@
-import { toMs, type Duration, type Health } from "../src/index.ts";
+import type { Health } from "../src/index.ts";
+import { createDrain, type Drain, type DrainOptions } from "./drain.ts";
 
 /** As much of `http.Server` as is used. */
 export interface ServerLike {
@@ -26,33 +27,6 @@ export interface DrainedSocket {
 /** How long a connection on which nothing was ever asked may stay once nothing new is accepted. */
 const UNUSED_MS = 1_000;
 
-/** How long a drain takes. */
-export interface DrainOptions {
-  /**
-   * How long to go on serving after readiness turned 503: at least what the prober needs to notice
-   * (period x failure threshold) and the network to follow. All servers refuse connections the moment
-   * they stop listening.
-   * @default "10s"
-   */
-  readonly delay?: Duration;
-  /**
-   * When connections still open are cut, counted from the signal; less than what the platform waits
-   * before SIGKILL (Kubernetes: `terminationGracePeriodSeconds`, 30 s).
-   * @default "25s"
-   */
-  readonly deadline?: Duration;
-  /** @default SIGTERM and SIGINT */
-  readonly signals?: readonly string[];
-}
-
-/** A drain that waits for its signal. */
-export interface Drain {
-  /** Settles when the server has closed and the health too; free what else the process holds then. */
-  readonly done: Promise<void>;
-  /** Takes the signal handlers away, unless a signal has come already. */
-  cancel(): void;
-}
-
 /** As much of `process` as is used. */
 interface ProcessLike {
   on(signal: string, listener: () => void): unknown;
@@ -67,21 +41,14 @@ interface ProcessLike {
  *
  * @throws TypeError for a bad duration, or a deadline before the delay is over
  */
-export function drainOnSignal(server: ServerLike, health: Health, options: DrainOptions = {}): Drain {
-  const delay = toMs("delay", options.delay ?? "10s", 0);
-  const deadline = toMs("deadline", options.deadline ?? Math.max(25_000, delay + 15_000), delay);
-  const signals = options.signals ?? ["SIGTERM", "SIGINT"];
+export function drainOnSignal(server: ServerLike, health: Health, options?: DrainOptions): Drain {
   const { clock } = health;
   // SAFETY: where node:http serves, process is there.
   const { process } = globalThis as unknown as { process: ProcessLike };
   const sockets = new Set<DrainedSocket>();
   const responses = new Set<DrainedResponse>();
-  let finish: () => void = () => {};
-  const done = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  let stop: (() => void) | undefined;
-  let stopped = false;
+  let phase: "serving" | "draining" | "stopping" = "serving";
+  let cancelUnused: (() => void) | undefined;
 
   const onConnection = (socket: DrainedSocket): void => {
     sockets.add(socket);
@@ -91,52 +58,42 @@ export function drainOnSignal(server: ServerLike, health: Health, options: Drain
   const onRequest = (_request: unknown, response: DrainedResponse): void => {
     responses.add(response);
     // Each connection ends with its next answer, so that none is closed while a request is on its way.
-    if (stop) response.shouldKeepAlive = false;
+    if (phase !== "serving") response.shouldKeepAlive = false;
     response.once("close", () => {
       responses.delete(response);
       // One whose head had left before the signal was told to stay.
-      if (stopped) server.closeIdleConnections?.();
+      if (phase === "stopping") server.closeIdleConnections?.();
     });
-  };
-
-  const cancel = (): void => {
-    for (const signal of signals) process.off(signal, onSignal);
-    server.off("connection", onConnection);
-    server.off("request", onRequest);
   };
 
   const cut = (which: (socket: DrainedSocket) => boolean): void => {
     for (const socket of sockets) if (which(socket)) socket.destroy();
   };
 
-  const onSignal = (): void => {
-    if (stop) return stop();
-    health.drain();
-    for (const response of responses) response.shouldKeepAlive = false;
-    const cancelCut = clock.setTimer(() => cut(() => true), deadline, true);
-    const cancelDelay = clock.setTimer(() => stop?.(), delay, true);
-    stop = () => {
-      if (stopped) return;
-      stopped = true;
-      cancelDelay();
-      const cancelUnused = clock.setTimer(() => cut(({ bytesRead }) => bytesRead === 0), UNUSED_MS, true);
-      server.close(() => {
-        cancelCut();
-        cancelUnused();
-        cancel();
-        void health.close().then(finish);
-      });
-      server.closeIdleConnections?.();
-    };
-  };
-
-  for (const signal of signals) process.on(signal, onSignal);
+  const drain = createDrain(
+    health,
+    {
+      listen: (on, signal, listener) => process[on ? "on" : "off"](signal, listener),
+      begin: () => {
+        phase = "draining";
+        for (const response of responses) response.shouldKeepAlive = false;
+      },
+      stop: (stopped) => {
+        phase = "stopping";
+        cancelUnused = clock.setTimer(() => cut(({ bytesRead }) => bytesRead === 0), UNUSED_MS, true);
+        server.close(stopped);
+        server.closeIdleConnections?.();
+      },
+      cut: () => cut(() => true),
+      end: () => {
+        cancelUnused?.();
+        server.off("connection", onConnection);
+        server.off("request", onRequest);
+      },
+    },
+    options,
+  );
   server.on("connection", onConnection);
   server.prependListener("request", onRequest);
-  return {
-    done,
-    cancel: () => {
-      if (!stop) cancel();
-    },
-  };
+  return drain;
 }

@@ -77,4 +77,5 @@ export function guard(
   };
 }
 
-export { drainOnSignal, type Drain, type DrainOptions, type ServerLike } from "./node-drain.ts";
+export { drainOnSignal, type ServerLike } from "./node-drain.ts";
+export type { Drain, DrainOptions } from "./drain.ts";

@@ -1,0 +1,37 @@
+import type { Health } from "../src/index.ts";
+import { createDrain, type Drain, type DrainOptions } from "./drain.ts";
+
+/** As much of Deno's server as is used. */
+export interface ServerLike {
+  shutdown(): Promise<void>;
+}
+
+/** As much of `Deno` as is used. */
+interface DenoLike {
+  addSignalListener(signal: string, listener: () => void): void;
+  removeSignalListener(signal: string, listener: () => void): void;
+}
+
+/**
+ * On a signal: readiness answers 503 at once and liveness 200; after `delay` the server stops
+ * accepting and what is in flight finishes. A second signal cuts the delay short. At `deadline` `done`
+ * settles whatever is still open, for a server that shuts down cannot be made to hurry: end the process
+ * then, `await drainOnSignal(server, health).done; Deno.exit()`.
+ *
+ * @throws TypeError for a bad duration, or a deadline before the delay is over; or outside Deno
+ */
+export function drainOnSignal(server: ServerLike, health: Health, options?: DrainOptions): Drain {
+  const { Deno } = globalThis as { Deno?: DenoLike }; // SAFETY: checked in the next line
+  if (!Deno) throw new TypeError("health-state: there is no Deno here; health-state/node and health-state/bun have a drain too");
+  return createDrain(
+    health,
+    {
+      listen: (on, signal, listener) => Deno[on ? "addSignalListener" : "removeSignalListener"](signal, listener),
+      stop: (stopped) => void server.shutdown().then(stopped, stopped),
+    },
+    options,
+  );
+}
+
+export { guard, probes } from "./fetch.ts";
+export type { Drain, DrainOptions } from "./drain.ts";
