@@ -1,4 +1,13 @@
-import { createGuard, NOT_FOUND, warm, type Answer, type GuardOptions, type Health, type Platform, type Resource } from "../src/index.ts";
+import {
+  createGuard,
+  NOT_FOUND,
+  warm,
+  type Answer,
+  type GuardOptions,
+  type Health,
+  type Platform,
+  type Resource,
+} from "../src/index.ts";
 
 type Values = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -28,7 +37,10 @@ const LAMBDA: Platform<EventLike> = {
   accept: (event) => headersOf(event).find(([name]) => name.toLowerCase() === "accept")?.[1],
   request: (event) => {
     const headers = new Headers(headersOf(event));
-    return new Request(`https://${headers.get("host") ?? "localhost"}${targetOf(event)}`, { method: methodOf(event), headers });
+    return new Request(`https://${headers.get("host") ?? "localhost"}${targetOf(event)}`, {
+      method: methodOf(event),
+      headers,
+    });
   },
 };
 
@@ -98,5 +110,10 @@ function pairsOf(values: Values | null | undefined): [string, string][] {
 /** A load balancer with multi-value headers reads no others. */
 function resultOf({ multiValueHeaders }: EventLike, { status: statusCode, headers, body }: Answer): ResultLike {
   const multi = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
-  return { statusCode, ...(multiValueHeaders ? { multiValueHeaders: multi } : { headers: { ...headers } }), body, isBase64Encoded: false };
+  return {
+    statusCode,
+    ...(multiValueHeaders ? { multiValueHeaders: multi } : { headers: { ...headers } }),
+    body,
+    isBase64Encoded: false,
+  };
 }

@@ -1,4 +1,13 @@
-import { createGuard, respond, toResponse, warm, type GuardOptions, type Health, type Resource, type WaitUntil } from "../src/index.ts";
+import {
+  createGuard,
+  respond,
+  toResponse,
+  warm,
+  type GuardOptions,
+  type Health,
+  type Resource,
+  type WaitUntil,
+} from "../src/index.ts";
 
 /** As much of a Worker as is used. Whatever else it handles (`queue`, `email`, `tail`) is left as it is. */
 export interface WorkerLike {
@@ -23,9 +32,13 @@ export interface ProbedWorker {
  */
 export function probes<W extends WorkerLike>(health: Health, worker?: W): Omit<W, keyof ProbedWorker> & ProbedWorker {
   if (health.refresh !== "request")
-    throw new TypeError('health-state: refresh is "background"; it must be onRequest() on Workers, where a timer dies with its request');
+    throw new TypeError(
+      'health-state: refresh is "background"; it must be onRequest() on Workers, where a timer dies with its request',
+    );
   if (worker !== undefined && typeof worker !== "object")
-    throw new TypeError("health-state: worker is a function or class; it must be an object with handlers, such as { fetch: app.fetch }");
+    throw new TypeError(
+      "health-state: worker is a function or class; it must be an object with handlers, such as { fetch: app.fetch }",
+    );
   const own: WorkerLike = worker ?? {};
   return {
     // SAFETY: with no worker given there is nothing that its type could promise.

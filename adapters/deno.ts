@@ -22,7 +22,8 @@ interface DenoLike {
  */
 export function drainOnSignal(server: ServerLike, health: Health, options?: DrainOptions): Drain {
   const { Deno } = globalThis as { Deno?: DenoLike }; // SAFETY: checked in the next line
-  if (!Deno) throw new TypeError("health-state: there is no Deno here; health-state/node and health-state/bun have a drain too");
+  if (!Deno)
+    throw new TypeError("health-state: there is no Deno here; health-state/node and health-state/bun have a drain too");
   return createDrain(
     health,
     {

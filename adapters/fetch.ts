@@ -1,4 +1,12 @@
-import { createGuard, NOT_FOUND, respond, toResponse, type GuardOptions, type Health, type Resource } from "../src/index.ts";
+import {
+  createGuard,
+  NOT_FOUND,
+  respond,
+  toResponse,
+  type GuardOptions,
+  type Health,
+  type Resource,
+} from "../src/index.ts";
 import { isDraining } from "./drain.ts";
 
 /** A Fetch handler; what else the platform hands it is handed on as it came. */

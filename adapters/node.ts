@@ -1,4 +1,12 @@
-import { createGuard, NOT_FOUND, type Answer, type GuardOptions, type Health, type Platform, type Resource } from "../src/index.ts";
+import {
+  createGuard,
+  NOT_FOUND,
+  type Answer,
+  type GuardOptions,
+  type Health,
+  type Platform,
+  type Resource,
+} from "../src/index.ts";
 
 /** As much of `http.IncomingMessage` as is read; Express, Connect and NestJS have it too. */
 export interface RequestLike {

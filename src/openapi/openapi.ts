@@ -88,7 +88,10 @@ function pathItemOf({ probe, headers: marks }: Route, id: string): Record<string
 
 // Made anew each time: a document with one object in two places is written with references in YAML.
 const stateHeader = (): object => ({
-  "health-state": { description: "The worst state of what this instance needs.", schema: { type: "string", enum: [...STATES] } },
+  "health-state": {
+    description: "The worst state of what this instance needs.",
+    schema: { type: "string", enum: [...STATES] },
+  },
 });
 
 const retryHeader = (): object => ({
