@@ -5,6 +5,7 @@ import { createDrain, type Drain, type DrainOptions } from "./drain.ts";
 export interface ServerLike {
   close(callback?: () => void): unknown;
   closeIdleConnections?(): void;
+  closeAllConnections?(): void;
   on(event: "connection", listener: (socket: DrainedSocket) => void): unknown;
   off(event: "connection", listener: (socket: DrainedSocket) => void): unknown;
   prependListener(event: "request", listener: (request: unknown, response: DrainedResponse) => void): unknown;
@@ -84,7 +85,11 @@ export function drainOnSignal(server: ServerLike, health: Health, options?: Drai
         server.close(stopped);
         server.closeIdleConnections?.();
       },
-      cut: () => cut(() => true),
+      cut: () => {
+        // Those from before this was called; it does not know upgraded ones, as we do.
+        server.closeAllConnections?.();
+        cut(() => true);
+      },
       end: () => {
         cancelUnused?.();
         server.off("connection", onConnection);

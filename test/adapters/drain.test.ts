@@ -21,6 +21,10 @@ class FakeServer extends EventEmitter {
     this.log.push("closeIdleConnections");
   }
 
+  closeAllConnections(): void {
+    this.log.push("closeAllConnections");
+  }
+
   /** The last connection has gone. */
   emptied(): void {
     this.#closed?.();
@@ -132,7 +136,7 @@ describe("the timetable of a drain", () => {
     await clock.advance(13_999);
     expect(server.log).toEqual([]);
     await clock.advance(1);
-    expect(server.log).toEqual(["destroy used"]);
+    expect(server.log).toEqual(["closeAllConnections", "destroy used"]);
   });
 
   test.each<readonly [string, DrainOptions, number, number]>([
