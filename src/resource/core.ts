@@ -1,7 +1,6 @@
 import { backoffOf, refreshAt } from "../state/backoff.ts";
-import { toMs } from "../state/duration.ts";
 import { NO_FACTS, type Facts } from "../state/facts.ts";
-import { ageOf, stateOf } from "../state/freshness.ts";
+import { stateOf } from "../state/freshness.ts";
 import type { State } from "../state/state.ts";
 import { transition, type Happening } from "../state/transition.ts";
 import { disposeDue, recall, retire } from "./disposal.ts";
@@ -9,10 +8,11 @@ import { NotReadyError, retryAfterOf, type NotReadyReason } from "./error.ts";
 import { Audience, type HealthEvent, type Listener } from "./event.ts";
 import type { Host } from "./host.ts";
 import { limitsOf, type Limits, type ResourceOptions } from "./options.ts";
+import { getAged } from "./get.ts";
 import type { GetOptions, Resource } from "./resource.ts";
 import { run, type ActiveRun } from "./run.ts";
 import { snapshotOf, type Snapshot } from "./snapshot.ts";
-import { handled, wait, type Waiter } from "./wait.ts";
+import { handled, refused, wait, type Waiter } from "./wait.ts";
 
 /**
  * One resource: its facts, and the one way they change. A class, not closures: ten thousand of them
@@ -61,7 +61,7 @@ export class Core<T> implements Resource<T> {
     if (mode) return handled(mode.get(this, options));
     if (held && options?.maxAge === undefined && this.host.phase !== "idle")
       return (this.#resolved ??= Promise.resolve(held.value));
-    return this.#await(options);
+    return getAged(this, options);
   }
 
   snapshot(): Snapshot<T> {
@@ -71,8 +71,8 @@ export class Core<T> implements Resource<T> {
   reload(): Promise<Snapshot<T>> {
     this.host.begin();
     if (this.host.mode) return handled(this.host.mode.reload(this));
-    const refusal = this.#refusal();
-    if (refusal) return this.#reject(refusal);
+    const refusal = this.refusal();
+    if (refusal) return refused(this, refusal);
     const running = this.active;
     const promise = wait<Snapshot<T>, ActiveRun>(
       this,
@@ -103,7 +103,7 @@ export class Core<T> implements Resource<T> {
     this.#commit({ type: "unload" });
     // Last, for whoever hears it may call back.
     active?.controller.abort();
-    if (this.#refusal()) this.#follow();
+    if (this.refusal()) this.#follow();
   }
 
   subscribe(listener: Listener<T>): () => void {
@@ -213,43 +213,15 @@ export class Core<T> implements Resource<T> {
     return Object.freeze({ type, name, from: from ?? state, state, snapshot });
   }
 
-  #refusal(): NotReadyReason | undefined {
+  /** Why nobody may wait for a load any more, if so. */
+  refusal(): NotReadyReason | undefined {
     if (this.closed) return "closed";
     return this.host.phase === "draining" ? "draining" : undefined;
   }
 
-  #reject(reason: NotReadyReason, cause?: unknown): Promise<never> {
-    return handled(Promise.reject(this.notReady(reason, cause)));
-  }
-
-  #await(options: GetOptions | undefined): Promise<T> {
-    const { host } = this;
-    const maxAge = options?.maxAge === undefined ? Infinity : toMs("maxAge", options.maxAge, 0, true);
-    host.begin();
-    host.look();
-    const serves = (): boolean => {
-      const { held } = this.facts;
-      return held !== undefined && ageOf(held, host.now()) <= maxAge;
-    };
-    const { held, failures, lastError } = this.facts;
-    if (held && serves()) return Promise.resolve(held.value);
-    const refusal = this.#refusal();
-    if (refusal === "closed" || (refusal && !(held && this.active))) return this.#reject(refusal);
-    const running = this.active;
-    if (!running && failures && host.now() < this.nextAttemptAt) return this.#reject("failed", lastError?.error);
-    const promise = wait<T, ActiveRun>(this, options?.signal, (ended, resolve, reject) => {
-      const { held: now, lastError: why } = this.facts;
-      if (now && serves()) resolve(now.value);
-      else if (why) reject(this.notReady("failed", why.error));
-      else if (ended !== running) reject(this.notReady("stale"));
-    });
-    if (!running) void this.start(false);
-    return promise;
-  }
-
   /** Somebody still waits for a load, or the last one came too late for an invalidation. */
   #follow(): void {
-    const refusal = this.#refusal();
+    const refusal = this.refusal();
     if (!refusal) return void this.start([...(this.waiters ?? [])].some((waiter) => waiter.forced));
     for (const waiter of this.waiters ?? []) waiter.refuse(refusal);
   }

@@ -61,3 +61,8 @@ export function handled<R>(promise: Promise<R>): Promise<R> {
   promise.catch(() => {});
   return promise;
 }
+
+/** A wait that is refused before it begins. */
+export function refused<E>(room: WaitingRoom<E>, reason: NotReadyReason, cause?: unknown): Promise<never> {
+  return handled(Promise.reject(room.notReady(reason, cause)));
+}
