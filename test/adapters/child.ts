@@ -15,7 +15,22 @@ export interface Compiled extends Disposable {
 export function compile(): Compiled {
   const folder = mkdtempSync(join(tmpdir(), "health-state-"));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--noCheck", "--declaration", "false", "--isolatedDeclarations", "false", "--outDir", folder], { cwd: ROOT });
+  execFileSync(
+    process.execPath,
+    [
+      "node_modules/typescript/bin/tsc",
+      "-p",
+      "tsconfig.json",
+      "--noCheck",
+      "--declaration",
+      "false",
+      "--isolatedDeclarations",
+      "false",
+      "--outDir",
+      folder,
+    ],
+    { cwd: ROOT },
+  );
   return { url: pathToFileURL(`${folder}/`).href, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
@@ -41,7 +56,10 @@ export interface Service extends Disposable {
 export async function serve(compiled: Compiled, scenario: object = {}): Promise<Service> {
   const { child, ended, told } = start(compiled, scenario);
   // SAFETY: what the child sends first.
-  const hello = (await Promise.race([told("port"), ended.then(({ stderr }) => Promise.reject(new Error(stderr)))])) as unknown as Service["hello"];
+  const hello = (await Promise.race([
+    told("port"),
+    ended.then(({ stderr }) => Promise.reject(new Error(stderr))),
+  ])) as unknown as Service["hello"];
   return { port: hello.port, hello, child, ended, told, [Symbol.dispose]: () => void child.kill("SIGKILL") };
 }
 

@@ -3,7 +3,11 @@ import { createServer } from "node:http";
 
 const [at, scenario = "{}"] = process.argv.slice(2);
 const { delay = "1h", deadline = "2h", serve = true, late = false, cancel = false } = JSON.parse(scenario);
-const counts = () => [process.listenerCount("SIGTERM"), process.listenerCount("SIGINT"), process.getActiveResourcesInfo().filter((name) => name === "Timeout").length];
+const counts = () => [
+  process.listenerCount("SIGTERM"),
+  process.listenerCount("SIGINT"),
+  process.getActiveResourcesInfo().filter((name) => name === "Timeout").length,
+];
 
 const atImport = [counts()];
 const { createHealth } = await import(new URL("src/index.js", at));
@@ -29,7 +33,9 @@ const app = (request, response) => {
 if (serve) {
   const server = createServer(probes(health, app));
   server.keepAliveTimeout = 3_600_000;
-  server.on("upgrade", (_request, socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n"));
+  server.on("upgrade", (_request, socket) =>
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n"),
+  );
   const install = () => {
     const drain = drainOnSignal(server, health, { delay, deadline });
     atImport.push(counts());

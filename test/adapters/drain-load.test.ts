@@ -33,7 +33,8 @@ class Client {
   /** Until it has had so many more answers, or none can be had any more. */
   async more(count: number): Promise<void> {
     const until = this.outcomes.length + count;
-    while (this.outcomes.length < until && !this.#stopped) await new Promise<void>((resolve) => (this.#progress = resolve));
+    while (this.outcomes.length < until && !this.#stopped)
+      await new Promise<void>((resolve) => (this.#progress = resolve));
   }
 
   stop(): Promise<void> {
@@ -55,18 +56,22 @@ class Client {
     return new Promise((resolve) => {
       const asked = get({ port: this.#port, host: "127.0.0.1", path: "/m", agent: this.#agent }, (response) => {
         let text = "";
-        const end = (failed?: string): void => resolve({ text: `${response.statusCode} ${text}`, reused: asked.reusedSocket, failed });
+        const end = (failed?: string): void =>
+          resolve({ text: `${response.statusCode} ${text}`, reused: asked.reusedSocket, failed });
         response.on("data", (chunk) => (text += String(chunk)));
         response.on("end", () => end());
         response.on("error", (error) => end(`in the answer: ${error.message}`));
       });
-      asked.on("error", (error: NodeJS.ErrnoException) => resolve({ text: "", reused: asked.reusedSocket, failed: error.code ?? error.message }));
+      asked.on("error", (error: NodeJS.ErrnoException) =>
+        resolve({ text: "", reused: asked.reusedSocket, failed: error.code ?? error.message }),
+      );
     });
   }
 }
 
 async function drained(port: number): Promise<void> {
-  for (let n = 0; n < 10_000; n++) if ((await raw(port, "GET /status HTTP/1.0\r\n\r\n")).endsWith("INDEX-DRAINING")) return;
+  for (let n = 0; n < 10_000; n++)
+    if ((await raw(port, "GET /status HTTP/1.0\r\n\r\n")).endsWith("INDEX-DRAINING")) return;
   expect.fail("no drain began");
 }
 
@@ -101,6 +106,8 @@ describe("under a load of connections that are kept and used again", () => {
     await Promise.all(clients.map(({ finished }) => finished));
     const lost = clients.flatMap(({ outcomes }) => outcomes).filter(({ failed }) => failed !== undefined);
     // Each could only fail to get a new connection: a server that has stopped listening refuses them.
-    expect(lost.map(({ text, reused, failed }) => [text, reused, /^ECONN(?:REFUSED|RESET)$/.test(failed ?? "")])).toEqual(clients.map(() => ["", false, true]));
+    expect(
+      lost.map(({ text, reused, failed }) => [text, reused, /^ECONN(?:REFUSED|RESET)$/.test(failed ?? "")]),
+    ).toEqual(clients.map(() => ["", false, true]));
   });
 });

@@ -25,7 +25,8 @@ async function open({ port }: Service): Promise<Socket> {
 
 /** Asks until readiness says that the drain has begun; each question is one round trip. */
 async function draining({ port }: Service): Promise<void> {
-  for (let n = 0; n < 10_000; n++) if ((await raw(port, "GET /status HTTP/1.0\r\n\r\n")).endsWith("INDEX-DRAINING")) return;
+  for (let n = 0; n < 10_000; n++)
+    if ((await raw(port, "GET /status HTTP/1.0\r\n\r\n")).endsWith("INDEX-DRAINING")) return;
   expect.fail("no drain began");
 }
 
@@ -33,7 +34,9 @@ async function draining({ port }: Service): Promise<void> {
 async function refusing({ port }: Service): Promise<void> {
   for (let n = 0; n < 10_000; n++) {
     const socket = connect(port, "127.0.0.1");
-    const refused = await new Promise((resolve) => socket.on("error", () => resolve(true)).on("connect", () => resolve(false)));
+    const refused = await new Promise((resolve) =>
+      socket.on("error", () => resolve(true)).on("connect", () => resolve(false)),
+    );
     socket.destroy();
     if (refused) return;
   }
@@ -44,7 +47,12 @@ describe("nothing happens at import", () => {
   test("no signal handler and no timer until drainOnSignal is called, one for each signal then, none after cancel", async () => {
     using service = await serve(compiled, { cancel: true });
     const [before, imported, installed, cancelled] = service.hello.atImport;
-    expect([before, imported?.slice(0, 2), installed?.slice(0, 2), cancelled?.slice(0, 2)]).toEqual([[0, 0, 0], [0, 0], [1, 1], [0, 0]]);
+    expect([before, imported?.slice(0, 2), installed?.slice(0, 2), cancelled?.slice(0, 2)]).toEqual([
+      [0, 0, 0],
+      [0, 0],
+      [1, 1],
+      [0, 0],
+    ]);
     expect(imported).toEqual(before);
     service.child.kill("SIGTERM");
     // Cancelled: the platform's default is back.
@@ -64,8 +72,12 @@ describe.each(["SIGTERM", "SIGINT"] as const)("on %s", (signal) => {
     for (let n = 0; n < 3; n++) {
       const socket = await open(service);
       expect(await ask(socket, "/m")).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*work$/);
-      expect(await raw(service.port, "GET /status/live HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*I-AM-ALIVE$/);
-      expect(await raw(service.port, "GET /status HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 503 [^]*\r\nretry-after: 5\r\n[^]*INDEX-DRAINING$/);
+      expect(await raw(service.port, "GET /status/live HTTP/1.0\r\n\r\n")).toMatch(
+        /^HTTP\/1\.1 200 OK\r\n[^]*I-AM-ALIVE$/,
+      );
+      expect(await raw(service.port, "GET /status HTTP/1.0\r\n\r\n")).toMatch(
+        /^HTTP\/1\.1 503 [^]*\r\nretry-after: 5\r\n[^]*INDEX-DRAINING$/,
+      );
       expect(await raw(service.port, "GET /status/startup HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK/);
     }
     // The second signal cuts the delay of an hour short.
@@ -85,7 +97,11 @@ describe.each(["SIGTERM", "SIGINT"] as const)("on %s", (signal) => {
 describe("what is in flight", () => {
   test.each([
     ["an answer that has not begun", "/slow", /\r\nConnection: close\r\n[^]*slow work$/],
-    ["an answer whose head has left, promising to keep the connection", "/stream", /\r\nConnection: keep-alive\r\n[^]*first,[^]*slow work/],
+    [
+      "an answer whose head has left, promising to keep the connection",
+      "/stream",
+      /\r\nConnection: keep-alive\r\n[^]*first,[^]*slow work/,
+    ],
   ])("%s finishes after the stop, and its connection is closed at once", async (_name, path, whole) => {
     using service = await serve(compiled);
     const socket = await open(service);

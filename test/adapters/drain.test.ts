@@ -1,59 +1,11 @@
-import { EventEmitter } from "node:events";
 import { afterEach, describe, expect, test } from "vitest";
 import { drainOnSignal, type DrainOptions } from "../../adapters/node.ts";
 import { createHealth, type Health } from "../../src/index.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
+import { FakeServer } from "./fake-server.ts";
 
 /** A signal that the test runner itself knows nothing of. */
 const SIGNAL = "SIGUSR2";
-
-/** A server that writes down what is asked of it. */
-class FakeServer extends EventEmitter {
-  readonly log: string[] = [];
-  #closed: (() => void) | undefined;
-
-  close(callback?: () => void): void {
-    this.log.push("close");
-    this.#closed = callback;
-  }
-
-  closeIdleConnections(): void {
-    this.log.push("closeIdleConnections");
-  }
-
-  closeAllConnections(): void {
-    this.log.push("closeAllConnections");
-  }
-
-  /** The last connection has gone. */
-  emptied(): void {
-    this.#closed?.();
-  }
-
-  /** A connection arrives, on which so much has been read. */
-  connection(name: string, bytesRead: number): EventEmitter {
-    const socket = Object.assign(new EventEmitter(), {
-      bytesRead,
-      destroy: () => {
-        this.log.push(`destroy ${name}`);
-        socket.emit("close");
-      },
-    });
-    this.emit("connection", socket);
-    return socket;
-  }
-
-  /** A request arrives; gives its response. */
-  request(): EventEmitter & { shouldKeepAlive: boolean } {
-    const response = Object.assign(new EventEmitter(), { shouldKeepAlive: true });
-    this.emit("request", {}, response);
-    return response;
-  }
-
-  get installed(): number {
-    return this.listenerCount("connection") + this.listenerCount("request");
-  }
-}
 
 interface Scene {
   readonly clock: VirtualClock;
@@ -94,12 +46,19 @@ function enter(options: DrainOptions = {}): Scene {
   return scene;
 }
 
-const readiness = (health: Health): string => `${health.fetch(new Request("http://x/status")).headers.get("health-state")} ${health.fetch(new Request("http://x/status")).status}`;
+const readiness = (health: Health): string =>
+  `${health.fetch(new Request("http://x/status")).headers.get("health-state")} ${health.fetch(new Request("http://x/status")).status}`;
 
 describe("before the signal", () => {
   test("nothing has been asked of the server, no timer is set, and readiness is as it was", () => {
     const { server, clock, health } = enter();
-    expect([server.log, clock.timers, readiness(health), process.listenerCount(SIGNAL), server.installed]).toEqual([[], 0, "READY 200", 1, 2]);
+    expect([server.log, clock.timers, readiness(health), process.listenerCount(SIGNAL), server.installed]).toEqual([
+      [],
+      0,
+      "READY 200",
+      1,
+      2,
+    ]);
   });
 
   test("requests keep their connections, and nothing is remembered of those that ended", () => {
@@ -250,11 +209,22 @@ describe("connections", () => {
 });
 
 test.each<readonly [DrainOptions, string]>([
-  [{ delay: "soon" }, 'health-state: delay is "soon"; it must be a duration of at least 0 ms (1500, "500ms", "30s", "5m", "2h")'],
-  [{ delay: -1 }, 'health-state: delay is -1; it must be a duration of at least 0 ms (1500, "500ms", "30s", "5m", "2h")'],
-  [{ delay: "10s", deadline: "9s" }, 'health-state: deadline is "9s"; it must be a duration of at least 10000 ms (1500, "500ms", "30s", "5m", "2h")'],
+  [
+    { delay: "soon" },
+    'health-state: delay is "soon"; it must be a duration of at least 0 ms (1500, "500ms", "30s", "5m", "2h")',
+  ],
+  [
+    { delay: -1 },
+    'health-state: delay is -1; it must be a duration of at least 0 ms (1500, "500ms", "30s", "5m", "2h")',
+  ],
+  [
+    { delay: "10s", deadline: "9s" },
+    'health-state: deadline is "9s"; it must be a duration of at least 10000 ms (1500, "500ms", "30s", "5m", "2h")',
+  ],
 ])("%j is refused by name before anything is installed", (options, message) => {
   const server = new FakeServer();
-  expect(() => drainOnSignal(server, createHealth(), { signals: [SIGNAL], ...options })).toThrow(new TypeError(message));
+  expect(() => drainOnSignal(server, createHealth(), { signals: [SIGNAL], ...options })).toThrow(
+    new TypeError(message),
+  );
   expect([process.listenerCount(SIGNAL), server.installed]).toEqual([0, 0]);
 });

@@ -8,7 +8,8 @@ import { probes as nodeProbes } from "../../adapters/node.ts";
 import { createHealth, details } from "../../src/index.ts";
 import { coreOf } from "../../src/resource/lease.ts";
 import { force } from "../../src/testing/index.ts";
-import { SCENES, stage } from "../answer/contract.ts";
+import { stage } from "../answer/cells.ts";
+import { SCENES } from "../answer/contract.ts";
 import { NOT_OURS, PATH_OF, PROBES, read, wholeOf } from "../answer/whole.ts";
 import { listen, raw, request, undated } from "./raw.ts";
 
@@ -21,7 +22,9 @@ describe("each cell of the wire table, whole", () => {
     for (const probe of PROBES)
       for (const method of ["GET", "HEAD"] as const) {
         const app = new Hono().use(probes((await enter()).health));
-        expect(await read(await app.request(PATH_OF[probe], { method })), `${method} ${probe}`).toEqual(wholeOf(expected[probe], method));
+        expect(await read(await app.request(PATH_OF[probe], { method })), `${method} ${probe}`).toEqual(
+          wholeOf(expected[probe], method),
+        );
       }
   });
 
@@ -34,7 +37,9 @@ describe("each cell of the wire table, whole", () => {
         const heard = undated(await raw(served.port, request(method, PATH_OF[probe])));
         const [head = "", body] = heard.split("\r\n\r\n");
         const [status = "", ...lines] = head.split("\r\n");
-        const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)]));
+        const headers = Object.fromEntries(
+          lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)]),
+        );
         const golden = wholeOf(expected[probe], method);
         expect({ status: Number(status.slice(9, 12)), body, headers }, `${method} ${probe}`).toEqual({
           ...golden,
@@ -56,9 +61,14 @@ describe("app.use(probes(health))", () => {
 
   test("registered first, keeps cookies, CORS and its 204 for OPTIONS away from probes", async () => {
     expect(await read(await app.request("/status", { headers: { origin: "https://evil.test" } }))).toEqual(ALIVE);
-    expect(await read(await app.request("/status", { method: "OPTIONS", headers: { origin: "https://evil.test", "access-control-request-method": "GET" } }))).toEqual(
-      NOT_OURS[405],
-    );
+    expect(
+      await read(
+        await app.request("/status", {
+          method: "OPTIONS",
+          headers: { origin: "https://evil.test", "access-control-request-method": "GET" },
+        }),
+      ),
+    ).toEqual(NOT_OURS[405]);
   });
 
   test("passes on what is no probe, whatever the method", async () => {
@@ -100,7 +110,9 @@ describe("app.use(probes(health))", () => {
       }),
     });
     const detailed = new Hono().use(probes(health));
-    expect(await (await detailed.request("/status?verbose", { headers: { "x-ops": "1" } })).text()).toBe("readiness check passed\n");
+    expect(await (await detailed.request("/status?verbose", { headers: { "x-ops": "1" } })).text()).toBe(
+      "readiness check passed\n",
+    );
     expect(await (await detailed.request("/status?verbose")).text()).toBe("I-AM-ALIVE");
     expect(seen).toEqual(["http://localhost/status?verbose", "http://localhost/status?verbose"]);
   });
@@ -108,9 +120,13 @@ describe("app.use(probes(health))", () => {
 
 describe("app.use(path, guard(resources))", () => {
   function guarded(...args: Parameters<typeof guard>): Hono {
-    return new Hono().use("/m/*", guard(...args)).get("/m/:id", (context) => context.text("served")).get("/other", (context) => context.text("free"));
+    return new Hono()
+      .use("/m/*", guard(...args))
+      .get("/m/:id", (context) => context.text("served"))
+      .get("/other", (context) => context.text("free"));
   }
-  const problem = (detail: string): string => JSON.stringify({ type: "about:blank", title: "Service Unavailable", status: 503, detail });
+  const problem = (detail: string): string =>
+    JSON.stringify({ type: "about:blank", title: "Service Unavailable", status: 503, detail });
 
   test("refuses with the whole golden answer while there is no value, serves any value, guards its path alone", async () => {
     const { index } = stage();
@@ -136,7 +152,10 @@ describe("app.use(path, guard(resources))", () => {
     const { index } = stage();
     force(index, "STALE", {});
     const refused = await guarded(index, { maxAge: "10s" }).request("/m/1");
-    expect([refused.status, await refused.text()]).toEqual([503, problem("The data that this request needs is older than it accepts.")]);
+    expect([refused.status, await refused.text()]).toEqual([
+      503,
+      problem("The data that this request needs is older than it accepts."),
+    ]);
   });
 
   test("several resources, a wait, and a thousand requests in vain that leave nothing behind", async () => {
@@ -167,7 +186,9 @@ describe("HTTP/1.0 without Host, HAProxy's and check_http's probe, on @hono/node
 
   test("is answered where serve() is given one", async () => {
     const port = await new Promise<[number, ReturnType<typeof serve>]>((resolve) => {
-      const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, (info) => resolve([info.port, server]));
+      const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, (info) =>
+        resolve([info.port, server]),
+      );
     });
     expect(await raw(port[0], bytes)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*I-AM-ALIVE$/);
     await new Promise((resolve) => port[1].close(resolve));
@@ -176,7 +197,8 @@ describe("HTTP/1.0 without Host, HAProxy's and check_http's probe, on @hono/node
   test("is answered where node's probes stand in front of Hono", async () => {
     const inFront = createAdaptorServer({
       fetch: app.fetch,
-      createServer: ((_options: object, listener: Parameters<typeof nodeProbes>[1]) => createServer(nodeProbes(createHealth(), listener))) as never,
+      createServer: ((_options: object, listener: Parameters<typeof nodeProbes>[1]) =>
+        createServer(nodeProbes(createHealth(), listener))) as never,
     });
     await using served = await listen(inFront as ReturnType<typeof createServer>);
     expect(await raw(served.port, bytes)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*I-AM-ALIVE$/);

@@ -4,7 +4,7 @@ import { guard, type ResponseLike } from "../../adapters/node.ts";
 import type { GuardOptions, Resource } from "../../src/index.ts";
 import { coreOf } from "../../src/resource/lease.ts";
 import { force } from "../../src/testing/index.ts";
-import { ready, stage } from "../answer/contract.ts";
+import { ready, stage } from "../answer/cells.ts";
 import { listen, raw, request, undated } from "./raw.ts";
 
 /** A plain server whose one route needs the resources. */
@@ -14,7 +14,8 @@ function guarded(resources: Resource<unknown> | readonly Resource<unknown>[], op
     protect(incoming, response, () => void response.end("served"));
 }
 
-const MISSING = '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The data that this request needs is not loaded yet."}';
+const MISSING =
+  '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The data that this request needs is not loaded yet."}';
 
 /** The bytes of a refusal. */
 function refused(retryAfter: string): string {

@@ -3,11 +3,17 @@ import { connect, type Socket } from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import { probes } from "../../adapters/node.ts";
 import { createHealth, details } from "../../src/index.ts";
-import { SCENES, stage } from "../answer/contract.ts";
+import { stage } from "../answer/cells.ts";
+import { SCENES } from "../answer/contract.ts";
 import { PATH_OF, PROBES, wholeOf, type Whole } from "../answer/whole.ts";
 import { hear, listen, oneAnswer, raw, request, undated } from "./raw.ts";
 
-const REASONS: Readonly<Record<number, string>> = { 200: "OK", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable" };
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  503: "Service Unavailable",
+};
 
 /** The bytes that node:http must put on the wire for an answer on a connection that ends. */
 function bytesOf({ status, headers, body }: Whole): string {
@@ -33,7 +39,14 @@ describe("head and body leave together", () => {
     // SAFETY: node's own handle; the test fails where there is none.
     const { _handle: handle } = socket as unknown as { _handle: Record<string, (...args: unknown[]) => unknown> };
     let writes = 0;
-    for (const name of ["writev", "writeBuffer", "writeUtf8String", "writeLatin1String", "writeAsciiString", "writeUcs2String"]) {
+    for (const name of [
+      "writev",
+      "writeBuffer",
+      "writeUtf8String",
+      "writeLatin1String",
+      "writeAsciiString",
+      "writeUcs2String",
+    ]) {
       const write = handle[name];
       if (write)
         handle[name] = (...args) => {
@@ -82,10 +95,22 @@ describe("what old and odd clients send is answered", () => {
     ["a Host that is no host", request("GET", "/status", { host: "a b^c<>:x" }), "HTTP/1.1 200 OK"],
     ["an empty Host", request("GET", "/status", { host: "" }), "HTTP/1.1 200 OK"],
     ["the kubelet's", request("GET", "/status", { "user-agent": "kube-probe/1.31", accept: "*/*" }), "HTTP/1.1 200 OK"],
-    ["Consul's", request("GET", "/status", { accept: "text/plain, text/*, */*", "accept-encoding": "gzip" }), "HTTP/1.1 200 OK"],
+    [
+      "Consul's",
+      request("GET", "/status", { accept: "text/plain, text/*, */*", "accept-encoding": "gzip" }),
+      "HTTP/1.1 200 OK",
+    ],
     ["a GET with a body", `${request("GET", "/status", { "content-length": "5" })}hello`, "HTTP/1.1 200 OK"],
-    ["a body that waits for leave", request("POST", "/status", { expect: "100-continue", "content-length": "9" }), "HTTP/1.1 405 Method Not Allowed"],
-    ["a wish to upgrade", request("GET", "/status", { connection: "upgrade, close", upgrade: "h2c" }), "HTTP/1.1 200 OK"],
+    [
+      "a body that waits for leave",
+      request("POST", "/status", { expect: "100-continue", "content-length": "9" }),
+      "HTTP/1.1 405 Method Not Allowed",
+    ],
+    [
+      "a wish to upgrade",
+      request("GET", "/status", { connection: "upgrade, close", upgrade: "h2c" }),
+      "HTTP/1.1 200 OK",
+    ],
     ["a long query", request("GET", `/status?${"x".repeat(8_000)}`), "HTTP/1.1 200 OK"],
   ];
   const withDetails = createHealth({ details: details((asked) => new URL(asked.url).hostname === "ops.test") });
@@ -118,9 +143,17 @@ describe("connections that stay open", () => {
     await using served = await listen(probes(createHealth()));
     const heard = await raw(
       served.port,
-      ["/status", "/other", "/status/live", "/status/startup"].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join("") + request("POST", "/status"),
+      ["/status", "/other", "/status/live", "/status/startup"]
+        .map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)
+        .join("") + request("POST", "/status"),
     );
-    expect([...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(["200", "404", "200", "200", "405"]);
+    expect([...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+      "200",
+      "404",
+      "200",
+      "200",
+      "405",
+    ]);
   });
 });
 
@@ -144,7 +177,9 @@ test("no Request, Response, Headers or URL is made unless details are asked for"
     for (const target of ["/status", "/status/live", "/status?x", "/other", "http://host/status"])
       for (const method of ["GET", "HEAD", "POST"]) await raw(served.port, request(method, target));
     expect(made).toEqual([]);
-    expect(await raw(served.port, request("GET", "/status?verbose", { "x-ops": "1" }))).toContain("readiness check passed");
+    expect(await raw(served.port, request("GET", "/status?verbose", { "x-ops": "1" }))).toContain(
+      "readiness check passed",
+    );
     expect(made.filter((name) => name === "Request")).toEqual(["Request"]);
   } finally {
     vi.unstubAllGlobals();

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { probes, type RequestLike } from "../../adapters/node.ts";
 import { createHealth, details, type Health } from "../../src/index.ts";
-import { stage } from "../answer/contract.ts";
+import { stage } from "../answer/cells.ts";
 import { wholeOf } from "../answer/whole.ts";
 import { listen, raw, request } from "./raw.ts";
 
@@ -42,7 +42,11 @@ function connectLike(...stack: readonly (readonly [prefix: string, middleware: M
   };
 }
 
-async function get(listener: RequestListener, target: string, headers?: Record<string, string>): Promise<[number, string]> {
+async function get(
+  listener: RequestListener,
+  target: string,
+  headers?: Record<string, string>,
+): Promise<[number, string]> {
   await using served = await listen(listener);
   const heard = await raw(served.port, request("GET", target, headers));
   return [Number(heard.slice(9, 12)), heard.slice(heard.indexOf("\r\n\r\n") + 4)];
@@ -51,7 +55,8 @@ async function get(listener: RequestListener, target: string, headers?: Record<s
 const ALIVE = [200, "I-AM-ALIVE"];
 
 describe("what is no probe", () => {
-  const app: RequestListener = (_incoming, response) => void response.writeHead(201, { "content-length": 3 }).end("app");
+  const app: RequestListener = (_incoming, response) =>
+    void response.writeHead(201, { "content-length": 3 }).end("app");
 
   test("is answered by the app, which is told of nothing else", async () => {
     const seen: (string | undefined)[] = [];
@@ -62,7 +67,8 @@ describe("what is no probe", () => {
         app(incoming, response);
       }),
     );
-    for (const target of ["/", "/status", "/m/1?x", "/status/live", "//", "/status/other"]) await raw(served.port, request("GET", target));
+    for (const target of ["/", "/status", "/m/1?x", "/status/live", "//", "/status/other"])
+      await raw(served.port, request("GET", target));
     expect(seen).toEqual(["/", "/m/1?x", "//", "/status/other"]);
   });
 
@@ -90,8 +96,18 @@ describe("as middleware under a mount", () => {
     ["under a prefix, by what the mount left", connectLike(["/ops", probes(health())]), "/ops/status", ALIVE],
     ["on the path itself, by what was asked for", connectLike(["/status", probes(health())]), "/status", ALIVE],
     ["on the path itself, one below", connectLike(["/status", probes(health())]), "/status/live?x", ALIVE],
-    ["under a prefix that base names", connectLike(["/ops", probes(createHealth({ base: "/ops" }))]), "/ops/status", ALIVE],
-    ["what is under the mount and not ours", connectLike(["/ops", probes(health())]), "/ops/other", [404, "nobody answered"]],
+    [
+      "under a prefix that base names",
+      connectLike(["/ops", probes(createHealth({ base: "/ops" }))]),
+      "/ops/status",
+      ALIVE,
+    ],
+    [
+      "what is under the mount and not ours",
+      connectLike(["/ops", probes(health())]),
+      "/ops/other",
+      [404, "nobody answered"],
+    ],
     ["the mount alone", connectLike(["/ops", probes(health())]), "/ops", [404, "nobody answered"]],
   ];
   test.each(MOUNTS)("%s", async (_name, listener, target, expected) => {
@@ -127,7 +143,9 @@ describe("the Request that a predicate of details is asked with", () => {
   ];
 
   test("has the method, the whole URL and the headers", async () => {
-    expect(await seen("/status?verbose", { host: "h:81", "x-ops": "1", cookie: "a=b; c=d" })).toEqual(given("http://h:81/status?verbose", "1", "a=b; c=d"));
+    expect(await seen("/status?verbose", { host: "h:81", "x-ops": "1", cookie: "a=b; c=d" })).toEqual(
+      given("http://h:81/status?verbose", "1", "a=b; c=d"),
+    );
   });
   test("has the URL as it was asked for, whatever a mount cut off", async () => {
     expect(await seen("/ops/status?verbose", {}, "/ops")).toEqual(given("http://prober.test/ops/status?verbose"));
@@ -162,8 +180,14 @@ test("HTTP/2, as the kubelet may speak it over TLS: the same answers, and a Requ
   };
   const golden = wholeOf([503, "INDEX-NOT-LOADED", "NOT_LOADED", "1"]);
   expect(await ask({ ":path": "/status" })).toEqual([{ ":status": 503, ...golden.headers }, golden.body]);
-  expect((await ask({ ":path": "/status", ":method": "OPTIONS" }))[0]).toMatchObject({ ":status": 405, allow: "GET, HEAD" });
-  expect(await ask({ ":path": "/status/live", ":method": "HEAD" })).toMatchObject([{ ":status": 200, "content-length": "10" }, ""]);
+  expect((await ask({ ":path": "/status", ":method": "OPTIONS" }))[0]).toMatchObject({
+    ":status": 405,
+    allow: "GET, HEAD",
+  });
+  expect(await ask({ ":path": "/status/live", ":method": "HEAD" })).toMatchObject([
+    { ":status": 200, "content-length": "10" },
+    "",
+  ]);
   expect((await ask({ ":path": "/status?verbose", "x-ops": "1" }))[1]).toContain("[-]index failed");
   client.close();
   await new Promise((resolve) => server.close(resolve));

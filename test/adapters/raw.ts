@@ -64,7 +64,9 @@ export function oneAnswer(socket: Socket, hasBody = true): Promise<string> {
 
 /** An HTTP/1.1 request that ends its connection. */
 export function request(method: string, target: string, headers: Readonly<Record<string, string>> = {}): string {
-  const lines = Object.entries({ host: "prober.test", connection: "close", ...headers }).map(([name, value]) => `${name}: ${value}`);
+  const lines = Object.entries({ host: "prober.test", connection: "close", ...headers }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
   return `${method} ${target} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createHealth, details, heartbeat, loaded, unchanged, type Health, type State } from "../../src/index.ts";
 import { createVirtualClock, force, type VirtualClock } from "../../src/testing/index.ts";
-import { stage } from "./contract.ts";
+import { stage } from "./cells.ts";
 import { ask } from "./whole.ts";
 
 const always = { details: details("always") };
@@ -10,15 +10,25 @@ async function text(health: Health, path = "/status"): Promise<string[]> {
   return (await ask(health, `${path}?verbose`)).body.split("\n");
 }
 
-async function json(health: Health, path = "/status"): Promise<{ status: string; checks: Record<string, unknown[]>; omitted?: number }> {
+async function json(
+  health: Health,
+  path = "/status",
+): Promise<{ status: string; checks: Record<string, unknown[]>; omitted?: number }> {
   return JSON.parse((await ask(health, path, { headers: { accept: "application/json" } })).body);
 }
 
 /** A health with a resource per entry, each put where the entry says. */
-function of(places: Readonly<Record<string, { state: State; required?: boolean; refuseAfter?: string }>>, clock: VirtualClock = createVirtualClock()): Health {
+function of(
+  places: Readonly<Record<string, { state: State; required?: boolean; refuseAfter?: string }>>,
+  clock: VirtualClock = createVirtualClock(),
+): Health {
   const health = createHealth({ clock, ...always });
   for (const [name, { state, ...options }] of Object.entries(places))
-    force(health.resource(name, { load: () => new Promise<object>(() => {}), staleAfter: "1m", ...options }), state, {});
+    force(
+      health.resource(name, { load: () => new Promise<object>(() => {}), staleAfter: "1m", ...options }),
+      state,
+      {},
+    );
   return health;
 }
 
@@ -35,8 +45,16 @@ describe("the text form, a line per resource, as the Kubernetes components write
   });
 
   test("stale and served is ok and says so, and informative says so", async () => {
-    const health = of({ index: { state: "STALE", refuseAfter: "never" }, extra: { state: "NOT_LOADED", required: false } });
-    expect(await text(health)).toEqual(["[+]index ok (stale)", "[-]extra failed: reason withheld (informative)", "readiness check passed", ""]);
+    const health = of({
+      index: { state: "STALE", refuseAfter: "never" },
+      extra: { state: "NOT_LOADED", required: false },
+    });
+    expect(await text(health)).toEqual([
+      "[+]index ok (stale)",
+      "[-]extra failed: reason withheld (informative)",
+      "readiness check passed",
+      "",
+    ]);
   });
 
   test("each probe names itself; an empty registry has its verdict alone", async () => {
@@ -54,7 +72,11 @@ describe("the text form, a line per resource, as the Kubernetes components write
   });
 
   test("what is expected and not registered has a line", async () => {
-    expect(await text(createHealth({ ...always, expect: ["index"] }))).toEqual(["[-]index failed: reason withheld", "readiness check failed", ""]);
+    expect(await text(createHealth({ ...always, expect: ["index"] }))).toEqual([
+      "[-]index failed: reason withheld",
+      "readiness check failed",
+      "",
+    ]);
   });
 
   test("liveness knows heartbeats and no data, the others data and no heartbeats; the overdue first", async () => {
@@ -63,7 +85,12 @@ describe("the text form, a line per resource, as the Kubernetes components write
     heartbeat(health, "writer", { within: "1h" })();
     heartbeat(health, "consumer", { within: "30s" })();
     await clock.advance(40_000);
-    expect(await text(health, "/status/live")).toEqual(["[-]consumer failed: reason withheld", "[+]writer ok", "liveness check failed", ""]);
+    expect(await text(health, "/status/live")).toEqual([
+      "[-]consumer failed: reason withheld",
+      "[+]writer ok",
+      "liveness check failed",
+      "",
+    ]);
     expect(await text(health)).toEqual(["[+]index ok", "readiness check passed", ""]);
   });
 });
@@ -91,7 +118,9 @@ describe("the worst comes first, the rest is counted", () => {
     [1_000, 900],
   ])("of %i resources %i are left out, never the one that is refused", async (count, omitted) => {
     const health = of({
-      ...Object.fromEntries(Array.from({ length: count - 1 }, (_, n) => [`part-${n}`, { state: "NOT_LOADED", required: false }] as const)),
+      ...Object.fromEntries(
+        Array.from({ length: count - 1 }, (_, n) => [`part-${n}`, { state: "NOT_LOADED", required: false }] as const),
+      ),
       last: { state: "STALE" },
     });
     const { checks, omitted: left = 0 } = await json(health);
@@ -111,7 +140,18 @@ describe("the health+json form", () => {
     expect(await json(health)).toEqual({
       status: "fail",
       checks: {
-        "index:age": [{ status: "fail", state: "LOADING", required: true, observedUnit: "s", generation: 0, refreshing: false, attempt: 1, limits }],
+        "index:age": [
+          {
+            status: "fail",
+            state: "LOADING",
+            required: true,
+            observedUnit: "s",
+            generation: 0,
+            refreshing: false,
+            attempt: 1,
+            limits,
+          },
+        ],
       },
     });
     await clock.advance(500);
@@ -133,7 +173,14 @@ describe("the health+json form", () => {
     expect(await json(health)).toEqual({ status: "pass", checks: { "index:age": [pass] } });
     loader.last.fail(new Error("source is down"));
     await clock.advance(60_000);
-    const stale = { ...pass, status: "warn", state: "STALE", observedValue: 90.75, attempt: 2, output: "source is down" };
+    const stale = {
+      ...pass,
+      status: "warn",
+      state: "STALE",
+      observedValue: 90.75,
+      attempt: 2,
+      output: "source is down",
+    };
     expect(await json(health)).toEqual({ status: "warn", checks: { "index:age": [stale] } });
     expect((await ask(health, "/status")).status).toBe(200);
     health.drain();
@@ -147,7 +194,9 @@ describe("the health+json form", () => {
   test("never is null, for JSON has no infinity", async () => {
     const health = createHealth(always);
     health.resource("index", { load: () => ({}) });
-    expect((await json(health)).checks["index:age"]).toMatchObject([{ limits: { refreshEvery: null, staleAfter: null, refuseAfter: null } }]);
+    expect((await json(health)).checks["index:age"]).toMatchObject([
+      { limits: { refreshEvery: null, staleAfter: null, refuseAfter: null } },
+    ]);
   });
 
   test("what is expected and not registered, and heartbeats on liveness", async () => {
@@ -155,9 +204,22 @@ describe("the health+json form", () => {
     heartbeat(health, "consumer", { within: "30s" });
     expect(await json(health)).toEqual({
       status: "fail",
-      checks: { "index:age": [{ status: "fail", state: "NOT_LOADED", required: true, observedUnit: "s", output: "expected, and not registered" }] },
+      checks: {
+        "index:age": [
+          {
+            status: "fail",
+            state: "NOT_LOADED",
+            required: true,
+            observedUnit: "s",
+            output: "expected, and not registered",
+          },
+        ],
+      },
     });
-    expect(await json(health, "/status/live")).toEqual({ status: "pass", checks: { "consumer:heartbeat": [{ status: "pass" }] } });
+    expect(await json(health, "/status/live")).toEqual({
+      status: "pass",
+      checks: { "consumer:heartbeat": [{ status: "pass" }] },
+    });
   });
 
   test("whatever a loader throws, the document is JSON with a text for output", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createHealth, details, type DetailsLeave } from "../../src/index.ts";
-import { CELLS, SCENES, stage } from "./contract.ts";
+import { CELLS, stage } from "./cells.ts";
+import { SCENES } from "./contract.ts";
 import { ask, PATH_OF, PROBES, wholeOf } from "./whole.ts";
 
 const JSON_ACCEPT = { headers: { accept: "application/health+json" } };
@@ -52,11 +53,15 @@ describe("who may have details", () => {
     ],
     [
       "a predicate that gives a thenable that throws",
-      () => ({
-        then: () => {
-          throw new Error("no session");
-        },
-      }),
+      () =>
+        Object.fromEntries([
+          [
+            "then",
+            () => {
+              throw new Error("no session");
+            },
+          ],
+        ]),
       false,
     ],
   ];
@@ -77,18 +82,33 @@ describe("who may have details", () => {
   test("a predicate is asked with the request, and may look at its headers and URL", async () => {
     const trusted = (request: Request): boolean =>
       request.headers.get("authorization") === "Bearer ops" && new URL(request.url).searchParams.has("verbose");
-    expect(await ask(createHealth({ details: details(trusted) }), "/status?verbose", { headers: { authorization: "Bearer ops" } })).toMatchObject({
+    expect(
+      await ask(createHealth({ details: details(trusted) }), "/status?verbose", {
+        headers: { authorization: "Bearer ops" },
+      }),
+    ).toMatchObject({
       body: "readiness check passed\n",
     });
-    expect(await ask(createHealth({ details: details(trusted) }), "/status?verbose")).toMatchObject({ body: "I-AM-ALIVE" });
+    expect(await ask(createHealth({ details: details(trusted) }), "/status?verbose")).toMatchObject({
+      body: "I-AM-ALIVE",
+    });
   });
 
   test("a predicate is asked, and a Request built, only when details are asked for", () => {
     const asked: string[] = [];
     const health = createHealth({ details: details((request) => asked.push(request.url) > 0) });
     const platform = { accept: (raw: string) => raw, request: () => new Request("http://x/built") };
-    const targets = ["/status", "/status?", "/status?verbos", "/status?a=verbose", "/status?verbosely", "/status#?verbose", "/status?a#&verbose"];
-    for (const target of targets) for (const accept of ["", "*/*", "text/html"]) health.ask("GET", target, accept, platform);
+    const targets = [
+      "/status",
+      "/status?",
+      "/status?verbos",
+      "/status?a=verbose",
+      "/status?verbosely",
+      "/status#?verbose",
+      "/status?a#&verbose",
+    ];
+    for (const target of targets)
+      for (const accept of ["", "*/*", "text/html"]) health.ask("GET", target, accept, platform);
     health.ask("POST", "/status?verbose", "application/json", platform);
     health.ask("GET", "/other?verbose", "application/json", platform);
     expect(asked).toEqual([]);
@@ -99,7 +119,9 @@ describe("who may have details", () => {
 
   test.each([undefined, null, true, "sometimes", {}])("leave %j is refused by name", (leave) => {
     // SAFETY: what JavaScript may pass.
-    expect(() => details(leave as unknown as DetailsLeave)).toThrow(/^health-state: details is .*; it must be "never", "always" or a function of the Request$/);
+    expect(() => details(leave as unknown as DetailsLeave)).toThrow(
+      /^health-state: details is .*; it must be "never", "always" or a function of the Request$/,
+    );
   });
 });
 
@@ -124,6 +146,8 @@ describe("which form is given", () => {
     // Consul's, curl's, the kubelet's, a browser's: a JSON type among them is no wish for JSON.
     ["text/plain, text/*, */*", "", PLAIN, false],
     ["*/*", "", PLAIN, false],
+    ["application/json, */*", "", PLAIN, false],
+    ["application/json, text/plain", "", PLAIN, false],
     ["application/json, text/plain, */*", "", PLAIN, false],
     ["application/json, text/*;q=0.1", "", PLAIN, false],
     ["application/json, text/plain", "?verbose", PLAIN, true],
@@ -144,16 +168,29 @@ describe("details change the body alone", () => {
     ["verbose", "?verbose", {}],
     ["JSON", "", JSON_ACCEPT],
   ];
-  const scenes = SCENES.flatMap((scene) => asks.map(([form, query, init]) => [scene.name, form, scene, query, init] as const));
+  const scenes = SCENES.flatMap((scene) =>
+    asks.map(([form, query, init]) => [scene.name, form, scene, query, init] as const),
+  );
   test.each(scenes)("%s, %s", async (_name, _form, { enter, expected }, query, init) => {
     for (const probe of PROBES) {
       const golden = wholeOf(expected[probe]);
-      const detailed = await ask((await enter({ details: details("always") })).health, `${PATH_OF[probe]}${query}`, init);
-      const same = (headers: Readonly<Record<string, string>>): object => ({ ...headers, "content-type": "", "content-length": "" });
+      const detailed = await ask(
+        (await enter({ details: details("always") })).health,
+        `${PATH_OF[probe]}${query}`,
+        init,
+      );
+      const same = (headers: Readonly<Record<string, string>>): object => ({
+        ...headers,
+        "content-type": "",
+        "content-length": "",
+      });
       expect([detailed.status, same(detailed.headers)]).toEqual([golden.status, same(golden.headers)]);
       expect(detailed.headers["content-length"]).toBe(String(new TextEncoder().encode(detailed.body).length));
       // HEAD: the same headers to the letter, and no body.
-      const head = await ask((await enter({ details: details("always") })).health, `${PATH_OF[probe]}${query}`, { ...init, method: "HEAD" });
+      const head = await ask((await enter({ details: details("always") })).health, `${PATH_OF[probe]}${query}`, {
+        ...init,
+        method: "HEAD",
+      });
       expect(head).toEqual({ ...detailed, body: "" });
     }
   });

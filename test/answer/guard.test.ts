@@ -1,8 +1,21 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createGuard, createHealth, type Answer, type GuardOptions, type Resource, type State } from "../../src/index.ts";
+import {
+  createGuard,
+  createHealth,
+  type Answer,
+  type GuardOptions,
+  type Resource,
+  type State,
+} from "../../src/index.ts";
 import { coreOf } from "../../src/resource/lease.ts";
-import { createScriptedLoader, createVirtualClock, force, type ScriptedLoader, type VirtualClock } from "../../src/testing/index.ts";
-import { ready, stage } from "./contract.ts";
+import {
+  createScriptedLoader,
+  createVirtualClock,
+  force,
+  type ScriptedLoader,
+  type VirtualClock,
+} from "../../src/testing/index.ts";
+import { ready, stage } from "./cells.ts";
 
 const DETAILS = {
   missing: "The data that this request needs is not loaded yet.",
@@ -10,7 +23,12 @@ const DETAILS = {
 } as const;
 
 function refusal(detail: keyof typeof DETAILS, retryAfter: string): Answer {
-  const body = JSON.stringify({ type: "about:blank", title: "Service Unavailable", status: 503, detail: DETAILS[detail] });
+  const body = JSON.stringify({
+    type: "about:blank",
+    title: "Service Unavailable",
+    status: 503,
+    detail: DETAILS[detail],
+  });
   return {
     status: 503,
     headers: {
@@ -26,7 +44,10 @@ function refusal(detail: keyof typeof DETAILS, retryAfter: string): Answer {
 
 /** Nobody waits, and nothing is left that keeps the process alive. */
 function quiet(clock: VirtualClock, ...resources: readonly Resource<unknown>[]): void {
-  expect([clock.holding, ...resources.map((resource) => coreOf(resource).waiters?.size ?? 0)]).toEqual([0, ...resources.map(() => 0)]);
+  expect([clock.holding, ...resources.map((resource) => coreOf(resource).waiters?.size ?? 0)]).toEqual([
+    0,
+    ...resources.map(() => 0),
+  ]);
 }
 
 describe("a request is served by any value, and refused without one, whatever readiness says", () => {
@@ -73,6 +94,13 @@ describe("maxAge", () => {
     await ready(entered);
     await entered.clock.advance(age);
     expect(await createGuard(entered.index, { maxAge: "20s" })()).toEqual(expected);
+  });
+
+  test("a value of the very age is served at once, without a promise", async () => {
+    const entered = stage();
+    await ready(entered);
+    await entered.clock.advance(20_000);
+    expect(createGuard(entered.index, { maxAge: "20s" })()).toBeUndefined();
   });
 
   test("a refusal has a refresh started, one for all", async () => {
@@ -199,6 +227,16 @@ describe("a thousand refused requests leave nothing behind", () => {
     expect(clock.timers).toBe(before);
   });
 
+  test("those that were served before their time was up leave no timer either", async () => {
+    of("a");
+    const decisions = Array.from({ length: 1_000 }, createGuard(parts, { wait: "1h" }));
+    loaders[0]?.last.succeed({});
+    await Promise.all(decisions);
+    await clock.settle();
+    // No refresh is planned, so that every timer would be a guard's.
+    expect(clock.timers).toBe(0);
+  });
+
   test("when one of two fails, the other is not waited for any longer", async () => {
     of("a", "b");
     const decisions = Array.from({ length: 1_000 }, createGuard(parts, { wait: "1h" }));
@@ -211,14 +249,18 @@ describe("a thousand refused requests leave nothing behind", () => {
 describe("what a guard is made of is checked when it is made", () => {
   test("a bad duration, by name and value", () => {
     const { index } = stage();
-    expect(() => createGuard(index, { maxAge: "soon" })).toThrow(/^health-state: maxAge is "soon"; it must be a duration/);
+    expect(() => createGuard(index, { maxAge: "soon" })).toThrow(
+      /^health-state: maxAge is "soon"; it must be a duration/,
+    );
     expect(() => createGuard(index, { wait: -1 })).toThrow(/^health-state: wait is -1; it must be a duration/);
   });
 
   test("what is no resource", () => {
     // SAFETY: what JavaScript may pass.
     for (const wrong of [{}, undefined, "index", [stage().index, {}]])
-      expect(() => createGuard(wrong as unknown as Resource<object>)).toThrow(/^health-state: resource is .*; it must be what health.resource\(\) returned$/);
+      expect(() => createGuard(wrong as unknown as Resource<object>)).toThrow(
+        /^health-state: resource is .*; it must be what health.resource\(\) returned$/,
+      );
   });
 
   test("no resource at all refuses nobody", () => {

@@ -41,12 +41,18 @@ describe("the path of a target", () => {
     expect(pathOf(target)).toBe(path);
   });
 
-  test.each(["*", "status", "abc/status", "host:80/status", "?x=http://host/status", "x?u=a://b/status", "://host/status", "1http://host/status"])(
-    "%s is no path, and not ours by its suffix",
-    (target) => {
-      expect(statusOf(target)).toBeUndefined();
-    },
-  );
+  test.each([
+    "*",
+    "status",
+    "abc/status",
+    "host:80/status",
+    "?x=http://host/status",
+    "x?u=a://b/status",
+    "://host/status",
+    "1http://host/status",
+  ])("%s is no path, and not ours by its suffix", (target) => {
+    expect(statusOf(target)).toBeUndefined();
+  });
 });
 
 describe("every method on every form of a path", () => {
@@ -74,7 +80,9 @@ describe("every method on every form of a path", () => {
     "absolute, no host": (path) => `http://${path}`,
   };
   const cases = Object.entries(METHODS).flatMap(([method, status]) =>
-    Object.entries(FORMS).flatMap(([form, make]) => PROBES.map((probe) => [method, form, probe, make(PATH_OF[probe]), status] as const)),
+    Object.entries(FORMS).flatMap(([form, make]) =>
+      PROBES.map((probe) => [method, form, probe, make(PATH_OF[probe]), status] as const),
+    ),
   );
 
   test.each(cases)("%s, %s, %s", (method, _form, probe, target, status) => {
@@ -133,7 +141,8 @@ describe("paths are what the options say", () => {
 
   test("a probe has several paths, a probe left out keeps its own, and an empty list has none", async () => {
     const health = createHealth({ paths: { readiness: ["/status", "/healthz", "/ready"], startup: [] } });
-    for (const path of ["/status", "/healthz", "/ready", "/healthz/"]) expect(await ask(health, path), path).toEqual(ALIVE);
+    for (const path of ["/status", "/healthz", "/ready", "/healthz/"])
+      expect(await ask(health, path), path).toEqual(ALIVE);
     expect(await ask(health, "/status/live")).toEqual(LIVE);
     expect(await ask(health, "/status/startup")).toEqual(NOT_OURS[404]);
   });
@@ -144,7 +153,8 @@ describe("paths are what the options say", () => {
       expect(statusOf(path, options), path).toBe(200);
       expect(statusOf(`/ops${path}`, options), path).toBe(200);
       expect(statusOf(`/ops${path}/`, options), path).toBe(200);
-      for (const wrong of [`/ops/ops${path}`, `/op${path}`, `/OPS${path}`, `/x/ops${path}`]) expect(statusOf(wrong, options), wrong).toBeUndefined();
+      for (const wrong of [`/ops/ops${path}`, `/op${path}`, `/OPS${path}`, `/x/ops${path}`])
+        expect(statusOf(wrong, options), wrong).toBeUndefined();
     }
   });
 
@@ -159,14 +169,38 @@ describe("paths are what the options say", () => {
   });
 
   const WRONG: readonly (readonly [HealthOptions, string])[] = [
-    [{ paths: { readiness: "status" } }, 'health-state: paths.readiness is "status"; it must be a path such as "/status", without a slash at its end'],
-    [{ paths: { liveness: "/live/" } }, 'health-state: paths.liveness is "/live/"; it must be a path such as "/status", without a slash at its end'],
-    [{ paths: { startup: "" } }, 'health-state: paths.startup is ""; it must be a path such as "/status", without a slash at its end'],
-    [{ paths: { startup: "/a b" } }, 'health-state: paths.startup is "/a b"; it must be a path such as "/status", without a slash at its end'],
-    [{ paths: { startup: "/a?b" } }, 'health-state: paths.startup is "/a?b"; it must be a path such as "/status", without a slash at its end'],
-    [{ paths: { startup: "//a" } }, 'health-state: paths.startup is "//a"; it must be a path such as "/status", without a slash at its end'],
-    [{ paths: { startup: "/status" } }, 'health-state: paths.startup is "/status"; it must be a path that readiness does not have'],
-    [{ base: "/a", paths: { readiness: "/x", liveness: "/a/x" } }, 'health-state: paths.liveness is "/a/x"; it must be a path that readiness does not have'],
+    [
+      { paths: { readiness: "status" } },
+      'health-state: paths.readiness is "status"; it must be a path such as "/status", without a slash at its end',
+    ],
+    [
+      { paths: { liveness: "/live/" } },
+      'health-state: paths.liveness is "/live/"; it must be a path such as "/status", without a slash at its end',
+    ],
+    [
+      { paths: { startup: "" } },
+      'health-state: paths.startup is ""; it must be a path such as "/status", without a slash at its end',
+    ],
+    [
+      { paths: { startup: "/a b" } },
+      'health-state: paths.startup is "/a b"; it must be a path such as "/status", without a slash at its end',
+    ],
+    [
+      { paths: { startup: "/a?b" } },
+      'health-state: paths.startup is "/a?b"; it must be a path such as "/status", without a slash at its end',
+    ],
+    [
+      { paths: { startup: "//a" } },
+      'health-state: paths.startup is "//a"; it must be a path such as "/status", without a slash at its end',
+    ],
+    [
+      { paths: { startup: "/status" } },
+      'health-state: paths.startup is "/status"; it must be a path that readiness does not have',
+    ],
+    [
+      { base: "/a", paths: { readiness: "/x", liveness: "/a/x" } },
+      'health-state: paths.liveness is "/a/x"; it must be a path that readiness does not have',
+    ],
     [{ base: "ops" }, 'health-state: base is "ops"; it must be a path such as "/ops", without a slash at its end'],
     [{ base: "/" }, 'health-state: base is "/"; it must be a path such as "/ops", without a slash at its end'],
   ];
@@ -209,7 +243,9 @@ describe("a deprecated path gives the same answer and says where to go", () => {
 
   test("what cannot be a header is refused by name", () => {
     const bad = new Date(NaN);
-    expect(() => deprecated("/a", { since: bad, successor: "/b" })).toThrow(new TypeError("health-state: since is Invalid Date; it must be a valid Date"));
+    expect(() => deprecated("/a", { since: bad, successor: "/b" })).toThrow(
+      new TypeError("health-state: since is Invalid Date; it must be a valid Date"),
+    );
     expect(() => deprecated("/a", { since, sunset: bad, successor: "/b" })).toThrow(
       new TypeError("health-state: sunset is Invalid Date; it must be a valid Date"),
     );

@@ -24,9 +24,16 @@ const FAULTS: Readonly<Record<string, () => unknown>> = {
   "a rejection": () => Promise.reject(new Error(URL)),
 };
 
-async function failed(fault: () => unknown, leave: DetailsLeave | undefined): Promise<{ health: Health; index: Resource<object>; clock: VirtualClock }> {
+async function failed(
+  fault: () => unknown,
+  leave: DetailsLeave | undefined,
+): Promise<{ health: Health; index: Resource<object>; clock: VirtualClock }> {
   const clock = createVirtualClock();
-  const health = createHealth({ clock, paths: { readiness: ["/status", "/readyz"] }, ...(leave && { details: details(leave) }) });
+  const health = createHealth({
+    clock,
+    paths: { readiness: ["/status", "/readyz"] },
+    ...(leave && { details: details(leave) }),
+  });
   // SAFETY: none of them returns.
   const index = health.resource("index", { load: fault as () => object, refreshEvery: "30s" });
   health.check("database", { run: fault, refreshEvery: "5s", required: true });
@@ -41,7 +48,10 @@ async function all(response: Response): Promise<string> {
 }
 
 const FORMS: readonly RequestInit[] = ["GET", "HEAD", "POST"].flatMap((method) =>
-  ["*/*", "application/json", "application/health+json", "text/plain"].map((accept) => ({ method, headers: { accept } })),
+  ["*/*", "application/json", "application/health+json", "text/plain"].map((accept) => ({
+    method,
+    headers: { accept },
+  })),
 );
 
 describe("a password in an error's text reaches no anonymous caller", () => {
@@ -50,7 +60,9 @@ describe("a password in an error's text reaches no anonymous caller", () => {
     ["never", "never"],
     ["a predicate that says no", () => false],
   ];
-  const cases = Object.entries(FAULTS).flatMap(([name, fault]) => leaves.map(([leave, value]) => [name, leave, fault, value] as const));
+  const cases = Object.entries(FAULTS).flatMap(([name, fault]) =>
+    leaves.map(([leave, value]) => [name, leave, fault, value] as const),
+  );
 
   test.each(cases)("%s, %s: every probe, path, form and method", async (_name, _leave, fault, leave) => {
     const { health, clock } = await failed(fault, leave);
@@ -60,19 +72,26 @@ describe("a password in an error's text reaches no anonymous caller", () => {
       for (const init of FORMS)
         for (const query of ["", "?verbose", "?verbose=1&details&debug"]) {
           for (const path of ["/status", "/readyz", "/status/live", "/status/startup", ...Object.values(zPages)])
-            expect(await all(health.fetch(new Request(`http://x${path}${query}`, init)))).not.toMatch(/hunter2|postgres|matcher|10\.0|index:|database/);
+            expect(await all(health.fetch(new Request(`http://x${path}${query}`, init)))).not.toMatch(
+              /hunter2|postgres|matcher|10\.0|index:|database/,
+            );
           for (const probe of PROBES)
-            expect(await all(health.answer(probe, new Request(`http://x/any${query}`, init)))).not.toMatch(/hunter2|postgres|index:|database/);
+            expect(await all(health.answer(probe, new Request(`http://x/any${query}`, init)))).not.toMatch(
+              /hunter2|postgres|index:|database/,
+            );
         }
     }
   });
 
-  test.each(Object.entries(FAULTS))("%s: the text form withholds reasons even from those who have leave", async (_name, fault) => {
-    const { health } = await failed(fault, "always");
-    const text = await all(health.fetch(new Request("http://x/status?verbose")));
-    expect(text).toContain("[-]index failed: reason withheld");
-    expect(text).not.toMatch(/hunter2|postgres/);
-  });
+  test.each(Object.entries(FAULTS))(
+    "%s: the text form withholds reasons even from those who have leave",
+    async (_name, fault) => {
+      const { health } = await failed(fault, "always");
+      const text = await all(health.fetch(new Request("http://x/status?verbose")));
+      expect(text).toContain("[-]index failed: reason withheld");
+      expect(text).not.toMatch(/hunter2|postgres/);
+    },
+  );
 
   test("the JSON form tells those who have leave, in its body alone", async () => {
     const { health } = await failed(FAULTS["an Error"] ?? expect.fail(), "always");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createHealth, type State } from "../../src/index.ts";
 import { createVirtualClock, force } from "../../src/testing/index.ts";
-import type { Line } from "./contract.ts";
+import type { Line } from "./cells.ts";
 import { ask, wholeOf } from "./whole.ts";
 
 /** Where a required resource can stand for readiness. */

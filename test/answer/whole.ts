@@ -1,5 +1,5 @@
 import type { Health, Probe } from "../../src/index.ts";
-import type { Line } from "./contract.ts";
+import type { Line } from "./cells.ts";
 
 /** Where each probe answers by default. */
 export const PATH_OF: Readonly<Record<Probe, string>> = {
@@ -43,7 +43,12 @@ export const NOT_OURS: Readonly<Record<404 | 405, Whole>> = {
   405: {
     status: 405,
     body: "",
-    headers: { "cache-control": "no-store", "x-content-type-options": "nosniff", "content-length": "0", allow: "GET, HEAD" },
+    headers: {
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "content-length": "0",
+      allow: "GET, HEAD",
+    },
   },
 };
 

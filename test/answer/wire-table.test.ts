@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Health, Probe, State } from "../../src/index.ts";
 import { force } from "../../src/testing/index.ts";
-import { SCENES, stage, type Line } from "./contract.ts";
+import { stage, type Line } from "./cells.ts";
+import { SCENES } from "./contract.ts";
 import { ask, PATH_OF, PROBES, read, wholeOf } from "./whole.ts";
 
 describe("each cell of the wire table answers each probe with the whole golden response", () => {
@@ -15,7 +16,8 @@ describe("each cell of the wire table answers each probe with the whole golden r
       }
   });
 
-  const request = (probe: Probe, method: string): Request => new Request(`http://prober.test${PATH_OF[probe]}`, { method });
+  const request = (probe: Probe, method: string): Request =>
+    new Request(`http://prober.test${PATH_OF[probe]}`, { method });
 
   const WAYS: Readonly<Record<string, (health: Health, probe: Probe, method: string) => unknown>> = {
     fetch: (health, probe, method) => read(health.fetch(request(probe, method))),

@@ -13,7 +13,11 @@ describe("words of the user's own are said in place of ours, and nothing else ch
       const mine = Object.entries(WORDS).find(([, ours]) => ours === word)?.[0] as Word;
       const { health } = await enter({ words: MINE });
       const answer = await ask(health, PATH_OF[probe]);
-      expect([answer.status, answer.body, answer.headers["content-length"]]).toEqual([status, MINE[mine], String(MINE[mine].length)]);
+      expect([answer.status, answer.body, answer.headers["content-length"]]).toEqual([
+        status,
+        MINE[mine],
+        String(MINE[mine].length),
+      ]);
     }
   });
 
@@ -28,11 +32,26 @@ describe("a set of words that a prober could confuse is refused", () => {
     [{ alive: "I AM" }, 'health-state: words.alive is "I AM"; it must be 1 to 64 visible ASCII characters, no space'],
     [{ alive: "UP\n" }, 'health-state: words.alive is "UP\\n"; it must be 1 to 64 visible ASCII characters, no space'],
     [{ alive: "ÜP" }, 'health-state: words.alive is "ÜP"; it must be 1 to 64 visible ASCII characters, no space'],
-    [{ alive: "x".repeat(65) }, `health-state: words.alive is "${"x".repeat(65)}"; it must be 1 to 64 visible ASCII characters, no space`],
-    [{ alive: "INDEX" }, 'health-state: words.notLoaded is "INDEX-NOT-LOADED"; it must be a word that does not contain words.alive, "INDEX"'],
-    [{ alive: "stale" }, 'health-state: words.stale is "INDEX-STALE"; it must be a word that does not contain words.alive, "stale"'],
-    [{ alive: "ready", stale: "READY-OLD" }, 'health-state: words.stale is "READY-OLD"; it must be a word that does not contain words.alive, "ready"'],
-    [{ alive: "same", stale: "SAME" }, 'health-state: words.alive is "same"; it must be a word that does not contain words.stale, "SAME"'],
+    [
+      { alive: "x".repeat(65) },
+      `health-state: words.alive is "${"x".repeat(65)}"; it must be 1 to 64 visible ASCII characters, no space`,
+    ],
+    [
+      { alive: "INDEX" },
+      'health-state: words.notLoaded is "INDEX-NOT-LOADED"; it must be a word that does not contain words.alive, "INDEX"',
+    ],
+    [
+      { alive: "stale" },
+      'health-state: words.stale is "INDEX-STALE"; it must be a word that does not contain words.alive, "stale"',
+    ],
+    [
+      { alive: "ready", stale: "READY-OLD" },
+      'health-state: words.stale is "READY-OLD"; it must be a word that does not contain words.alive, "ready"',
+    ],
+    [
+      { alive: "same", stale: "SAME" },
+      'health-state: words.alive is "same"; it must be a word that does not contain words.stale, "SAME"',
+    ],
   ];
   test.each(WRONG)("%j", (words, message) => {
     expect(() => createHealth({ words })).toThrow(new TypeError(message));
@@ -41,14 +60,18 @@ describe("a set of words that a prober could confuse is refused", () => {
   test("a word that is no string is refused by name, from a program without types too", () => {
     for (const alive of [undefined, null, 42, ["UP"]])
       // SAFETY: what JavaScript may pass.
-      expect(() => createHealth({ words: { alive } as unknown as Partial<Words> }), String(alive)).toThrow(/words\.alive is .*visible ASCII/);
+      expect(() => createHealth({ words: { alive } as unknown as Partial<Words> }), String(alive)).toThrow(
+        /words\.alive is .*visible ASCII/,
+      );
   });
 });
 
 describe("what the probers of the field need of a body (PROBERS section 5)", () => {
   test("no word of ours contains another, ignoring case", () => {
     const all = Object.values(WORDS);
-    const contained = all.flatMap((one) => all.filter((other) => one !== other && one.toLowerCase().includes(other.toLowerCase())));
+    const contained = all.flatMap((one) =>
+      all.filter((other) => one !== other && one.toLowerCase().includes(other.toLowerCase())),
+    );
     expect(contained).toEqual([]);
   });
 
@@ -59,13 +82,19 @@ describe("what the probers of the field need of a body (PROBERS section 5)", () 
   test.each(SCENES.map((scene) => [scene.name, scene] as const))("%s", async (_name, { enter }) => {
     const { health } = await enter();
     for (const probe of PROBES)
-      for (const init of [{}, { headers: { accept: "application/json" } }, { headers: { "accept-encoding": "gzip", cookie: "a=b" } }]) {
+      for (const init of [
+        {},
+        { headers: { accept: "application/json" } },
+        { headers: { "accept-encoding": "gzip", cookie: "a=b" } },
+      ]) {
         const { status, body, headers } = await ask(health, `${PATH_OF[probe]}?verbose`, init);
         expect([200, 503]).toContain(status);
         // The bare word: what `^I-AM-ALIVE$` in Caddy, monit and Apache wants.
         expect(body).toMatch(/^[!-~]{1,64}$/);
         expect(headers["content-length"]).toBe(String(body.length));
-        expect(Object.keys(headers).filter((name) => /cookie|location|auth|encoding|vary|etag|server/.test(name))).toEqual([]);
+        expect(
+          Object.keys(headers).filter((name) => /cookie|location|auth|encoding|vary|etag|server/.test(name)),
+        ).toEqual([]);
         // Body and status never contradict each other: some probers read one, some the other.
         expect(body === WORDS.alive).toBe(status === 200);
         expect("retry-after" in headers).toBe(status === 503);

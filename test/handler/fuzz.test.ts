@@ -9,7 +9,32 @@ const MARK = "zqx";
 
 const marked = fc.string({ unit: "binary", maxLength: 12 }).map((text) => `${MARK}${text}`);
 const part = fc.oneof(
-  fc.constantFrom("/status", "/status/live", "/status/startup", "/readyz", "/ops", "/", "//", "?", "#", "?verbose", "&verbose", "://", "http:", "http://h", "*", "..", "%2f", "%", "\\", ":", "@", "[::1]", "\0", "\r\n"),
+  fc.constantFrom(
+    "/status",
+    "/status/live",
+    "/status/startup",
+    "/readyz",
+    "/ops",
+    "/",
+    "//",
+    "?",
+    "#",
+    "?verbose",
+    "&verbose",
+    "://",
+    "http:",
+    "http://h",
+    "*",
+    "..",
+    "%2f",
+    "%",
+    "\\",
+    ":",
+    "@",
+    "[::1]",
+    "\0",
+    "\r\n",
+  ),
   fc.string({ unit: "binary", maxLength: 6 }),
   marked,
 );
@@ -20,7 +45,17 @@ const method = fc.oneof(
   { weight: 1, arbitrary: marked },
 );
 const accept = fc.option(
-  fc.oneof(fc.constantFrom("application/json", "application/health+json", "*/*", "text/plain", ",,;;", "application/json;q=zqx"), marked),
+  fc.oneof(
+    fc.constantFrom(
+      "application/json",
+      "application/health+json",
+      "*/*",
+      "text/plain",
+      ",,;;",
+      "application/json;q=zqx",
+    ),
+    marked,
+  ),
 );
 
 /** Every set-up that changes what an answer is made of. */
@@ -75,7 +110,8 @@ describe("whatever is asked, the answer is one of four statuses and echoes nothi
         expect(STATUSES).toContain(answer.status);
         expect(JSON.stringify(answer)).not.toContain(MARK);
         expect(answer.headers["content-length"]).toMatch(/^\d+$/);
-        if (verb !== "HEAD") expect(answer.headers["content-length"]).toBe(String(new TextEncoder().encode(answer.body).length));
+        if (verb !== "HEAD")
+          expect(answer.headers["content-length"]).toBe(String(new TextEncoder().encode(answer.body).length));
         const matched = health.match(request);
         expect(matched ? await read(matched) : 404).toEqual(matched ? answer : answer.status);
       }),

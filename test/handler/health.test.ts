@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createHealth, toResponse, type Probe } from "../../src/index.ts";
 import { createScriptedLoader, createVirtualClock, force } from "../../src/testing/index.ts";
-import { stage } from "../answer/contract.ts";
+import { stage } from "../answer/cells.ts";
 import { ask, NOT_OURS, PATH_OF, PROBES, read, wholeOf } from "../answer/whole.ts";
 
 const request = (path: string, init?: RequestInit): Request => new Request(`http://x${path}`, init);
@@ -20,7 +20,18 @@ describe("health.answer gives one probe's answer whatever the path", () => {
   test("a probe that does not exist is 404, and none of the health's own verbs: frameworks route by names from the URL", async () => {
     const { health, index } = stage();
     force(index, "READY", {});
-    for (const name of ["close", "drain", "start", "add", "seats", "toString", "__proto__", "constructor", "ready", ""]) {
+    for (const name of [
+      "close",
+      "drain",
+      "start",
+      "add",
+      "seats",
+      "toString",
+      "__proto__",
+      "constructor",
+      "ready",
+      "",
+    ]) {
       // SAFETY: what a route such as /health/[probe] hands on.
       expect(await read(health.answer(name as Probe, request("/health"))), name).toEqual(NOT_OURS[404]);
     }
@@ -36,7 +47,9 @@ describe("the verbs of a health can be handed on as they are", () => {
     expect(await read(match(request("/status")) ?? expect.fail())).toEqual(alive);
     expect(await read(answer("readiness", request("/x")))).toEqual(alive);
     expect(data("GET", "/status", undefined, { accept: () => null, request: () => expect.fail() })).toEqual(alive);
-    expect((await Promise.all([request("/status"), request("/other")].map(fetch))).map(({ status }) => status)).toEqual([200, 404]);
+    expect((await Promise.all([request("/status"), request("/other")].map(fetch))).map(({ status }) => status)).toEqual(
+      [200, 404],
+    );
   });
 
   test("start, drain and close too", async () => {

@@ -1,6 +1,14 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
-import { createHealth, deprecated, openapi, zPages, type Health, type HealthOptions, type Probe } from "../../src/index.ts";
+import {
+  createHealth,
+  deprecated,
+  openapi,
+  zPages,
+  type Health,
+  type HealthOptions,
+  type Probe,
+} from "../../src/index.ts";
 import { ask, PATH_OF, PROBES } from "../answer/whole.ts";
 
 interface Operation {
@@ -9,7 +17,9 @@ interface Operation {
   readonly operationId: string;
   readonly deprecated?: boolean;
   readonly security: readonly unknown[];
-  readonly responses: Readonly<Record<string, { description: string; content?: object; headers?: Record<string, object> }>>;
+  readonly responses: Readonly<
+    Record<string, { description: string; content?: object; headers?: Record<string, object> }>
+  >;
 }
 
 /** SAFETY: the loose type is for the tools that take it; this is the shape that is promised. */
@@ -42,7 +52,10 @@ const old = deprecated("/healthz", { since: new Date(0), successor: "/status" })
 const OPTIONS: Readonly<Record<string, HealthOptions>> = {
   "by default": {},
   "with the paths of Kubernetes' own": { paths: zPages },
-  "with several paths, a deprecated one and a base": { base: "/ops", paths: { readiness: ["/status", "/ready-z", "/ready_z", old] } },
+  "with several paths, a deprecated one and a base": {
+    base: "/ops",
+    paths: { readiness: ["/status", "/ready-z", "/ready_z", old] },
+  },
   "with a probe that has no path": { paths: { startup: [] } },
 };
 
@@ -61,7 +74,11 @@ describe("in a service's whole document it is valid OpenAPI 3.1", () => {
   });
 
   test("the validator does refuse what is wrong", async () => {
-    const broken = { openapi: "3.1.0", info: { title: "x", version: "1" }, paths: { "/status": { get: { responses: { ok: {} } } } } };
+    const broken = {
+      openapi: "3.1.0",
+      info: { title: "x", version: "1" },
+      paths: { "/status": { get: { responses: { ok: {} } } } },
+    };
     expect(await new Validator().validate(broken)).toMatchObject({ valid: false });
   });
 });
@@ -88,7 +105,8 @@ describe("it names what is answered", () => {
   });
 
   test.each(PROBES)("the headers of %s that a caller may rely on, no more and no fewer", async (probe) => {
-    const promised = (status: string): string[] => Object.keys(paths()[PATH_OF[probe]]?.get.responses[status]?.headers ?? {});
+    const promised = (status: string): string[] =>
+      Object.keys(paths()[PATH_OF[probe]]?.get.responses[status]?.headers ?? {});
     const own = async (health: Health): Promise<string[]> =>
       Object.keys((await ask(health, PATH_OF[probe])).headers).filter((name) => /health-state|retry-after/.test(name));
     expect(promised("200")).toEqual(await own(createHealth()));
@@ -97,7 +115,9 @@ describe("it names what is answered", () => {
   });
 
   test("a deprecated path is marked, and no other", () => {
-    const marked = Object.entries(paths({ paths: { readiness: ["/status", old] } })).filter(([, { get, head }]) => get.deprecated && head.deprecated);
+    const marked = Object.entries(paths({ paths: { readiness: ["/status", old] } })).filter(
+      ([, { get, head }]) => get.deprecated && head.deprecated,
+    );
     expect(marked.map(([path]) => path)).toEqual(["/healthz"]);
   });
 
@@ -112,15 +132,18 @@ describe("descriptions a maintainer would accept", () => {
     liveness: /Kubernetes livenessProbe/,
     startup: /Kubernetes startupProbe/,
   };
-  test.each(PROBES)("%s names the Kubernetes probe it is for, in whole sentences, without naming resources", (probe) => {
-    const item = paths({ expect: ["secret-index"] })[PATH_OF[probe]];
-    for (const { description, summary } of [item?.get, item?.head].filter((each) => each !== undefined)) {
-      expect(description).toMatch(KUBERNETES[probe]);
-      expect(description).toMatch(/\.$/);
-      expect(summary).not.toBe("");
-      expect(JSON.stringify(item)).not.toContain("secret-index");
-    }
-  });
+  test.each(PROBES)(
+    "%s names the Kubernetes probe it is for, in whole sentences, without naming resources",
+    (probe) => {
+      const item = paths({ expect: ["secret-index"] })[PATH_OF[probe]];
+      for (const { description, summary } of [item?.get, item?.head].filter((each) => each !== undefined)) {
+        expect(description).toMatch(KUBERNETES[probe]);
+        expect(description).toMatch(/\.$/);
+        expect(summary).not.toBe("");
+        expect(JSON.stringify(item)).not.toContain("secret-index");
+      }
+    },
+  );
 
   test("readiness warns of the crash loop that a livenessProbe on it makes", () => {
     expect(paths()["/status"]?.get.description).toMatch(/Do not use it as a livenessProbe/);
@@ -142,5 +165,7 @@ test("each call gives a document of its own, with no object in two places", () =
 
 test("what is no health is refused by name", () => {
   // SAFETY: what JavaScript may pass.
-  expect(() => openapi({} as Health)).toThrow(/^health-state: health is .*; it must be what createHealth\(\) returned$/);
+  expect(() => openapi({} as Health)).toThrow(
+    /^health-state: health is .*; it must be what createHealth\(\) returned$/,
+  );
 });
