@@ -6,6 +6,12 @@ import { ask, PATH_OF, PROBES, wholeOf } from "./whole.ts";
 
 const JSON_ACCEPT = { headers: { accept: "application/health+json" } };
 
+/** Looks like a promise, and is none. */
+const thenable = {};
+Reflect.set(thenable, "then", () => {
+  throw new Error("no session");
+});
+
 /** What a test saw that nobody handled. */
 let unhandled: unknown[] = [];
 const note = (error: unknown): void => void unhandled.push(error);
@@ -51,19 +57,7 @@ describe("who may have details", () => {
       },
       false,
     ],
-    [
-      "a predicate that gives a thenable that throws",
-      () =>
-        Object.fromEntries([
-          [
-            "then",
-            () => {
-              throw new Error("no session");
-            },
-          ],
-        ]),
-      false,
-    ],
+    ["a predicate that gives a thenable that throws", () => thenable, false],
   ];
   test.each(LEAVES)("%s", async (_name, leave, expected) => {
     expect(await given(leave)).toBe(expected);

@@ -100,3 +100,19 @@ test("retry-after counts down to the planned attempt, and is never under 1", asy
   // The last one is the attempt itself: it runs, and nothing is planned.
   expect(heard).toEqual(["16", "16", "15", "5", "1", "5"]);
 });
+
+test("retry-after is never more than 30, however far away the attempt is", async () => {
+  const { health, clock } = stage({}, {});
+  const hung = health.resource("hung", {
+    load: () => new Promise<object>(() => {}),
+    timeout: "1s",
+    refreshEvery: "1h",
+  });
+  health.start();
+  // Each run that hangs doubles the back-off.
+  for (let n = 1; n <= 4; n++) await clock.advance(n < 4 ? 60_000 : 1_000);
+  const { nextAttemptAt } = hung.snapshot();
+  expect((nextAttemptAt ?? 0) - clock.wall()).toBeGreaterThan(30_000);
+  // The index itself is loading, and has no attempt planned.
+  expect((await ask(health, "/status")).headers["retry-after"]).toBe("30");
+});
