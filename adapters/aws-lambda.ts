@@ -79,7 +79,9 @@ export function guard(
   return (handler) =>
     async (event, ...rest) => {
       const refusal = await decide();
-      return refusal ? resultOf(event, refusal) : handler(event, ...rest);
+      return refusal
+        ? resultOf(event, methodOf(event) === "HEAD" ? { ...refusal, body: "" } : refusal)
+        : handler(event, ...rest);
     };
 }
 

@@ -15,7 +15,10 @@ export interface DrainOptions {
    * @default "25s"
    */
   readonly deadline?: Duration;
-  /** @default SIGTERM and SIGINT */
+  /**
+   * The signals to wait for.
+   * @default SIGTERM and SIGINT
+   */
   readonly signals?: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export interface FastifyReplyLike {
   hijack(): unknown;
   code(status: number): unknown;
   headers(headers: Record<string, string>): unknown;
-  send(body: string): unknown;
+  send(body: Uint8Array): unknown;
 }
 
 /** As much of a Fastify instance as is used. */
@@ -64,6 +64,6 @@ export function guard(
     reply.code(refusal.status);
     reply.headers({ ...refusal.headers });
     // Not awaited: a reply is a thenable that waits for its own end. Sent before the hook is over, it is the answer.
-    void reply.send(refusal.body);
+    void reply.send(new TextEncoder().encode(refusal.body));
   };
 }

@@ -10,6 +10,7 @@ export interface ContextLike {
   status: number;
   body: unknown;
   set(headers: Record<string, string>): void;
+  remove(name: string): void;
 }
 
 /** What a Koa application takes in `use()`. */
@@ -57,5 +58,6 @@ export function guard(
 function write(context: ContextLike, { status, headers, body }: Answer): void {
   context.body = body;
   context.status = status;
+  context.remove("content-type");
   context.set({ ...headers });
 }

@@ -3,12 +3,19 @@ import { createDrain, type Drain, type DrainOptions } from "./drain.ts";
 
 /** As much of `http.Server` as is used. */
 export interface ServerLike {
+  /** Stops accepting; calls back once every connection has ended. */
   close(callback?: () => void): unknown;
+  /** Closes what is kept alive and idle. */
   closeIdleConnections?(): void;
+  /** Cuts whatever is open. */
   closeAllConnections?(): void;
+  /** Hears of new connections. */
   on(event: "connection", listener: (socket: DrainedSocket) => void): unknown;
+  /** Hears no more of connections. */
   off(event: "connection", listener: (socket: DrainedSocket) => void): unknown;
+  /** Hears of requests before the application does. */
   prependListener(event: "request", listener: (request: unknown, response: DrainedResponse) => void): unknown;
+  /** Hears no more of requests. */
   off(event: "request", listener: (request: unknown, response: DrainedResponse) => void): unknown;
 }
 

@@ -10,17 +10,23 @@ import {
 
 /** As much of `http.IncomingMessage` as is read; Express, Connect and NestJS have it too. */
 export interface RequestLike {
+  /** The method. */
   readonly method?: string | undefined;
+  /** The target, as it came or as a mount cut it. */
   readonly url?: string | undefined;
   /** The target before a mount cut it (Express, Connect). */
   readonly originalUrl?: string | undefined;
+  /** The headers, names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /** As much of `http.ServerResponse` as is used. */
 export interface ResponseLike {
+  /** Whether somebody answered already. */
   readonly headersSent?: boolean | undefined;
+  /** Sends the head. */
   writeHead(status: number, headers: Record<string, string>): unknown;
+  /** Sends the body and ends the answer. */
   end(body?: string): unknown;
 }
 
