@@ -6,6 +6,7 @@ import type { Words } from "./words.ts";
 
 /** A whole HTTP answer as plain data; also what `new Response(answer.body, answer)` takes. */
 export interface Answer {
+  /** The HTTP status. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;

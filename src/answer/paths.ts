@@ -8,6 +8,7 @@ export const PROBES: readonly Probe[] = ["readiness", "liveness", "startup"];
 
 /** A path with headers of its own; `deprecated()` makes one. */
 export interface MarkedPath {
+  /** The path, beginning with a slash. */
   readonly path: string;
   /** Added to every answer on this path, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -27,8 +28,11 @@ export const zPages: Paths = { readiness: "/readyz", liveness: "/livez", startup
 
 /** What answers on a path. */
 export interface Route {
+  /** The path it was configured as, behind `base`. */
   readonly path: string;
+  /** The probe that answers there. */
   readonly probe: Probe;
+  /** What its answers carry beside the usual, if anything. */
   readonly headers: Readonly<Record<string, string>> | undefined;
 }
 

@@ -33,7 +33,10 @@ export interface HealthOptions extends RegistryOptions {
 export interface CheckOptions extends ResourceLimits {
   /** Succeeds, or throws, rejects or gives `false`. Runs on the library's schedule, never in a probe. */
   readonly run: (context: LoadContext) => unknown;
-  /** @default false */
+  /**
+   * Whether readiness waits for it.
+   * @default false
+   */
   readonly required?: boolean;
 }
 

@@ -13,13 +13,16 @@ export type NotReadyReason = "failed" | "stale" | "aborted" | "unloaded" | "drai
 
 /** A wait for data that was aborted or refused. Says nothing of the cause in its message. */
 export class NotReadyError extends Error {
+  /** Always "NotReadyError". */
   override readonly name = "NotReadyError";
   /** The state at that moment. */
   readonly state: State;
+  /** Why the wait ended. */
   readonly reason: NotReadyReason;
   /** When to try again: whole seconds, at least 1, as in the `retry-after` header. */
   readonly retryAfter: number;
 
+  /** Made by the library. */
   constructor(state: State, reason: NotReadyReason, retryAfter: number, cause?: unknown) {
     super(`not ready: ${reason} (${state})`, { cause });
     this.state = state;

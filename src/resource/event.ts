@@ -9,10 +9,15 @@ import type { Snapshot } from "./snapshot.ts";
  * - `current`: the first call of a new subscriber, in a microtask.
  */
 export interface HealthEvent<T = unknown> {
+  /** What happened. */
   readonly type: "transition" | "load" | "current";
+  /** The resource's name. */
   readonly name: string;
+  /** The state before; the same as `state` unless it is a transition. */
   readonly from: State;
+  /** The state that was told, as in `snapshot`. */
   readonly state: State;
+  /** The record of the moment. */
   readonly snapshot: Snapshot<T>;
 }
 

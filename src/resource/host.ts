@@ -7,7 +7,9 @@ import type { GetOptions } from "./resource.ts";
 
 /** How loads are driven where no timer may outlive a request; made by `onRequest()`. */
 export interface RefreshMode {
+  /** Does what `Resource.get()` promises. */
   get<T>(core: Core<T>, options: GetOptions | undefined): Promise<T>;
+  /** Does what `Resource.reload()` promises. */
   reload<T>(core: Core<T>): Promise<Snapshot<T>>;
   /** Waits until `ready`, driving the resources that are in the way. */
   whenReady(room: ReadinessRoom, signal: AbortSignal | undefined): Promise<void>;

@@ -5,6 +5,7 @@ import type { Resource } from "./resource.ts";
 
 /** A value on loan: while it lasts, the value is not disposed of, whatever becomes of the resource. */
 export interface Lease<T> extends Disposable {
+  /** The value on loan. */
   readonly value: T;
   /** Ends the lease; a second call does nothing. */
   release(): void;

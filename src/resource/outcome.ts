@@ -11,12 +11,15 @@ const OUTCOME: unique symbol = Symbol.for("health-state.outcome");
 
 /** A value with what the source says of it; made by `loaded()`. */
 export interface Loaded<T> extends LoadNote {
+  /** Marks it for the library. */
   readonly [OUTCOME]: true;
+  /** The value. */
   readonly value: T;
 }
 
 /** The source has nothing newer than what is held; made by `unchanged()`. */
 export interface Unchanged extends LoadNote {
+  /** Marks it for the library. */
   readonly [OUTCOME]: false;
 }
 

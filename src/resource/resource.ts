@@ -20,6 +20,7 @@ export type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** One thing the service must have in memory to do its work. */
 export interface Resource<T> {
+  /** The name it was registered under. */
   readonly name: string;
   /**
    * The value; waits only while there is none, for the load that runs or is planned now. The first

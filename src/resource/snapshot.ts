@@ -5,9 +5,13 @@ import type { Core } from "./core.ts";
 
 /** One frozen record of a resource, all of it from the same moment. Times are epoch ms on the health's clock. */
 export interface Snapshot<T = unknown> {
+  /** The resource's name. */
   readonly name: string;
+  /** The state at that moment. */
   readonly state: State;
+  /** Whether readiness and startup wait for it. */
   readonly required: boolean;
+  /** What the last accepted load produced; `undefined` in NOT_LOADED and LOADING. */
   readonly value: T | undefined;
   /** The source's own identity of the value, if it gave one. */
   readonly revision: string | undefined;

@@ -2,6 +2,7 @@ import type { LoadContext } from "../resource/options.ts";
 
 /** One call of a scripted loader, to be ended by the test. */
 export interface ScriptedLoad<T> {
+  /** What the loader was told. */
   readonly context: LoadContext;
   /** Ends it with a value, `loaded()` or `unchanged()`. */
   succeed(result: T): void;
@@ -11,6 +12,7 @@ export interface ScriptedLoad<T> {
 
 /** A loader whose every call waits for the test to say how it ends. */
 export interface ScriptedLoader<T> {
+  /** Hand this on as `load`. */
   readonly load: (context: LoadContext) => Promise<T>;
   /** Every call so far. */
   readonly calls: readonly ScriptedLoad<T>[];
