@@ -20,7 +20,13 @@ function* casesIn(table, scene, leave) {
     for (const probe of ["readiness", "liveness", "startup"]) {
       const path = (scene.prefix ?? "") + paths[probe];
       const expect = expectationOf(table, scene, probe, form.expect, leave);
-      if (expect) yield { name: `${scene.name} | ${leave} | ${probe} | ${form.name}`, form: form.name, ...requestOf(form, path), expect };
+      if (expect)
+        yield {
+          name: `${scene.name} | ${leave} | ${probe} | ${form.name}`,
+          form: form.name,
+          ...requestOf(form, path),
+          expect,
+        };
     }
   }
   for (const route of ["data", "young"])
@@ -38,7 +44,10 @@ function* casesIn(table, scene, leave) {
 }
 
 function requestOf({ method, target, headers, version = "1.1" }, path) {
-  const filled = target.replace("{path}", path).replace("{PATH}", path.toUpperCase()).replace("{path-2}", path.slice(2));
+  const filled = target
+    .replace("{path}", path)
+    .replace("{PATH}", path.toUpperCase())
+    .replace("{path-2}", path.slice(2));
   return { method, target: filled, headers, version };
 }
 
@@ -46,10 +55,15 @@ function requestOf({ method, target, headers, version = "1.1" }, path) {
 function expectationOf(table, scene, probe, kind, leave) {
   const [word, state] = scene[probe];
   const status = table.status[word] ?? 200;
-  const always = { ...table.headers, ...(state && { "health-state": state }), ...(status === 503 && { "retry-after": table.retryAfter }) };
+  const always = {
+    ...table.headers,
+    ...(state && { "health-state": state }),
+    ...(status === 503 && { "retry-after": table.retryAfter }),
+  };
   const plain = { status, headers: always, body: table.words[word] ?? word, length: undefined };
   const [form, head] = kind.endsWith("head") ? [kind.replace(/ ?head$/, "") || "same", true] : [kind, false];
-  const bare = (expect) => (head ? { ...expect, body: "", length: expect.body === undefined ? "any" : expect.body.length } : expect);
+  const bare = (expect) =>
+    head ? { ...expect, body: "", length: expect.body === undefined ? "any" : expect.body.length } : expect;
   switch (form) {
     case "same":
       return bare(plain);
@@ -69,7 +83,14 @@ function expectationOf(table, scene, probe, kind, leave) {
       if (leave === "never") return bare(plain);
       if (!scene.json) return undefined;
       const type = form === "json" ? "application/json" : "application/health+json";
-      const verdict = probe === "readiness" ? scene.json : status === 503 ? "fail" : probe === "liveness" || state === "READY" ? "pass" : "warn";
+      const verdict =
+        probe === "readiness"
+          ? scene.json
+          : status === 503
+            ? "fail"
+            : probe === "liveness" || state === "READY"
+              ? "pass"
+              : "warn";
       const checks = probe === "liveness" ? {} : { "index:age": [{ status: scene.check, observedUnit: "s" }] };
       const expect = { status, headers: { ...always, "content-type": type }, json: { status: verdict, checks } };
       return head ? { ...expect, json: undefined, body: "", length: "any" } : expect;
@@ -83,7 +104,9 @@ function guardOf(table, says, route, method) {
   if (says === "served") return { status: 200, headers: undefined, body: method === "HEAD" ? "" : route };
   const { "content-type": _, ...safety } = table.headers;
   const headers = { ...safety, "content-type": "application/problem+json", "retry-after": table.retryAfter };
-  return method === "HEAD" ? { status: 503, headers, body: "", length: "any" } : { status: 503, headers, json: table.problem };
+  return method === "HEAD"
+    ? { status: 503, headers, body: "", length: "any" }
+    : { status: 503, headers, json: table.problem };
 }
 
 /**
@@ -110,7 +133,8 @@ export function faultsOf({ expect }, answer, unlike = []) {
     if (wrong && !unlike.includes("content-length")) differ("content-length", length, bytes);
     for (const [name, must] of Object.entries(expect.headers)) {
       const is = headers[name];
-      if (typeof must === "string" ? is !== must : !/^[1-9]\d*$/.test(is ?? "") || +is < must.least || +is > must.most) differ(name, is, must);
+      if (typeof must === "string" ? is !== must : !/^[1-9]\d*$/.test(is ?? "") || +is < must.least || +is > must.most)
+        differ(name, is, must);
     }
     for (const name of Object.keys(headers))
       if (!(name in expect.headers) && !SERVERS_OWN.has(name)) differ(name, headers[name], undefined);
@@ -156,7 +180,11 @@ export async function runContract(table, { place, mode, send, setScene }) {
       }
       let faults;
       try {
-        faults = faultsOf(one, await send(one), differences.flatMap(({ headers }) => headers));
+        faults = faultsOf(
+          one,
+          await send(one),
+          differences.flatMap(({ headers }) => headers),
+        );
       } catch (error) {
         faults = [`no answer: ${error.message}`];
       }

@@ -1,23 +1,85 @@
-// npm run test:runtimes: the contract in every place, on the real runtime, over real HTTP.
+// npm run test:runtimes [part of a place's name …]: the contract in every place, on the real runtime.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { runContract } from "./contract.mjs";
-import { Missing, PLACES, TABLE } from "./places.mjs";
+import { at, Missing, PLACES, TABLE } from "./places.mjs";
+import { dryRun, runProcesses } from "./process.mjs";
 
 const only = process.argv.slice(2);
-const rows = [];
-for (const { place, mode, open } of PLACES) {
-  if (only.length && !only.some((part) => place.includes(part))) continue;
+const wanted = (name) => !only.length || only.some((part) => name.includes(part));
+
+/** What the runtimes and frameworks are installed from; none of it is in the root's lock file. */
+const TOOLS = {
+  runtimes: "Bun, Deno, workerd, edge-runtime: 370 MB",
+  nodes: "Node 22 and 24: 370 MB",
+  frameworks: "the frameworks: 35 MB",
+};
+
+for (const [folder, what] of Object.entries(TOOLS)) {
+  if (existsSync(at(`tools/${folder}/node_modules/.package-lock.json`))) continue;
+  console.log(`installing tools/${folder} (${what})`);
+  try {
+    execFileSync("npm", ["ci", "--no-audit", "--no-fund"], {
+      cwd: at(`tools/${folder}`),
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  } catch {
+    console.log(`tools/${folder} cannot be installed: what needs it is skipped`);
+  }
+}
+
+/** Place, and what came of it. */
+const rows = new Map();
+const rowOf = (place) => rows.get(place) ?? rows.set(place, { passed: 0, failed: [], skipped: new Map() }).get(place);
+const skip = (row, reason) => row.skipped.set(reason, (row.skipped.get(reason) ?? 0) + 1);
+
+for (const { place, mode, open } of PLACES.filter(({ place }) => wanted(place))) {
+  const row = rowOf(place);
   let opened;
   try {
     opened = await open();
-    const { passed, failed, skipped } = await runContract(TABLE, { place, mode, ...opened });
-    rows.push({ place, passed, failed, skipped });
+    rows.set(place, await runContract(TABLE, { place, mode, ...opened }));
   } catch (error) {
-    if (error instanceof Missing) rows.push({ place, passed: 0, failed: [], skipped: new Map([[error.message, 1]]) });
-    else rows.push({ place, passed: 0, failed: [String(error.stack)], skipped: new Map() });
+    if (error instanceof Missing) skip(row, error.message);
+    else row.failed.push(String(error.stack));
   } finally {
     await opened?.end();
   }
-  const { passed, failed, skipped } = rows.at(-1);
-  console.log(place, passed, failed.length, [...skipped]);
-  for (const line of failed.slice(0, process.env.ALL ? 1e4 : 12)) console.log("  FAILED", line);
 }
+
+const note = (place, name, result) => {
+  const row = rowOf(place);
+  if (result instanceof Missing) skip(row, result.message);
+  else if (result instanceof Error) row.failed.push(`${name}: ${result.message}`);
+  else row.passed++;
+  if (typeof result === "string") notes.push(`${place}: ${name}: ${result}`);
+};
+const notes = [];
+
+await runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only);
+if (wanted("Deno")) note("Deno, publish --dry-run", "it could be published", await dryRun().catch((error) => error));
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const width = Math.max(...[...rows.keys()].map((place) => place.length));
+const reasons = new Map();
+console.log(`\n${"runtime".padEnd(width)}  passed  failed  skipped`);
+for (const [place, { passed, failed, skipped }] of rows) {
+  const left = [...skipped.values()].reduce((sum, count) => sum + count, 0);
+  total.passed += passed;
+  total.failed += failed.length;
+  total.skipped += left;
+  console.log(
+    `${place.padEnd(width)}  ${String(passed).padStart(6)}  ${String(failed.length).padStart(6)}  ${String(left).padStart(7)}`,
+  );
+  for (const [reason, count] of skipped) {
+    const known = reasons.get(reason) ?? { count: 0, places: [] };
+    reasons.set(reason, { count: known.count + count, places: [...known.places, place] });
+  }
+}
+if (reasons.size) console.log("\nskipped, and why");
+for (const [reason, { count, places }] of reasons)
+  console.log(`${String(count).padStart(6)}  ${reason} (${places.join("; ")})`);
+for (const line of notes) console.log(line);
+for (const [place, { failed }] of rows) for (const line of failed.slice(0, 20)) console.log(`FAILED ${place}: ${line}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed ? 1 : 0;

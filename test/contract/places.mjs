@@ -27,7 +27,10 @@ const START_MS = 20_000;
 
 /** Starts a process that prints `port N`; ends it, and it alone, by closing its standard input. */
 export async function start([command, ...args], env = {}) {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", ...env } });
+  const child = spawn(command, args, {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1", ...env },
+  });
   const exited = once(child, "exit");
   let output = "";
   child.stdin.on("error", () => {});
@@ -62,7 +65,10 @@ export async function start([command, ...args], env = {}) {
 
 const served = (runtime, app, env) => async () => {
   const [command, ...args] = RUNTIMES[runtime].command;
-  if (!command) throw new Missing(`${runtime} is not installed: npm ci --prefix tools/${runtime.startsWith("Node") ? "nodes" : "runtimes"}`);
+  if (!command)
+    throw new Missing(
+      `${runtime} is not installed: npm ci --prefix tools/${runtime.startsWith("Node") ? "nodes" : "runtimes"}`,
+    );
   const running = await start([command, ...args, at(app)], env);
   const sender = httpSender(`http://127.0.0.1:${running.port}`);
   return { ...sender, end: async () => (sender.end(), running.end()) };
@@ -83,13 +89,27 @@ function load(folder, name) {
 /** One script of what a fixture imports, for platforms without a file system. */
 async function bundle(entry, format) {
   const { build } = load("runtimes", "esbuild");
-  const { outputFiles } = await build({ entryPoints: [at(entry)], bundle: true, format, target: "es2022", write: false, logLevel: "error" });
+  const { outputFiles } = await build({
+    entryPoints: [at(entry)],
+    bundle: true,
+    format,
+    target: "es2022",
+    write: false,
+    logLevel: "error",
+  });
   return outputFiles[0].text;
 }
 
 const workerd = (compatibilityDate) => async () => {
   const { Miniflare } = load("runtimes", "miniflare");
-  const worker = new Miniflare({ modules: true, script: await bundle("test/contract/app/worker.mjs", "esm"), compatibilityDate, cf: false, host: "127.0.0.1", port: 0 });
+  const worker = new Miniflare({
+    modules: true,
+    script: await bundle("test/contract/app/worker.mjs", "esm"),
+    compatibilityDate,
+    cf: false,
+    host: "127.0.0.1",
+    port: 0,
+  });
   const sender = httpSender((await worker.ready).origin);
   return { ...sender, end: async () => (sender.end(), worker.dispose()) };
 };
@@ -111,7 +131,12 @@ const lambda = (front) => async () => {
     },
     async send(one) {
       const event = EVENTS[front](one);
-      const { statusCode, headers = {}, multiValueHeaders = {}, body } = await handler(event, { awsRequestId: "1", getRemainingTimeInMillis: () => 3_000 });
+      const {
+        statusCode,
+        headers = {},
+        multiValueHeaders = {},
+        body,
+      } = await handler(event, { awsRequestId: "1", getRemainingTimeInMillis: () => 3_000 });
       const flat = Object.fromEntries(Object.entries(multiValueHeaders).map(([name, [value]]) => [name, value]));
       return { status: statusCode, headers: { ...headers, ...flat }, body };
     },
@@ -125,7 +150,10 @@ const FRAMEWORKS = "tools/frameworks/app/";
 
 /** Every place: its name, how loads are driven there, and what opens it. */
 export const PLACES = [
-  ...[HERE, "Node 22", "Node 24"].map((node) => ({ place: `${node}, node:http`, open: served(node, `${APPS}node.mjs`) })),
+  ...[HERE, "Node 22", "Node 24"].map((node) => ({
+    place: `${node}, node:http`,
+    open: served(node, `${APPS}node.mjs`),
+  })),
   ...["Bun", "Deno"].map((runtime) => ({ place: `${runtime}, node:http`, open: served(runtime, `${APPS}node.mjs`) })),
   { place: "Bun, fetch", open: served("Bun", `${APPS}bun.mjs`) },
   { place: "Bun, routes", open: served("Bun", `${APPS}bun-routes.mjs`) },
@@ -133,8 +161,15 @@ export const PLACES = [
   { place: "workerd, 2026-04-01", mode: "request", open: workerd("2026-04-01") },
   { place: "workerd, 2024-09-01", mode: "request", open: workerd("2024-09-01") },
   { place: "edge-runtime", mode: "request", open: edgeRuntime },
-  ...["HTTP API v2", "Function URL", "REST v1", "load balancer"].map((front) => ({ place: `Lambda, ${front}`, mode: "request", open: lambda(front) })),
-  ...["hono", "express", "connect", "fastify", "koa", "h3"].map((name) => ({ place: `${HERE}, ${name}`, open: served(HERE, `${FRAMEWORKS}${name}.mjs`) })),
+  ...["HTTP API v2", "Function URL", "REST v1", "load balancer"].map((front) => ({
+    place: `Lambda, ${front}`,
+    mode: "request",
+    open: lambda(front),
+  })),
+  ...["hono", "express", "connect", "fastify", "koa", "h3"].map((name) => ({
+    place: `${HERE}, ${name}`,
+    open: served(HERE, `${FRAMEWORKS}${name}.mjs`),
+  })),
   ...["hono", "elysia"].map((name) => ({ place: `Bun, ${name}`, open: served("Bun", `${FRAMEWORKS}${name}-bun.mjs`) })),
   { place: "Deno, hono", open: served("Deno", `${FRAMEWORKS}hono-deno.mjs`) },
 ].map((place) => ({ mode: "background", ...place }));

@@ -6,7 +6,9 @@ import { createFixture } from "../fixture/web.mjs";
 const fetch = createFixture({
   mode: "request",
   guard,
-  mount: ({ health, app }) => async (request, env, context) =>
-    (await respond(health, request, (promise) => context.waitUntil(promise))) ?? app(request, env, context),
+  mount:
+    ({ health, app }) =>
+    async (request, env, context) =>
+      (await respond(health, request, (promise) => context.waitUntil(promise))) ?? app(request, env, context),
 });
 addEventListener("fetch", (event) => event.respondWith(fetch(event.request, undefined, event)));

@@ -16,7 +16,9 @@ export async function handlerOf(scene, limits) {
   return probes(stage.health, async (event, context) => {
     const result = await (handlers[event.rawPath ?? event.path] ?? (async () => ok("app")))(event, context);
     // The fronts take the body of HEAD away from whatever is not ours.
-    return result.body === "data" || result.body === "young" ? { ...result, body: methodOf(event) === "HEAD" ? "" : result.body } : result;
+    return result.body === "data" || result.body === "young"
+      ? { ...result, body: methodOf(event) === "HEAD" ? "" : result.body }
+      : result;
   });
 }
 
@@ -29,11 +31,26 @@ const split = (target) => {
 export const EVENTS = {
   "HTTP API v2": ({ method, target, headers }) => {
     const { path, query } = split(target);
-    return { version: "2.0", routeKey: "$default", rawPath: path, rawQueryString: query, headers, requestContext: { domainName: "api.example", stage: "$default", http: { method, path, protocol: "HTTP/1.1" } }, isBase64Encoded: false };
+    return {
+      version: "2.0",
+      routeKey: "$default",
+      rawPath: path,
+      rawQueryString: query,
+      headers,
+      requestContext: { domainName: "api.example", stage: "$default", http: { method, path, protocol: "HTTP/1.1" } },
+      isBase64Encoded: false,
+    };
   },
   "Function URL": ({ method, target, headers }) => {
     const { path, query } = split(target);
-    return { version: "2.0", rawPath: path, rawQueryString: query, headers, requestContext: { domainName: "x.lambda-url.example", http: { method, path } }, isBase64Encoded: false };
+    return {
+      version: "2.0",
+      rawPath: path,
+      rawQueryString: query,
+      headers,
+      requestContext: { domainName: "x.lambda-url.example", http: { method, path } },
+      isBase64Encoded: false,
+    };
   },
   "REST v1": ({ method, target, headers }) => {
     const { path, pairs } = split(target);
@@ -41,10 +58,22 @@ export const EVENTS = {
       resource: "/{proxy+}",
       path,
       httpMethod: method,
-      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()), value])),
-      multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()), [value]])),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [
+          name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
+          value,
+        ]),
+      ),
+      multiValueHeaders: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [
+          name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
+          [value],
+        ]),
+      ),
       queryStringParameters: pairs.length ? Object.fromEntries(pairs) : null,
-      multiValueQueryStringParameters: pairs.length ? Object.fromEntries(pairs.map(([name, value]) => [name, [value]])) : null,
+      multiValueQueryStringParameters: pairs.length
+        ? Object.fromEntries(pairs.map(([name, value]) => [name, [value]]))
+        : null,
       requestContext: { stage: "prod", path: `/prod${path}`, httpMethod: method },
       body: null,
       isBase64Encoded: false,
@@ -52,6 +81,14 @@ export const EVENTS = {
   },
   "load balancer": ({ method, target, headers }) => {
     const { path, pairs } = split(target);
-    return { requestContext: { elb: { targetGroupArn: "arn" } }, httpMethod: method, path, queryStringParameters: Object.fromEntries(pairs), headers, body: "", isBase64Encoded: false };
+    return {
+      requestContext: { elb: { targetGroupArn: "arn" } },
+      httpMethod: method,
+      path,
+      queryStringParameters: Object.fromEntries(pairs),
+      headers,
+      body: "",
+      isBase64Encoded: false,
+    };
   },
 };

@@ -10,8 +10,8 @@ serve(
   ({ health, guards }) => {
     const app = new H3();
     app.use((event, next) => health.match(event.req) ?? next());
-    app.get("/data", (event) => (guards ? guards.data(text("data")) : text("data"))(event.req));
-    app.get("/young", (event) => (guards ? guards.young(text("young")) : text("young"))(event.req));
+    app.all("/data", (event) => (guards ? guards.data(text("data")) : text("data"))(event.req));
+    app.all("/young", (event) => (guards ? guards.young(text("young")) : text("young"))(event.req));
     app.all("/**", () => "app");
     return toNodeHandler(app);
   },

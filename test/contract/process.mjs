@@ -1,0 +1,169 @@
+// What a runtime does with the process: it ends when idle, drains on a signal, and takes the package.
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { Agent, get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { at, Missing, RUNTIMES, start } from "./places.mjs";
+
+const run = promisify(execFile);
+
+/** What should end by itself does so long before this. */
+const PATIENCE_MS = 15_000;
+
+function expect(is, must, what) {
+  if (JSON.stringify(is) !== JSON.stringify(must))
+    throw new Error(`${what} is ${JSON.stringify(is)}, must be ${JSON.stringify(must)}`);
+}
+
+/** One request; `undefined` for a connection that was refused. */
+function ask(port, path, agent = false) {
+  return new Promise((resolve, reject) => {
+    const request = get({ host: "127.0.0.1", port, path, agent }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk) => (body += chunk));
+      response.on("end", () => resolve({ status: response.statusCode, body })).on("error", reject);
+    });
+    request.on("error", (error) => (error.code === "ECONNREFUSED" ? resolve(undefined) : reject(error)));
+  });
+}
+
+/** Asks until the answer is the one that is waited for. */
+async function until(port, path, matches) {
+  for (;;) {
+    const answer = await ask(port, path);
+    if (matches(answer)) return answer;
+    await pause(20);
+  }
+}
+
+async function exitOf({ child, exited, output }) {
+  const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  const [code, signal] = await exited;
+  clearTimeout(late);
+  if (code !== 0) throw new Error(`it ended with ${code ?? signal}: ${output()}`);
+}
+
+const drain = (command, delay, deadline) =>
+  start([...command, at("test/contract/process/drain.mjs"), String(delay), String(deadline)]);
+
+/** What every runtime with a process promises. */
+const PROMISES = {
+  "an idle registry does not hold the process": async (command) => {
+    const [file, ...args] = command;
+    const { stdout } = await run(file, [...args, at("test/contract/process/idle.mjs")], { timeout: PATIENCE_MS });
+    expect(stdout.trim(), "200", "what it printed");
+  },
+
+  "SIGTERM under keep-alive load loses not one request": async (command) => {
+    const running = await drain(command, 1_500, 10_000);
+    const { port, child } = running;
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    const counts = { answered: 0, lost: [] };
+    let sending = true;
+    // Eight clients, forty requests a second each, each on a connection that it keeps as long as it may.
+    const client = async () => {
+      while (sending) {
+        const answer = await ask(port, "/work", agent).catch((error) => ({ status: error.code }));
+        if (answer?.status === 200) counts.answered++;
+        else counts.lost.push(answer?.status ?? "refused");
+        await pause(20);
+      }
+    };
+    const clients = Array.from({ length: 8 }, client);
+    await pause(500);
+    child.kill("SIGTERM");
+    const refusal = await until(port, "/status", (answer) => answer?.status !== 200);
+    expect(refusal, { status: 503, body: "INDEX-DRAINING" }, "readiness");
+    expect(await ask(port, "/status/live"), { status: 200, body: "I-AM-ALIVE" }, "liveness");
+    // A balancer takes its time to move on; the delay covers it.
+    await pause(700);
+    sending = false;
+    await Promise.all(clients);
+    agent.destroy();
+    expect(counts.lost, [], "what was lost");
+    if (counts.answered < 200) throw new Error(`the load was ${counts.answered} requests, too few to say anything`);
+    await exitOf(running);
+    return `${counts.answered} requests`;
+  },
+
+  "a second signal cuts the delay short": async (command) => {
+    const running = await drain(command, 60_000, 120_000);
+    running.child.kill("SIGTERM");
+    await until(running.port, "/status", (answer) => answer?.status === 503);
+    running.child.kill("SIGTERM");
+    await exitOf(running);
+  },
+
+  "the deadline ends what hangs": async (command) => {
+    const running = await drain(command, 200, 600);
+    const hanging = ask(running.port, "/hang").then(
+      () => "answered",
+      () => "cut",
+    );
+    await until(running.port, "/status", (answer) => answer?.status === 200);
+    running.child.kill("SIGTERM");
+    await exitOf(running);
+    expect(await hanging, "cut", "the request that hangs");
+  },
+};
+
+/** Runs every promise on every runtime: `(place, name, result)` is told of each. */
+export async function runProcesses(tell, only) {
+  const packed = await pack();
+  try {
+    for (const [runtime, { command }] of Object.entries(RUNTIMES)) {
+      if (only.length && !only.some((part) => runtime.includes(part))) continue;
+      const installed = {
+        "the packed tarball imports": async ([file, ...args]) => {
+          const { stdout } = await run(file, [...args, join(packed, "import.mjs")], {
+            cwd: packed,
+            timeout: PATIENCE_MS,
+          });
+          expect(stdout.trim(), "503 INDEX-NOT-LOADED", "what it printed");
+        },
+      };
+      for (const [name, promise] of Object.entries({ ...PROMISES, ...installed })) {
+        if (!command[0]) {
+          tell(runtime, name, new Missing(`${runtime} is not installed`));
+          continue;
+        }
+        try {
+          tell(runtime, name, await promise(command));
+        } catch (error) {
+          tell(runtime, name, error instanceof Error ? error : new Error(String(error)));
+        }
+      }
+    }
+  } finally {
+    await rm(packed, { recursive: true, force: true });
+  }
+}
+
+/** Packs the package and installs it, alone, in a folder of its own. */
+async function pack() {
+  const folder = await mkdtemp(join(tmpdir(), "health-state-"));
+  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
+    cwd: at("."),
+  });
+  const [{ filename }] = JSON.parse(stdout);
+  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  await run("npm", ["install", "--no-audit", "--no-fund", "--omit=optional", `./${filename}`], { cwd: folder });
+  await copyFile(at("test/contract/process/import.mjs"), join(folder, "import.mjs"));
+  return folder;
+}
+
+/** Whether the source as it stands could be published for Deno. */
+export async function dryRun() {
+  const [deno] = RUNTIMES.Deno.command;
+  if (!deno) throw new Missing("Deno is not installed: npm ci --prefix tools/runtimes");
+  if (!existsSync(at("jsr.json")) && !existsSync(at("deno.json"))) throw new Missing("there is no jsr.json yet");
+  await run(deno, ["publish", "--dry-run", "--allow-dirty"], {
+    cwd: at("."),
+    timeout: 120_000,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+}
