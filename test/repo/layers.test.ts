@@ -1,8 +1,8 @@
 import { join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
-import { FILES, importsOf, read } from "./tree.ts";
+import { codeOf, FILES, importsOf, read } from "./tree.ts";
 
-/** Each folder of the sources, and the folders it may import from beside itself. */
+/** Each folder of the sources, lowest first, and the folders it may import from beside itself. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "src/state": [],
   "src/resource": ["src/state"],
@@ -10,50 +10,79 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "src/answer": ["src/health", "src/resource", "src/state"],
   "src/handler": ["src/answer", "src/health", "src/resource", "src/state"],
   "src/openapi": ["src/handler", "src/answer", "src/health", "src/resource", "src/state"],
-  "src/request": ["src/handler", "src/answer", "src/health", "src/resource", "src/state"],
+  "src/request": ["src/handler", "src/health", "src/resource", "src/state"],
   "src/testing": ["src/resource", "src/state"],
+  "src/probers": ["src/answer", "src/state"],
+};
+
+/** Adapters of frameworks that run on another adapter's platform. */
+const STANDS_ON: Readonly<Record<string, string>> = {
+  "adapters/fastify.ts": "./node.ts",
+  "adapters/koa.ts": "./node.ts",
 };
 
 const SOURCES = FILES.filter((file) => /^src\/.*\.ts$/.test(file));
 const ADAPTERS = FILES.filter((file) => /^adapters\/.*\.ts$/.test(file));
+const COMMAND = FILES.filter((file) => /^cli\/.*\.ts$/.test(file));
+const EXPORTED = Object.keys(JSON.parse(read("package.json")).exports).map((name) => `${name}.ts`);
 
 function folderOf(file: string): string {
   return file.slice(0, file.lastIndexOf("/"));
 }
 
+/** The file that is imported; empty for a package. */
 function targetOf(file: string, from: string): string {
-  return normalize(join(folderOf(file), from));
+  return from.startsWith(".") ? normalize(join(folderOf(file), from)) : "";
 }
 
 describe("layers point one way", () => {
-  test.each(SOURCES.filter((file) => folderOf(file) in LAYERS))("%s imports nothing from above", (file) => {
-    const folder = folderOf(file);
-    const allowed = [folder, ...(LAYERS[folder] ?? [])];
-    const wrong = importsOf(file).filter((from) =>
-      !from.startsWith("./") && !from.startsWith("../") ? true : !allowed.includes(folderOf(targetOf(file, from))),
-    );
-    expect(wrong).toEqual([]);
-  });
-
-  test("every folder of the core has its place in the ladder", () => {
-    const folders = new Set(SOURCES.map(folderOf).filter((folder) => !/^src(\/probers.*)?$/.test(folder)));
+  test("every folder of the sources has its place in the ladder", () => {
+    const folders = new Set(SOURCES.map(folderOf).filter((folder) => folder !== "src"));
     expect([...folders].sort()).toEqual(Object.keys(LAYERS).sort());
   });
 
-  test.each(ADAPTERS)("%s sees only src/index.ts, its siblings and types of its platform", (file) => {
+  test.each(SOURCES.filter((file) => folderOf(file) in LAYERS))("%s imports nothing from above", (file) => {
+    const allowed = [folderOf(file), ...(LAYERS[folderOf(file)] ?? [])];
+    expect(importsOf(file).filter((from) => !allowed.includes(folderOf(targetOf(file, from))))).toEqual([]);
+  });
+
+  test("no source imports a package or a part of a platform", () => {
+    for (const file of SOURCES)
+      expect([file, importsOf(file).filter((from) => !from.startsWith("."))]).toEqual([file, []]);
+  });
+
+  test("the main entry is the core alone: neither testing nor the clients' configurations", () => {
+    expect(importsOf("src/index.ts").filter((from) => /^\.\/(testing|probers)\//.test(from))).toEqual([]);
+  });
+
+  test.each(ADAPTERS)("%s sees only src/index.ts, parts that adapters share, and types of its platform", (file) => {
     const own = importsOf(file).filter((from) => from.startsWith("."));
-    expect(own.filter((from) => from !== "../src/index.ts" && !/^\.\/[a-z-]+\.ts$/.test(from))).toEqual([]);
-    const foreign = importsOf(file).filter((from) => !from.startsWith("."));
-    for (const from of foreign) expect(read(file)).toMatch(new RegExp(`import type [^;]*from "${from}"`));
+    const shared = (from: string): boolean =>
+      from === STANDS_ON[file] || (/^\.\/[a-z-]+\.ts$/.test(from) && !EXPORTED.includes(from));
+    expect(own.filter((from) => from !== "../src/index.ts" && !shared(from))).toEqual([]);
+    for (const from of importsOf(file).filter((name) => !name.startsWith(".")))
+      expect(read(file)).toMatch(new RegExp(`import type [^;]*from "${from}"`));
+  });
+
+  test.each(COMMAND)("%s sees the clients' configurations, and nothing of the health", (file) => {
+    const above = importsOf(file)
+      .map((from) => targetOf(file, from))
+      .filter((target) => target !== "" && !target.startsWith("cli/"));
+    expect(above.filter((target) => target !== "src/probers/index.ts" && !target.startsWith("src/state/"))).toEqual([]);
+  });
+
+  test("the example sees only the published package", () => {
+    for (const file of FILES.filter((name) => /^examples\/[^/]+\/src\/.*\.ts$/.test(name)))
+      expect([file, importsOf(file).filter((from) => targetOf(file, from).match(/^(src|adapters|dist)\//))]).toEqual([
+        file,
+        [],
+      ]);
   });
 
   test("the pure layer reads no clock, makes no promise, does no I/O", () => {
-    for (const file of SOURCES.filter((source) => source.startsWith("src/state/"))) {
-      const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
-      expect([
-        file,
-        code.match(/\b(Date\.now|performance|Promise|async|await|setTimeout|fetch|Math\.random)\b/),
-      ]).toEqual([file, null]);
-    }
+    const effect =
+      /\b(Date\.now|new Date|performance|Promise|async|await|setTimeout|queueMicrotask|fetch|Math\.random)\b/;
+    for (const file of SOURCES.filter((source) => source.startsWith("src/state/")))
+      expect([file, codeOf(file).match(effect)]).toEqual([file, null]);
   });
 });

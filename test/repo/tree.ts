@@ -19,9 +19,13 @@ export function read(file: string): string {
   return readFileSync(join(ROOT, file), "utf8");
 }
 
-/** What a module imports from, as it is written. */
+/** The code of a file without its comments. */
+export function codeOf(file: string): string {
+  return read(file).replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, "");
+}
+
+/** What a module imports from, as it is written; whatever `import()` is given, too. */
 export function importsOf(file: string): readonly string[] {
-  const lines =
-    /^(?:import|export)\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\}|\w+)\s*from\s*"([^"]+)"|^import\s+"([^"]+)"/gm;
-  return [...read(file).matchAll(lines)].map(([, from, bare]) => from ?? bare ?? "");
+  const from = /(?<=^|[\s}*])(?:from|import)\s*"([^"\s]+)"|\bimport\(\s*([^)]*)/g;
+  return [...codeOf(file).matchAll(from)].map(([, name, dynamic]) => name ?? dynamic ?? "");
 }
