@@ -1,12 +1,9 @@
-// Bundles the command into one file, so that the package needs nothing at run time.
+// Bundles the command into one file, so that the package needs nothing at run time. Run it from the package's root.
 import { chmodSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const outfile = `${root}dist/cli/health-state.js`;
+const outfile = "dist/cli/health-state.js";
 await build({
-  absWorkingDir: root,
   entryPoints: ["cli/main.ts"],
   outfile,
   bundle: true,

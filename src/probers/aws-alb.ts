@@ -66,7 +66,7 @@ export function targetGroup(
     comment("#", staleWords(prober, plan), ...warnings),
     comment(
       "#",
-      `On ECS, health_check_grace_period_seconds >= ${plan.loadSeconds} s (the load), or the service kills tasks that are still loading.`,
+      `On ECS, health_check_grace_period_seconds >= ${plan.loadSeconds} s (the load), or the service kills tasks that are still loading. It also replaces whoever fails this check: if stale tasks must live, ask the liveness path here and guard the routes.`,
     ),
     `resource "aws_lb_target_group" "app" {`,
     attributes("  ", {

@@ -2,7 +2,8 @@
 #   answers 200; AWS Application Load Balancer needs nothing for it.
 # A drain of 20 s ends before the 503 is noticed (25 s): deregister first, or drain for 25 s.
 # On ECS, health_check_grace_period_seconds >= 120 s (the load), or the service kills tasks that
-#   are still loading.
+#   are still loading. It also replaces whoever fails this check: if stale tasks must live, ask the
+#   liveness path here and guard the routes.
 resource "aws_lb_target_group" "app" {
   name        = "app"
   port        = 5100

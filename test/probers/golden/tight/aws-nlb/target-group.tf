@@ -3,7 +3,8 @@
 #   leaves DNS.
 # A drain of 0 s ends before the 503 is noticed (12 s): deregister first, or drain for 12 s.
 # On ECS, health_check_grace_period_seconds >= 180 s (the load), or the service kills tasks that
-#   are still loading.
+#   are still loading. It also replaces whoever fails this check: if stale tasks must live, ask the
+#   liveness path here and guard the routes.
 resource "aws_lb_target_group" "app" {
   name        = "app"
   port        = 8080

@@ -1,0 +1,31 @@
+import { runCommand } from "../../cli/run.ts";
+import type { Io } from "../../cli/io.ts";
+
+/** What one run of the command said. */
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command on files that exist only here. */
+export async function say(
+  args: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+  fetch: Io["fetch"] = () => Promise.reject(new TypeError("fetch failed")),
+): Promise<Said> {
+  let out = "";
+  let err = "";
+  const code = await runCommand(args, {
+    read: (file) => {
+      const text = files[file];
+      return text === undefined
+        ? Promise.reject(Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" }))
+        : Promise.resolve(text);
+    },
+    fetch,
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  });
+  return { code, out, err };
+}
