@@ -1,49 +1,74 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import { createHealth, heartbeat, WORDS } from "../../src/index.ts";
+import { parse } from "yaml";
+import { probes } from "../../adapters/node.ts";
+import { createHealth, heartbeat, type Health, type Resource } from "../../src/index.ts";
+import { configure } from "../../src/probers/index.ts";
 import { createVirtualClock, force } from "../../src/testing/index.ts";
-import { read, ROOT } from "./tree.ts";
+import { FILES, read, ROOT } from "./tree.ts";
 
 const README = read("README.md");
-const [program = ""] = [...README.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code ?? "");
+const [program = ""] = fencedOf("js");
 
 const folder = mkdtempSync(join(tmpdir(), "health-state-readme-"));
 mkdirSync(join(folder, "node_modules"));
 symlinkSync(ROOT, join(folder, "node_modules/health-state"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A port that nobody uses now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+/** What stands between fences of a language. */
+function fencedOf(language: string): readonly string[] {
+  return [...README.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, code = ""]) =>
+    name === language ? [code] : [],
+  );
 }
 
-describe("the README", () => {
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // SAFETY: a server on TCP has such an address.
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port that nobody uses now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await portOf(server);
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** The cells of the table that the library answers by: three answers for each thing that can be. */
+const TABLE: ReadonlyMap<string, readonly string[]> = new Map(
+  [...README.matchAll(/^\| ([^|]+) \| ((?:\d{3} `|as the)[^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
+    ([, name = "", ...cells]) => [name, cells],
+  ),
+);
+
+describe("the README's first page", () => {
   test("says what it is, how to install it, the smallest program and the table on its first 30 lines", () => {
     const first = README.split("\n").slice(0, 30).join("\n");
     expect(first).toContain("npm install health-state");
     expect(first).toContain(program);
     expect(first).toContain("| a heartbeat overdue | as the data says | 503 `WEDGED` | as before |");
     expect(program).toContain("refuseAfter");
+    expect(README.indexOf(program)).toBeLessThan(README.split("\n").slice(0, 20).join("\n").length);
   });
 
-  test("is between 150 and 200 lines", () => {
-    const lines = README.split("\n").length;
-    expect([lines >= 150, lines <= 201, lines]).toEqual([true, true, lines]);
+  test("is one of 150 to 200 lines", () => {
+    const lines = README.trimEnd().split("\n").length;
+    expect([lines >= 150, lines <= 200, lines]).toEqual([true, true, lines]);
   });
 
-  test("shows a first program that runs", async () => {
+  test("shows a program that runs, and answers as it says", async () => {
     const port = await freePort();
     const file = join(folder, "first.mjs");
     writeFileSync(file, program.replace("5100", `${port}`));
@@ -68,111 +93,186 @@ describe("the README", () => {
     }
   });
 
-  test("shows the literal answer while the first load runs", async () => {
-    const health = createHealth({ clock: createVirtualClock() });
-    force(health.resource("index", { load: () => new Promise<object>(() => {}) }), "LOADING");
-    const answer = health.fetch(new Request("http://x/status"));
-    const shown = /```http\n([\s\S]*?)```/.exec(README)?.[1] ?? "";
-    const [head = "", body = ""] = shown.split("\n\n");
-    const [line, ...headers] = head.split("\n");
-    expect(line).toBe(`HTTP/1.1 ${answer.status} Service Unavailable`);
-    expect(headers.sort()).toEqual([...answer.headers].map(([name, value]) => `${name}: ${value}`).sort());
-    expect(body).toBe(`${await answer.text()}\n`);
-    await health.close();
-  });
-
-  test("has the table that the library answers by", async () => {
-    const rows = [...README.matchAll(/^\| ([^|]+) \| ((?:\d{3} `|as the)[^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
-      ([, ...cells]) => cells.map((cell) => cell.trim()),
-    );
-    const clock = createVirtualClock();
-    const ask = (health: ReturnType<typeof createHealth>): readonly string[] =>
-      ["/status", "/status/live", "/status/startup"].map((path) => {
-        const answer = health.ask("GET", path, undefined, {
-          accept: () => null,
-          request: () => new Request("http://x"),
-        });
-        return `${answer?.status} \`${answer?.body}\``;
-      });
-    const make = (
-      refuseAfter: string,
-    ): [ReturnType<typeof createHealth>, ReturnType<ReturnType<typeof createHealth>["resource"]>] => {
-      const health = createHealth({ clock });
-      return [
-        health,
-        health.resource("index", {
-          load: () => new Promise<object>(() => {}),
-          refreshEvery: "30s",
-          staleAfter: "65s",
-          refuseAfter,
-        }),
-      ];
+  test("shows code that compiles", async () => {
+    for (const [index, code] of [...fencedOf("js"), ...fencedOf("ts")].entries())
+      writeFileSync(join(folder, `block-${index}.ts`), code);
+    const compilerOptions = {
+      module: "nodenext",
+      target: "es2022",
+      strict: true,
+      // The first program is JavaScript: its parameters have no types.
+      noImplicitAny: false,
+      noEmit: true,
+      skipLibCheck: true,
+      lib: ["es2022", "esnext.disposable", "dom"],
+      types: ["node"],
+      typeRoots: [join(ROOT, "node_modules/@types")],
     };
-    const seen: Record<string, readonly string[]> = {};
-    for (const [name, state, refuseAfter] of [
-      ["NOT_LOADED", "NOT_LOADED", "65s"],
-      ["LOADING", "LOADING", "65s"],
-      ["READY, refreshing or not", "READY", "65s"],
-      ["STALE, age at or under `refuseAfter`", "STALE", "never"],
-      ["STALE, older", "STALE", "65s"],
-    ] as const) {
-      const [health, index] = make(refuseAfter);
-      if (state !== "NOT_LOADED" && state !== "LOADING") force(index, "READY", {});
-      force(index, state, {});
-      seen[name] = ask(health);
-    }
-    for (const [name, [readiness, liveness, startup]] of Object.entries(seen))
-      expect([name, ...(rows.find(([first]) => first === name)?.slice(1) ?? [])]).toEqual([
-        name,
-        readiness,
-        liveness,
-        startup,
-      ]);
-    const [health, index] = make("65s");
-    force(index, "READY", {});
-    heartbeat(health, "consumer", { within: "1s" })();
-    await clock.advance(1_001);
-    expect(ask(health)[1]).toBe(rows.find(([first]) => first === "a heartbeat overdue")?.[2]);
-    health.drain();
-    expect(ask(health)[0]).toBe(rows.find(([first]) => first === "draining")?.[1]);
-    expect(README).toContain(WORDS.draining);
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["block-*.ts"] }));
+    await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder]);
+  });
+});
+
+describe("the README's table", () => {
+  const ask = (health: Health): readonly string[] =>
+    ["/status", "/status/live", "/status/startup"].map((path) => {
+      const answer = health.ask("GET", path, undefined, { accept: () => null, request: () => new Request("http://x") });
+      return `${answer?.status} \`${answer?.body}\``;
+    });
+  const make = (
+    refuseAfter: string,
+  ): { health: Health; index: Resource<object>; advance(ms: number): Promise<void> } => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const load = (): Promise<object> => new Promise(() => {});
+    const index = health.resource("index", { load, refreshEvery: "30s", staleAfter: "65s", refuseAfter });
+    return { health, index, advance: (ms) => clock.advance(ms) };
+  };
+
+  test.each([
+    ["NOT_LOADED", "NOT_LOADED", "65s"],
+    ["LOADING", "LOADING", "65s"],
+    ["READY, refreshing or not", "READY", "65s"],
+    ["STALE, age at or under `refuseAfter`", "STALE", "never"],
+    ["STALE, older", "STALE", "65s"],
+  ] as const)("is what is answered: %s", (name, state, refuseAfter) => {
+    const { health, index } = make(refuseAfter);
+    if (state === "STALE") force(index, "READY", {});
+    force(index, state, {});
+    expect(ask(health)).toEqual(TABLE.get(name));
   });
 
-  test("names only what the package exports, and code that compiles", async () => {
-    writeFileSync(join(folder, "first.ts"), `${program}\n`);
-    writeFileSync(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({
-        compilerOptions: {
-          module: "nodenext",
-          target: "es2022",
-          strict: true,
-          noImplicitAny: false,
-          noEmit: true,
-          skipLibCheck: true,
-          lib: ["es2022", "esnext.disposable", "dom"],
-          types: ["node"],
-          typeRoots: [join(ROOT, "node_modules/@types")],
-        },
-        files: ["first.ts"],
+  test("is what is answered while READY and refreshing", async () => {
+    const { health, index } = make("65s");
+    force(index, "READY", {});
+    void index.reload();
+    expect(index.snapshot().refreshing).toBe(true);
+    expect(ask(health)).toEqual(TABLE.get("READY, refreshing or not"));
+  });
+
+  test("is what is answered while draining, and while a heartbeat is overdue", async () => {
+    const { health, index, advance } = make("65s");
+    force(index, "READY", {});
+    const before = ask(health);
+    const beat = heartbeat(health, "consumer", { within: "1s" });
+    beat();
+    await advance(1_001);
+    const [, wedged] = TABLE.get("a heartbeat overdue") ?? [];
+    expect([TABLE.get("a heartbeat overdue"), ask(health)]).toEqual([
+      ["as the data says", wedged, "as before"],
+      [before[0], wedged, before[2]],
+    ]);
+    beat();
+    health.drain();
+    const [draining, alive] = TABLE.get("draining") ?? [];
+    expect([TABLE.get("draining"), ask(health)]).toEqual([
+      [draining, alive, "as before"],
+      [draining, alive, before[2]],
+    ]);
+  });
+
+  test("has no row that nobody looked at", () => {
+    expect(TABLE.size).toBe(7);
+  });
+});
+
+test("the README's literal answers are what leaves a server, byte for byte but for the date and the connection", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  let down = true;
+  health.resource("rates", {
+    load: () => {
+      if (down) throw new Error("the source is down");
+      return new Map();
+    },
+    refreshEvery: "30s",
+    staleAfter: "65s",
+    refuseAfter: "10m",
+  });
+  const server = createHttpServer(probes(health));
+  const port = await portOf(server);
+  const get = async (): Promise<string> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.write("GET /status HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    const answer = await text(socket);
+    return `${answer.replace(/^(Date|Connection): .*\r\n/gm, "").replaceAll("\r", "")}\n`;
+  };
+  try {
+    health.start();
+    await clock.settle();
+    const seen = [await get()];
+    down = false;
+    await clock.advance(1_000);
+    seen.push(await get());
+    down = true;
+    await clock.advance(600_000);
+    seen.push(await get());
+    expect(fencedOf("http")).toEqual(seen);
+  } finally {
+    server.close();
+    await health.close();
+  }
+});
+
+describe("what the README claims", () => {
+  test("the Kubernetes probes have the numbers that health-state config writes", () => {
+    const [made] = configure("kubernetes", { port: 5100, loadTime: "60s" });
+    const [container] = parse(made?.text ?? "").spec.template.spec.containers;
+    const [shown = ""] = fencedOf("yaml");
+    const expected = Object.fromEntries(
+      ["startupProbe", "readinessProbe", "livenessProbe"].map((name) => {
+        const { successThreshold: _one, ...probe } = container[name];
+        return [name, { ...probe, httpGet: { ...probe.httpGet, port: 5100 } }];
       }),
     );
-    await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder]);
-    const exported = Object.keys(await import("../../src/index.ts"));
-    for (const name of [
-      "details",
-      "heartbeat",
-      "borrow",
-      "deprecated",
-      "openapi",
-      "onRequest",
-      "isProbe",
-      "zPages",
-      "loaded",
-      "unchanged",
-    ]) {
-      expect(README).toContain(name);
-      expect(exported).toContain(name);
+    expect(parse(shown)).toEqual(expected);
+  });
+
+  test("the sizes are what size-limit measures", { timeout: 60_000 }, async () => {
+    const bin = join(ROOT, "node_modules/size-limit/bin.js");
+    const { stdout } = await promisify(execFile)(process.execPath, [bin, "--json"], { cwd: ROOT });
+    const sizes: readonly { name: string; size: number }[] = JSON.parse(stdout);
+    const said = [...README.matchAll(/(\d+\.\d) kB/g)].map(([, kB]) => kB);
+    expect(said).toEqual(sizes.slice(0, 2).map(({ size }) => (size / 1_000).toFixed(1)));
+  });
+
+  test("every entry is named, and no entry that does not exist", () => {
+    const entries = Object.keys(JSON.parse(read("package.json")).exports)
+      .filter((name) => name.startsWith("./") && !name.endsWith(".json"))
+      .map((name) => `health-state${name.slice(1)}`);
+    const named = new Set([...README.matchAll(/health-state\/[a-z][a-z-]+/g)].map(([name]) => name));
+    expect([...named].sort()).toEqual(entries.sort());
+  });
+
+  test("every function that it names exists", async () => {
+    const entries = Object.values<{ default?: string }>(JSON.parse(read("package.json")).exports);
+    const modules = entries.flatMap(({ default: file }) => (file === undefined ? [] : [import(join(ROOT, file))]));
+    const health = createHealth();
+    const resource = health.resource("index", { load: () => ({}) });
+    const known = new Set([
+      ...(await Promise.all(modules)).flatMap((module: object) => Object.keys(module)),
+      ...Object.keys(health),
+      ...Object.getOwnPropertyNames(Object.getPrototypeOf(resource)),
+      // What a loader or a platform is called by.
+      ...["validate", "dispose", "createServer", "serve", "use", "register", "app"],
+    ]);
+    const code = [...README.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`([^`]+)`/g)].map(([, inline = ""]) => inline);
+    const called = code.flatMap((inline) => [...inline.matchAll(/(\w+)\(/g)].map(([, name = ""]) => name));
+    expect(called.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test("its links, and those of the other pages, lead to files", () => {
+    for (const page of FILES.filter((file) => file.endsWith(".md"))) {
+      const links = [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
+      expect([page, links.filter((link) => !existsSync(join(ROOT, page, "..", link)))]).toEqual([page, []]);
     }
+  });
+
+  test("its commands exist", () => {
+    const { scripts, bin } = JSON.parse(read("package.json"));
+    const pages = ["README.md", "CONTRIBUTING.md"].map(read).join("\n");
+    for (const [, name = ""] of pages.matchAll(/npm run ([a-z:]+)/g)) expect(Object.keys(scripts)).toContain(name);
+    expect(pages).toContain("npm ci && npm test");
+    expect(Object.keys(bin)).toEqual(["health-state"]);
   });
 });
