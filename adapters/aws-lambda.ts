@@ -3,6 +3,7 @@ import {
   NOT_FOUND,
   warm,
   type Answer,
+  type Guard,
   type GuardOptions,
   type Health,
   type Platform,
@@ -51,16 +52,17 @@ const LAMBDA: Platform<EventLike> = {
  *
  * @param handler answers what is no probe; without it, 404
  */
-export function probes<E extends EventLike, A extends readonly unknown[] = [], R = never>(
+export function probes<E = unknown, A extends readonly unknown[] = [], R = never>(
   health: Health,
   handler?: (event: E, ...rest: A) => R,
 ): (event: E, ...rest: A) => R | Promise<ResultLike> {
   return (event, ...rest) => {
-    const ask = (): Answer | undefined => health.ask(methodOf(event), targetOf(event), event, LAMBDA);
+    const http = httpOf(event);
+    const ask = (): Answer | undefined => health.ask(methodOf(http), targetOf(http), http, LAMBDA);
     const answer = ask();
     if (!answer && handler) return handler(event, ...rest);
     const waited = answer && warm(health)?.then(ask);
-    return Promise.resolve(waited ?? answer).then((last) => resultOf(event, last ?? NOT_FOUND));
+    return Promise.resolve(waited ?? answer).then((last) => resultOf(http, last ?? NOT_FOUND));
   };
 }
 
@@ -72,17 +74,28 @@ export function probes<E extends EventLike, A extends readonly unknown[] = [], R
 export function guard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
   options?: GuardOptions,
-): <E extends EventLike, A extends readonly unknown[], R>(
-  handler: (event: E, ...rest: A) => R | Promise<R>,
-) => (event: E, ...rest: A) => Promise<R | ResultLike> {
+): <E, A extends readonly unknown[], R>(
+  handler: (event: E, ...rest: A) => R,
+) => (event: E, ...rest: A) => Promise<Awaited<R> | ResultLike> {
   const decide = createGuard(resources, options);
   return (handler) =>
-    async (event, ...rest) => {
-      const refusal = await decide();
-      return refusal
-        ? resultOf(event, methodOf(event) === "HEAD" ? { ...refusal, body: "" } : refusal)
-        : handler(event, ...rest);
-    };
+    (event, ...rest) =>
+      served(decide(), httpOf(event), () => handler(event, ...rest));
+}
+
+async function served<R>(
+  decision: ReturnType<Guard>,
+  event: EventLike,
+  serve: () => R,
+): Promise<Awaited<R> | ResultLike> {
+  const refusal = await decision;
+  if (!refusal) return await serve();
+  return resultOf(event, methodOf(event) === "HEAD" ? { ...refusal, body: "" } : refusal);
+}
+
+/** Whatever event it is: what it lacks makes it none of ours. */
+function httpOf(event: unknown): EventLike {
+  return Object(event) as EventLike; // SAFETY: every field is optional, and read as what it may be
 }
 
 function methodOf({ httpMethod, requestContext }: EventLike): string {

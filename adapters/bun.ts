@@ -18,7 +18,7 @@ interface ProcessLike {
  * anything else runs. Functions and not static Responses, for those would answer what was true when
  * the server started, and hand POST and OPTIONS on.
  */
-export function routes(health: Health): Record<string, FetchHandler<[], Response>> {
+export function routes(health: Health): Record<string, FetchHandler<[], Response | Promise<Response>>> {
   const answer = probes(health);
   return Object.fromEntries([...health.routes.keys()].map((path) => [path, answer]));
 }

@@ -3,6 +3,7 @@ import {
   NOT_FOUND,
   respond,
   toResponse,
+  type Answer,
   type GuardOptions,
   type Health,
   type Resource,
@@ -10,7 +11,7 @@ import {
 import { isDraining } from "./drain.ts";
 
 /** A Fetch handler; what else the platform hands it is handed on as it came. */
-export type FetchHandler<A extends readonly unknown[], R> = (request: Request, ...rest: A) => R | Promise<R>;
+export type FetchHandler<A extends readonly unknown[], R> = (request: Request, ...rest: A) => R;
 
 /**
  * A Fetch handler that answers the probes before anything else does.
@@ -20,8 +21,8 @@ export type FetchHandler<A extends readonly unknown[], R> = (request: Request, .
 export function probes<A extends readonly unknown[] = [], R = never>(
   health: Health,
   fetch?: FetchHandler<A, R>,
-): FetchHandler<A, R | Response> {
-  const answer = (request: Request, rest: A): R | Response | Promise<R | Response> => {
+): FetchHandler<A, R | Response | Promise<Response>> {
+  const answer = (request: Request, rest: A): R | Response | Promise<Response> => {
     const response = respond(health, request);
     // In request mode a promise, and then of a path that is ours.
     if (response instanceof Promise) return response.then((late) => late ?? toResponse(NOT_FOUND));
@@ -42,23 +43,30 @@ export function probes<A extends readonly unknown[] = [], R = never>(
 export function guard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
   options?: GuardOptions,
-): <A extends readonly unknown[], R>(fetch: FetchHandler<A, R>) => FetchHandler<A, R | Response> {
+): <A extends readonly unknown[], R>(
+  fetch: FetchHandler<A, R>,
+) => FetchHandler<A, R | Response | Promise<Response | Awaited<R>>> {
   const decide = createGuard(resources, options);
   return (fetch) =>
     (request, ...rest) => {
       const decision = decide();
-      if (decision instanceof Promise)
-        return decision.then((refusal) => (refusal ? toResponse(refusal) : fetch(request, ...rest)));
+      if (decision instanceof Promise) return served(decision, () => fetch(request, ...rest));
       return decision ? toResponse(decision) : fetch(request, ...rest);
     };
+}
+
+async function served<R>(decision: Promise<Answer | undefined>, serve: () => R): Promise<Response | Awaited<R>> {
+  const refusal = await decision;
+  if (refusal) return toResponse(refusal);
+  return await serve();
 }
 
 /**
  * Both servers close idle connections the moment they stop, and with them a request that is on its
  * way: while draining, the client is told not to send another on this one.
  */
-function last<R>(answered: R | Promise<R>): R | Promise<R> {
-  if (answered instanceof Promise) return answered.then(last<R>);
+function last<R>(answered: R): R {
+  if (answered instanceof Promise) return answered.then(last) as R; // SAFETY: a promise of the same
   // By its fields: a Response may come from another realm. An upgrade is nobody's last answer.
   const { headers, status, body } = Object(answered) as Partial<Response>; // SAFETY: whatever it is, each field is checked
   if (!headers || status === undefined || status === 101) return answered;

@@ -29,7 +29,7 @@ export function probes(health: Health): KoaMiddleware {
     let head = { status: 404, headers: {} };
     const response = {
       writeHead: (status: number, headers: Record<string, string>) => (head = { status, headers }),
-      end: (body = "") => write(context, { ...head, body }),
+      end: (body: string) => write(context, { ...head, body }),
     };
     handle({ method, url, originalUrl, headers }, response, () => (passed = next()));
     return passed;

@@ -27,7 +27,7 @@ export interface ResponseLike {
   /** Sends the head. */
   writeHead(status: number, headers: Record<string, string>): unknown;
   /** Sends the body and ends the answer. */
-  end(body?: string): unknown;
+  end(body: string): unknown;
 }
 
 const NODE: Platform<RequestLike> = {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { runContract } from "./contract.mjs";
 import { at, Missing, PLACES, TABLE } from "./places.mjs";
-import { dryRun, runProcesses } from "./process.mjs";
+import { checkTypes, dryRun, runProcesses, TYPES } from "./process.mjs";
 
 const only = process.argv.slice(2);
 const wanted = (name) => !only.length || only.some((part) => name.includes(part));
@@ -12,7 +12,7 @@ const wanted = (name) => !only.length || only.some((part) => name.includes(part)
 const TOOLS = {
   runtimes: "Bun, Deno, workerd, edge-runtime: 370 MB",
   nodes: "Node 22 and 24: 370 MB",
-  frameworks: "the frameworks: 35 MB",
+  frameworks: "the frameworks, and the types of the platforms: 60 MB",
 };
 
 for (const [folder, what] of Object.entries(TOOLS)) {
@@ -57,6 +57,8 @@ const note = (place, name, result) => {
 const notes = [];
 
 await runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only);
+for (const name of TYPES)
+  if (wanted("types")) note("types of the platforms", name, await checkTypes(name).catch((error) => error));
 if (wanted("Deno")) note("Deno, publish --dry-run", "it could be published", await dryRun().catch((error) => error));
 
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -156,6 +156,18 @@ async function pack() {
   return folder;
 }
 
+/** The adapters, against the own types of what they are for. */
+export const TYPES = ["node", "bun", "deno", "cloudflare"];
+
+/** Whether what the frameworks and runtimes declare takes what the adapters give. */
+export async function checkTypes(name) {
+  if (!existsSync(at("tools/frameworks/node_modules"))) throw new Missing("tools/frameworks is not installed");
+  const tsc = at("node_modules/typescript/bin/tsc");
+  await run(process.execPath, [tsc, "-p", at(`tools/frameworks/types/tsconfig.${name}.json`)]).catch(({ stdout }) => {
+    throw new Error(stdout);
+  });
+}
+
 /** Whether the source as it stands could be published for Deno. */
 export async function dryRun() {
   const [deno] = RUNTIMES.Deno.command;
