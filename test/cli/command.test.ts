@@ -129,7 +129,7 @@ describe("doctor --from", () => {
       JSON.parse(out).findings.map(({ rule, message }: { rule: string; message: string }) => [rule, message]),
     ).toContainEqual([
       "stale-fails-closed",
-      "When the source dies, every replica refuses after 65 s, and behind Kubernetes (kubelet httpGet) a Service without ready endpoints rejects every connection (no panic mode).",
+      "When the source dies, every replica refuses after 65 s, and behind Kubernetes (kubelet httpGet): a Service without ready endpoints rejects every connection (no panic mode).",
     ]);
   });
 
