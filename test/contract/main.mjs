@@ -12,7 +12,7 @@ const wanted = (name) => !only.length || only.some((part) => name.includes(part)
 const TOOLS = {
   runtimes: "Bun, Deno, workerd, edge-runtime: 370 MB",
   nodes: "Node 22 and 24: 370 MB",
-  frameworks: "the frameworks, and the types of the platforms: 60 MB",
+  frameworks: "the frameworks, and the types of the platforms: 50 MB",
 };
 
 for (const [folder, what] of Object.entries(TOOLS)) {

@@ -1,0 +1,275 @@
+import { describe, expect, test } from "vitest";
+import * as lambda from "../../adapters/aws-lambda.ts";
+import * as bun from "../../adapters/bun.ts";
+import * as cloudflare from "../../adapters/cloudflare.ts";
+import * as deno from "../../adapters/deno.ts";
+import * as fetching from "../../adapters/fetch.ts";
+import { createHealth, onRequest, type Health } from "../../src/index.ts";
+import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
+
+const SIGNAL = "SIGUSR2";
+const to = (path: string, init?: RequestInit): Request => new Request(`http://localhost${path}`, init);
+
+function ready(options: Parameters<typeof createHealth>[0] = {}) {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock, ...options });
+  const index = health.resource("index", { load: () => ({}), refreshEvery: "30s" });
+  return { clock, health, index };
+}
+
+describe("a Fetch handler behind the probes", () => {
+  test("is handed what the platform handed, and what it gives comes back as it is", async () => {
+    const { health } = ready();
+    const seen: unknown[] = [];
+    const answer = new Response("app");
+    const handler = fetching.probes(health, (request: Request, server: object, more: number) => {
+      seen.push(request, server, more);
+      return answer;
+    });
+    const request = to("/other");
+    const server = {};
+    expect(handler(request, server, 3)).toBe(answer);
+    expect(seen).toEqual([request, server, 3]);
+    expect(seen[1]).toBe(server);
+  });
+
+  test("may give no Response, as for an upgrade", () => {
+    const { health } = ready();
+    expect(fetching.probes(health, () => undefined)(to("/ws"))).toBe(undefined);
+  });
+
+  test("is 404 where there is none", async () => {
+    const response = await fetching.probes(ready().health)(to("/other"));
+    expect([response.status, await response.text()]).toEqual([404, ""]);
+  });
+
+  test("in request mode, the probe waits for the load it starts no longer than it may", async () => {
+    const { health } = ready({ refresh: onRequest({ probeWait: "1s" }) });
+    expect((await fetching.probes(health)(to("/status"))).status).toBe(200);
+  });
+});
+
+describe("a drain without a socket of its own", () => {
+  function drained(health: Health): { signal: () => void; log: string[]; stopped: () => void } {
+    const log: string[] = [];
+    let stopped: () => void = () => {};
+    const server = {
+      stop(cut = false): Promise<void> {
+        log.push(cut ? "stop, cutting" : "stop");
+        return new Promise((resolve) => {
+          const before = stopped;
+          stopped = () => {
+            before();
+            resolve();
+          };
+          if (cut) stopped();
+        });
+      },
+    };
+    const drain = bun.drainOnSignal(server, health, { delay: "10s", deadline: "25s", signals: [SIGNAL] });
+    void drain.done.then(() => log.push("done"));
+    return { signal: () => void process.emit(SIGNAL), log, stopped: () => stopped() };
+  }
+
+  const connectionOf = (health: Health, response: Response): string | null => {
+    const answered: unknown = fetching.probes(health, () => response)(to("/other"));
+    return answered instanceof Response ? answered.headers.get("connection") : null;
+  };
+
+  async function begun(): Promise<{ clock: VirtualClock; health: Health } & ReturnType<typeof drained>> {
+    const { clock, health, index } = ready();
+    await index.get();
+    return { clock, health, ...drained(health) };
+  }
+
+  test("ends each connection with its next answer from the signal on, and not before", async () => {
+    const { clock, health, signal, stopped } = await begun();
+    expect(connectionOf(health, new Response())).toBe(null);
+    signal();
+    expect(connectionOf(health, new Response())).toBe("close");
+    expect(connectionOf(health, Response.redirect("http://localhost/", 302))).toBe("close");
+    const probe = await fetching.probes(health)(to("/status"));
+    expect([probe.status, probe.headers.get("connection"), await probe.text()]).toEqual([
+      503,
+      "close",
+      "INDEX-DRAINING",
+    ]);
+    expect((await fetching.probes(health, async () => new Response("late"))(to("/"))).headers.get("connection")).toBe(
+      "close",
+    );
+    signal();
+    stopped();
+    await clock.settle();
+  });
+
+  test("stops after the delay, and is done when the server and the health are", async () => {
+    const { clock, health, signal, log, stopped } = await begun();
+    signal();
+    await clock.advance(9_999);
+    expect(log).toEqual([]);
+    await clock.advance(1);
+    expect(log).toEqual(["stop"]);
+    stopped();
+    await clock.settle();
+    expect(log).toEqual(["stop", "done"]);
+    expect([clock.timers, process.listenerCount(SIGNAL)]).toEqual([0, 0]);
+    expect(health.fetch(to("/status")).status).toBe(503);
+  });
+
+  test("cuts at the deadline what has not finished", async () => {
+    const { clock, signal, log } = await begun();
+    signal();
+    await clock.advance(25_000);
+    expect(log).toEqual(["stop", "stop, cutting", "done"]);
+  });
+
+  test("is cut short by a second signal; a third changes nothing", async () => {
+    const { clock, signal, log, stopped } = await begun();
+    signal();
+    signal();
+    signal();
+    expect(log).toEqual(["stop"]);
+    stopped();
+    await clock.settle();
+    expect(log).toEqual(["stop", "done"]);
+  });
+
+  test("of Deno says so where there is no Deno", () => {
+    expect(() => deno.drainOnSignal({ shutdown: async () => {} }, ready().health)).toThrow("there is no Deno here");
+  });
+});
+
+describe("a Worker behind the probes", () => {
+  test("is refused in background mode, by name", () => {
+    expect(() => cloudflare.probes(ready().health)).toThrow(TypeError);
+    expect(() => cloudflare.probes(ready().health)).toThrow("refresh is");
+  });
+
+  test("is refused as a class or a bare function", () => {
+    const { health } = ready({ refresh: onRequest() });
+    class Entrypoint {
+      fetch(): Response {
+        return new Response();
+      }
+    }
+    // SAFETY: what a caller without types may hand in.
+    expect(() => cloudflare.probes(health, Entrypoint as unknown as Entrypoint)).toThrow(
+      "worker is a function or class",
+    );
+  });
+
+  test("keeps its other handlers and its own this", async () => {
+    const { health } = ready({ refresh: onRequest() });
+    const queue = (): string => "queued";
+    const worker = {
+      name: "own",
+      fetch(): Response {
+        return new Response(this.name);
+      },
+      queue,
+    };
+    const probed = cloudflare.probes(health, worker);
+    expect(await (await probed.fetch(to("/other"))).text()).toBe("own");
+    expect(probed.queue).toBe(queue);
+  });
+
+  test("gives the load to waitUntil, called on its own context", async () => {
+    const { health } = ready({ refresh: onRequest() });
+    const context = {
+      given: [] as Promise<unknown>[],
+      waitUntil(promise: Promise<unknown>): void {
+        this.given.push(promise);
+      },
+    };
+    expect((await cloudflare.probes(health).fetch(to("/status"), {}, context)).status).toBe(503);
+    expect(context.given.length).toBe(1);
+    await Promise.all(context.given);
+    expect((await cloudflare.probes(health).fetch(to("/status"), {}, context)).status).toBe(200);
+  });
+
+  test("answers without a context, or with one that has no waitUntil", async () => {
+    for (const context of [undefined, null, {}, { waitUntil: 3 }, "context"]) {
+      const { health } = ready({ refresh: onRequest() });
+      expect((await cloudflare.probes(health).fetch(to("/status"), undefined, context)).status).toBe(503);
+    }
+  });
+
+  test("is kept fresh by its cron, before its own scheduled runs", async () => {
+    const { health, index } = ready({ refresh: onRequest({ probeWait: "1s" }) });
+    const seen: unknown[] = [];
+    const worker = { scheduled: () => void seen.push(index.peek()) };
+    await cloudflare.probes(health, worker).scheduled({});
+    expect(seen).toEqual([{}]);
+  });
+});
+
+describe("a Lambda handler behind the probes", () => {
+  const event = { rawPath: "/status", rawQueryString: "", headers: {}, requestContext: { http: { method: "GET" } } };
+
+  test("is handed events that are no HTTP, with all that came along", () => {
+    const { health } = ready({ refresh: onRequest() });
+    const handler = lambda.probes(health, (...all: unknown[]) => all);
+    for (const other of [{ Records: [] }, { detail: {}, source: "aws.events" }, {}, null, undefined, "text", 3])
+      expect(handler(other, "context", "callback")).toEqual([other, "context", "callback"]);
+  });
+
+  test("answers in the shape of the event", async () => {
+    const { health, index } = ready();
+    await index.get();
+    const headers = {
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "content-length": "10",
+      "health-state": "READY",
+    };
+    expect(await lambda.probes(health)(event)).toEqual({
+      statusCode: 200,
+      headers,
+      body: "I-AM-ALIVE",
+      isBase64Encoded: false,
+    });
+    const multi = {
+      httpMethod: "HEAD",
+      path: "/status/",
+      multiValueHeaders: { accept: ["*/*"] },
+      requestContext: { elb: {} },
+    };
+    expect(await lambda.probes(health)(multi)).toEqual({
+      statusCode: 200,
+      multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      body: "",
+      isBase64Encoded: false,
+    });
+  });
+
+  test("is 404 where there is none", async () => {
+    expect(await lambda.probes(ready().health)({ ...event, rawPath: "/other" })).toMatchObject({
+      statusCode: 404,
+      body: "",
+    });
+  });
+
+  test("lets the probe wait for the load it starts, as long as it may", async () => {
+    const { health } = ready({ refresh: onRequest({ probeWait: "1s" }) });
+    expect(await lambda.probes(health)(event)).toMatchObject({ statusCode: 200 });
+  });
+});
+
+test("Bun's table has every path, with and without a slash, and answers every method itself", async () => {
+  const { health, index } = ready();
+  await index.get();
+  const table = bun.routes(health);
+  expect(Object.keys(table)).toEqual([
+    "/status",
+    "/status/",
+    "/status/live",
+    "/status/live/",
+    "/status/startup",
+    "/status/startup/",
+  ]);
+  const answers = await Promise.all(
+    ["GET", "POST", "OPTIONS"].map((method) => table["/status"]?.(to("/status", { method }))),
+  );
+  expect(answers.map((answer) => answer?.status)).toEqual([200, 405, 405]);
+});
