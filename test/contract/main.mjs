@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { runContract } from "./contract.mjs";
+import { findGaps, judgeTheJudge } from "./judge.mjs";
 import { at, Missing, PLACES, TABLE } from "./places.mjs";
 import { checkTypes, dryRun, runProcesses, TYPES } from "./process.mjs";
 
@@ -56,6 +57,9 @@ const note = (place, name, result) => {
 };
 const notes = [];
 
+const attempt = async (run) => run();
+for (const [name, run] of Object.entries({ judgeTheJudge, findGaps }))
+  if (wanted("judge")) note("the judge itself", name, await attempt(() => run(TABLE)).catch((error) => error));
 await runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only);
 for (const name of TYPES)
   if (wanted("types")) note("types of the platforms", name, await checkTypes(name).catch((error) => error));
