@@ -2,8 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { runContract } from "./contract.mjs";
+import { runCold } from "./cold.mjs";
 import { findGaps, judgeTheJudge } from "./judge.mjs";
-import { at, Missing, PLACES, TABLE } from "./places.mjs";
+import { at, DATES, Missing, PLACES, TABLE } from "./places.mjs";
 import { checkTypes, dryRun, runProcesses, TYPES } from "./process.mjs";
 
 const only = process.argv.slice(2);
@@ -60,6 +61,8 @@ const notes = [];
 const attempt = async (run) => run();
 for (const [name, run] of Object.entries({ judgeTheJudge, findGaps }))
   if (wanted("judge")) note("the judge itself", name, await attempt(() => run(TABLE)).catch((error) => error));
+for (const date of DATES)
+  if (wanted("workerd")) await runCold(date, (name, result) => note(`workerd, ${date}, cold`, name, result));
 await runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only);
 for (const name of TYPES)
   if (wanted("types")) note("types of the platforms", name, await checkTypes(name).catch((error) => error));

@@ -100,16 +100,18 @@ async function bundle(entry, format) {
   return outputFiles[0].text;
 }
 
-const workerd = (compatibilityDate) => async () => {
+/** Dates of workerd's behaviour: about the newest that the binary knows, and an old one. */
+export const DATES = ["2026-04-01", "2024-09-01"];
+
+/** Runs a Worker. */
+export async function openWorker(entry, compatibilityDate) {
   const { Miniflare } = load("runtimes", "miniflare");
-  const worker = new Miniflare({
-    modules: true,
-    script: await bundle("test/contract/app/worker.mjs", "esm"),
-    compatibilityDate,
-    cf: false,
-    host: "127.0.0.1",
-    port: 0,
-  });
+  const script = await bundle(entry, "esm");
+  return new Miniflare({ modules: true, script, compatibilityDate, cf: false, host: "127.0.0.1", port: 0 });
+}
+
+const workerd = (date) => async () => {
+  const worker = await openWorker("test/contract/app/worker.mjs", date);
   const sender = httpSender((await worker.ready).origin);
   return { ...sender, end: async () => (sender.end(), worker.dispose()) };
 };
@@ -158,8 +160,7 @@ export const PLACES = [
   { place: "Bun, fetch", open: served("Bun", `${APPS}bun.mjs`) },
   { place: "Bun, routes", open: served("Bun", `${APPS}bun-routes.mjs`) },
   { place: "Deno, fetch", open: served("Deno", `${APPS}deno.mjs`) },
-  { place: "workerd, 2026-04-01", mode: "request", open: workerd("2026-04-01") },
-  { place: "workerd, 2024-09-01", mode: "request", open: workerd("2024-09-01") },
+  ...DATES.map((date) => ({ place: `workerd, ${date}`, mode: "request", open: workerd(date) })),
   { place: "edge-runtime", mode: "request", open: edgeRuntime },
   ...["HTTP API v2", "Function URL", "REST v1", "load balancer"].map((front) => ({
     place: `Lambda, ${front}`,
