@@ -84,16 +84,12 @@ export class Core<T> implements Resource<T> {
       },
       true,
     );
-    if (!running) void this.start(true);
+    if (!running) void this.start();
     return promise;
   }
 
   invalidate(): void {
     this.#commit({ type: "invalidate" });
-    // A back-off that is running stays: only reload() goes past it.
-    if (!this.facts.held || this.facts.failures) return;
-    if (this.host.mode) this.plan(this.host.now());
-    else void this.start(false);
   }
 
   unload(): void {
@@ -124,12 +120,12 @@ export class Core<T> implements Resource<T> {
   /** No load starts any more; one that runs may finish, and whoever would wait for another is refused. */
   drain(): void {
     this.plan(Infinity);
-    if (!this.facts.held)
-      for (const waiter of this.waiters ?? []) if (!waiter.forced || !this.active) waiter.refuse("draining");
+    for (const waiter of this.waiters ?? [])
+      if (!this.active || !(this.facts.held || waiter.forced)) waiter.refuse("draining");
   }
 
   /** Starts a load, unless one runs or none may; gives what settles when it is over. */
-  start(forced: boolean): Promise<void> | undefined {
+  start(forced: boolean = [...(this.waiters ?? [])].some((waiter) => waiter.forced)): Promise<void> | undefined {
     const { facts, host } = this;
     if (this.active || this.closed || host.phase !== "running") return undefined;
     const at = host.now();
@@ -155,11 +151,10 @@ export class Core<T> implements Resource<T> {
 
   /** The run that owned the slot ended, or is given up at its timeout. */
   end(active: ActiveRun, event: Happening<T>, timeout?: Error): void {
-    const invalidated = this.facts.run?.invalidated;
     this.active = undefined;
     this.#commit(event, active);
     if (timeout) active.controller.abort(timeout);
-    if (this.waiters?.size || (!this.host.mode && invalidated && !this.facts.failures)) this.#follow();
+    if (this.waiters?.size && !this.active) this.#follow();
   }
 
   /** Does what is due, once, however late (SPEC rule 1). */
@@ -178,7 +173,7 @@ export class Core<T> implements Resource<T> {
     } else {
       // Before a load starts, so that a listener's invalidate() is not taken for one that came during it.
       this.host.flush();
-      if (now >= this.nextAttemptAt && !this.host.mode) void this.start(false);
+      if (now >= this.nextAttemptAt && !this.host.mode) void this.start();
     }
     disposeDue(this, now);
     this.host.update(this, now);
@@ -219,10 +214,10 @@ export class Core<T> implements Resource<T> {
     return this.host.phase === "draining" ? "draining" : undefined;
   }
 
-  /** Somebody still waits for a load, or the last one came too late for an invalidation. */
+  /** Whoever still waits needs one more load: by a timer, for a loader that asks for it each time must not hang the process. */
   #follow(): void {
     const refusal = this.refusal();
-    if (!refusal) return void this.start([...(this.waiters ?? [])].some((waiter) => waiter.forced));
+    if (!refusal) return this.plan(this.host.now());
     for (const waiter of this.waiters ?? []) waiter.refuse(refusal);
   }
 
@@ -252,7 +247,8 @@ export class Core<T> implements Resource<T> {
       if (before.held) retire(this, before.held.value, now);
       if (after.held) recall(this, after.held.value);
     }
-    if (event.type !== "invalidate") this.nextAttemptAt = this.#next(event, before, now);
+    // A back-off that is running stays: only reload() goes past it.
+    if (event.type !== "invalidate" || !after.failures) this.nextAttemptAt = this.#next(event, before, now);
     host.update(this, now);
     if (ended) for (const waiter of this.waiters ?? []) waiter.end(ended);
     const state = stateOf(after, now, this.limits.staleAfter);

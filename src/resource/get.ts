@@ -30,6 +30,6 @@ export function getAged<T>(core: Core<T>, options: GetOptions | undefined): Prom
     else if (why) reject(core.notReady("failed", why.error));
     else if (ended !== running) reject(core.notReady("stale"));
   });
-  if (!running) void core.start(false);
+  if (!running) void core.start();
   return promise;
 }

@@ -115,6 +115,7 @@ test("rule 6: reload() is answered by a run that started after the call, and cal
   expect([await outcome(first), await outcome(second), await outcome(third)]).toEqual([
     { value: expect.objectContaining({ value: two, generation: 2 }) }, PENDING, PENDING,
   ]);
+  await clock.advance(0);
   expect(loader.calls.length).toBe(3);
   const three = await load();
   expect([(await second).value, (await third).value]).toEqual([three, three]);

@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { createHealth } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
+import { createKit } from "./kit.ts";
+
+const rhythm = { refreshEvery: "30s", staleAfter: "65s", jitter: 0 } as const;
+const status = (health: { fetch(request: Request): Response }, path = "/status") => health.fetch(new Request(`http://x${path}`)).status;
+
+test("fail, ok, fail, ok, fail is not three failures in a row: the back-off starts anew after each success", async () => {
+  const { ready, index, fail, load, clock } = createKit(rhythm, { random: () => 0.999999999 });
+  await ready();
+  for (let time = 0; time < 3; time++) {
+    void index.reload();
+    await fail();
+    expect((index.snapshot().nextAttemptAt ?? 0) - clock.wall()).toBe(1_000);
+    void index.reload();
+    await load();
+    expect(index.snapshot().attempt).toBe(1);
+  }
+});
+
+test("a check that hangs keeps no green verdict: its age passes the limit while it hangs", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  let runs = 0;
+  health.check("database", { run: () => (++runs === 1 ? true : new Promise(() => {})), refreshEvery: "5s", staleAfter: "20s", required: true });
+  health.start();
+  await clock.advance(1_000);
+  expect(status(health)).toBe(200);
+  await clock.advance(19_000);
+  expect(status(health)).toBe(200);
+  await clock.advance(1_000);
+  expect(status(health)).toBe(503);
+});
+
+test("a loader that throws synchronously never yields 200", async () => {
+  const { health, clock } = createKit({ ...rhythm, load: () => { throw new Error("thrown"); } });
+  for (let time = 0; time < 50; time++) {
+    expect([status(health), status(health, "/status/startup")]).toEqual([503, 503]);
+    await clock.advance(1_000);
+  }
+});
+
+test("an event emitted during the first load is not lost", async () => {
+  const { health, index, clock, events } = createKit({ ...rhythm, load: () => { index.invalidate(); return { id: "x" }; } });
+  const everyone: string[] = [];
+  health.subscribe(({ type, from, state }) => everyone.push(`${type} ${from}>${state}`));
+  await clock.settle();
+  health.start();
+  await clock.settle();
+  expect(events.slice(0, 2)).toEqual(["transition NOT_LOADED>LOADING", "transition LOADING>STALE"]);
+  expect(everyone.slice(1)).toEqual(events);
+  await health.close();
+});
+
+test("a late success after close changes nothing", async () => {
+  const { health, index, loader, item, clock, events, left } = createKit(rhythm);
+  health.start();
+  await clock.settle();
+  await health.close();
+  const [before, told] = [index.snapshot(), events.length];
+  loader.last.succeed(item());
+  await clock.advance(600_000);
+  expect(index.snapshot()).toEqual({ ...before, abandoned: 0 });
+  expect([events.length - told, status(health), status(health, "/status/live"), left().timers]).toEqual([0, 503, 200, 0]);
+});
+
+test("twenty probes at once cause no load beyond the start", async () => {
+  const { health, loader, clock, load } = createKit(rhythm);
+  await Promise.all(Array.from({ length: 20 }, async () => status(health)));
+  await clock.settle();
+  expect(loader.calls.length).toBe(1);
+  await load();
+  await Promise.all(Array.from({ length: 20 }, async () => status(health)));
+  await clock.settle();
+  expect(loader.calls.length).toBe(1);
+});
+
+test("two healths in one process share nothing", async () => {
+  const [one, two] = [createKit(rhythm), createKit(rhythm)];
+  await one.ready();
+  one.health.drain();
+  two.health.start();
+  await two.load();
+  await one.health.close();
+  expect([status(one.health), status(two.health)]).toEqual([503, 200]);
+  expect(two.index.snapshot().state).toBe("READY");
+  expect([one.left().timers, two.left().timers]).toEqual([0, 1]);
+});
+
+test("each timed-out run that has not settled doubles the back-off, up to an hour, and its settling halves it again", async () => {
+  const { health, index, clock, loader } = createKit({ ...rhythm, timeout: "1s" }, { random: () => 0 });
+  health.start();
+  const waits: number[] = [];
+  for (let time = 0; time < 18; time++) {
+    await clock.advance(1_000);
+    const wait = (index.snapshot().nextAttemptAt ?? 0) - clock.wall();
+    waits.push(wait);
+    await clock.advance(wait);
+  }
+  expect(waits.slice(0, 4)).toEqual([200, 400, 800, 1_600]);
+  expect(waits.slice(-2)).toEqual([3_600_000, 3_600_000]);
+  for (const call of loader.calls) call.fail();
+  await clock.settle();
+  expect((index.snapshot().nextAttemptAt ?? 0) - clock.wall()).toBe(100);
+});
+
+test("a loader that asks for another load each time, and ends at once, does not hang the process", async () => {
+  for (const ask of ["reload", "invalidate", "unload"] as const)
+    for (const end of ["returns", "throws"] as const) {
+      const { health, index, clock } = createKit({
+        ...rhythm,
+        load: () => {
+          void index[ask]();
+          if (end === "throws") throw new Error("thrown");
+          return { id: "x" };
+        },
+      });
+      health.start();
+      // Promises settle at last, for the next load waits for a timer.
+      await clock.settle();
+      await health.close();
+      expect({ ask, end, timers: clock.timers }).toEqual({ ask, end, timers: 0 });
+    }
+});
