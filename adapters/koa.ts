@@ -1,5 +1,5 @@
 import { createGuard, type Answer, type GuardOptions, type Health, type Resource } from "../src/index.ts";
-import { probes as nodeProbes, type RequestLike } from "./node.ts";
+import { probes as nodeProbes, type RequestLike, type ResponseLike } from "./node.ts";
 
 /** As much of a Koa context as is used. */
 export interface ContextLike {
@@ -14,7 +14,7 @@ export interface ContextLike {
 }
 
 /** What a Koa application takes in `use()`. */
-export type KoaMiddleware = (context: ContextLike, next: () => Promise<unknown>) => Promise<unknown> | void;
+export type KoaMiddleware = (context: ContextLike, next: () => Promise<unknown>) => Promise<unknown>;
 
 /**
  * Answers the probes: `app.use(probes(health))`. Use it before any other middleware, so that no
@@ -22,18 +22,17 @@ export type KoaMiddleware = (context: ContextLike, next: () => Promise<unknown>)
  */
 export function probes(health: Health): KoaMiddleware {
   const handle = nodeProbes(health);
-  return (context, next) => {
-    const { method, headers } = context.req;
-    const { url, originalUrl } = context;
-    let passed: Promise<unknown> | undefined;
-    let head = { status: 404, headers: {} };
-    const response = {
-      writeHead: (status: number, headers: Record<string, string>) => (head = { status, headers }),
-      end: (body: string) => write(context, { ...head, body }),
-    };
-    handle({ method, url, originalUrl, headers }, response, () => (passed = next()));
-    return passed;
-  };
+  return (context, next) =>
+    new Promise((resolve) => {
+      const { method, headers } = context.req;
+      const { url, originalUrl } = context;
+      let head = { status: 404, headers: {} };
+      const response: ResponseLike = {
+        writeHead: (status, headers) => (head = { status, headers }),
+        end: (body) => resolve(write(context, { ...head, body })),
+      };
+      handle({ method, url, originalUrl, headers }, response, () => resolve(next()));
+    });
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   createGuard,
   NOT_FOUND,
+  warm,
   type Answer,
   type GuardOptions,
   type Health,
@@ -62,9 +63,14 @@ export function probes<Q extends RequestLike, S extends ResponseLike>(
 ): (request: Q, response: S, next?: (error?: unknown) => unknown) => void {
   return (request, response, next) => {
     const { method = "GET", url = "/", originalUrl = url } = request;
-    let answer = health.ask(method, url, request, NODE);
-    if (!answer && originalUrl !== url) answer = health.ask(method, originalUrl, request, NODE);
-    if (answer) write(response, answer);
+    const ask = (): Answer | undefined =>
+      health.ask(method, url, request, NODE) ??
+      (originalUrl === url ? undefined : health.ask(method, originalUrl, request, NODE));
+    const answer = ask();
+    // In request mode the probe starts the loads that are due, and may wait for them.
+    const waited = answer && warm(health);
+    if (waited) void waited.then(() => write(response, ask() ?? answer));
+    else if (answer) write(response, answer);
     else if (app) app(request, response);
     else if (next) next();
     else write(response, NOT_FOUND);

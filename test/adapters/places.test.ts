@@ -4,6 +4,8 @@ import * as bun from "../../adapters/bun.ts";
 import * as cloudflare from "../../adapters/cloudflare.ts";
 import * as deno from "../../adapters/deno.ts";
 import * as fetching from "../../adapters/fetch.ts";
+import * as koa from "../../adapters/koa.ts";
+import * as node from "../../adapters/node.ts";
 import { createHealth, onRequest, type Health } from "../../src/index.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
@@ -254,6 +256,44 @@ describe("a Lambda handler behind the probes", () => {
     const { health } = ready({ refresh: onRequest({ probeWait: "1s" }) });
     expect(await lambda.probes(health)(event)).toMatchObject({ statusCode: 200 });
   });
+});
+
+describe("a node:http handler in request mode", () => {
+  async function asked(probeWait: string): Promise<{ status: number; loads: number }> {
+    let loads = 0;
+    const health = createHealth({ refresh: onRequest({ probeWait }) });
+    health.resource("index", { load: () => ({ loads: ++loads }) });
+    const status = await new Promise<number>((resolve) => {
+      const response = { writeHead: (code: number) => resolve(code), end: () => {} };
+      node.probes(health)({ method: "GET", url: "/status", headers: {} }, response);
+    });
+    return { status, loads };
+  }
+
+  test("starts the load with the first probe, for nothing else may ever come", async () => {
+    expect(await asked("0ms")).toEqual({ status: 503, loads: 1 });
+  });
+
+  test("lets the probe wait for it, as long as it may", async () => {
+    expect(await asked("1s")).toEqual({ status: 200, loads: 1 });
+  });
+});
+
+test("Koa waits for a probe that waits", async () => {
+  const health = createHealth({ refresh: onRequest({ probeWait: "1s" }) });
+  health.resource("index", { load: () => ({}) });
+  const log: unknown[] = [];
+  const context = {
+    req: { method: "GET", headers: {} },
+    url: "/status",
+    originalUrl: "/status",
+    status: 404,
+    body: undefined,
+    set: () => log.push("headers"),
+    remove: (name: string) => log.push(`no ${name}`),
+  };
+  await koa.probes(health)(context, async () => log.push("next"));
+  expect([context.status, context.body, log]).toEqual([200, "I-AM-ALIVE", ["no content-type", "headers"]]);
 });
 
 test("Bun's table has every path, with and without a slash, and answers every method itself", async () => {
