@@ -186,7 +186,10 @@ test("rule 9: what validate refuses is not swapped in, its revision is named and
   const seen: unknown[] = [];
   const { ready, index, loader, clock, item, disposed } = createKit({
     ...slow,
-    validate: (next, previous) => void seen.push([next.id, previous?.id]) ?? next.id !== "bad",
+    validate: (next, previous) => {
+      seen.push([next.id, previous?.id]);
+      return next.id !== "bad";
+    },
   });
   const value = await ready();
   await clock.advance(30_000);

@@ -1,0 +1,183 @@
+import { expect, test } from "vitest";
+import { heartbeat, STATES, WORDS, type Probe, type State } from "../../src/index.ts";
+import { registryOf, type Registry } from "../../src/health/registry.ts";
+import type { Word } from "../../src/health/verdict.ts";
+import { createKit, type Kit } from "../resource/kit.ts";
+
+/** STALE twice: at or under `refuseAfter`, and over it. */
+type Standing = State | "REFUSED";
+type Heart = "none" | "beating" | "overdue";
+type Row = Readonly<Record<Probe, Word>> & { readonly worst: State; readonly draining: Word };
+
+/** SPEC section 5, by the registry's own words; `draining` is what readiness says in a drain. */
+const TABLE: Readonly<Record<Standing, Row>> = {
+  NOT_LOADED: { readiness: "notLoaded", draining: "notLoaded", startup: "notLoaded", liveness: "alive", worst: "NOT_LOADED" },
+  LOADING: { readiness: "notLoaded", draining: "notLoaded", startup: "notLoaded", liveness: "alive", worst: "LOADING" },
+  READY: { readiness: "alive", draining: "draining", startup: "alive", liveness: "alive", worst: "READY" },
+  STALE: { readiness: "alive", draining: "draining", startup: "alive", liveness: "alive", worst: "STALE" },
+  REFUSED: { readiness: "stale", draining: "draining", startup: "alive", liveness: "alive", worst: "STALE" },
+};
+const LIVENESS: Readonly<Record<Heart, Word>> = { none: "alive", beating: "alive", overdue: "wedged" };
+
+const REACH: Readonly<Record<Standing, (kit: Kit) => unknown>> = {
+  NOT_LOADED: async ({ health, fail }) => {
+    health.start();
+    await fail();
+  },
+  LOADING: ({ health }) => health.start(),
+  READY: ({ ready }) => ready(),
+  STALE: async ({ ready, clock }) => {
+    await ready();
+    await clock.advance(60_001);
+  },
+  REFUSED: async ({ ready, clock }) => {
+    await ready();
+    await clock.advance(90_001);
+  },
+};
+const limits = { refreshEvery: "never", staleAfter: "60s", refuseAfter: "90s" } as const;
+
+const cells = (Object.keys(TABLE) as Standing[]).flatMap((standing) =>
+  [false, true].flatMap((drained) => (Object.keys(LIVENESS) as Heart[]).map((heart) => [standing, drained, heart] as const)),
+);
+
+test.each(cells)("%s, draining %s, heartbeat %s", async (standing, drained, heart) => {
+  const kit = createKit(limits);
+  const { health, clock } = kit;
+  await REACH[standing](kit);
+  if (heart !== "none") heartbeat(health, "consumer", { within: heart === "beating" ? "1h" : 1 })();
+  await clock.advance(2);
+  if (drained) health.drain();
+  const registry = registryOf(health);
+  const { readiness, startup, liveness, worst, draining } = TABLE[standing];
+  expect(liveness).toBe("alive");
+  expect(registry.readiness()).toMatchObject({ word: drained ? draining : readiness, worst });
+  expect(registry.startup()).toMatchObject({ word: startup, worst });
+  expect(registry.liveness().word).toBe(LIVENESS[heart]);
+});
+
+test("the table names every state, and the words every verdict", () => {
+  expect(Object.keys(TABLE).filter((standing) => standing !== "REFUSED").sort()).toEqual([...STATES].sort());
+  const said = new Set(Object.values(TABLE).flatMap(({ readiness, draining, startup, liveness }) => [readiness, draining, startup, liveness]));
+  expect([...said, "wedged"].sort()).toEqual(Object.keys(WORDS).sort());
+});
+
+const status = (kit: Kit, path = "/status") => kit.health.fetch(new Request(`http://x${path}`));
+const words = async (kit: Kit) => [await status(kit).text(), await status(kit, "/status/startup").text()];
+
+test("the worst of several required resources speaks, and one that is not required never does", async () => {
+  const kit = createKit(limits);
+  kit.health.resource("optional", { load: () => Promise.reject(new Error("down")), required: false });
+  kit.health.check("database", { run: () => false, refreshEvery: "5s" });
+  await kit.ready();
+  expect(await words(kit)).toEqual(["I-AM-ALIVE", "I-AM-ALIVE"]);
+  kit.health.resource("second", { load: () => new Promise(() => {}) });
+  expect([await status(kit).text(), status(kit).headers.get("health-state")]).toEqual(["INDEX-NOT-LOADED", "LOADING"]);
+});
+
+test("case 11: startup latches once every required resource registered by then has loaded; later ones bear on readiness alone", async () => {
+  const kit = createKit(limits, { health: { expect: ["index", "second"] } });
+  await kit.ready();
+  expect(await words(kit)).toEqual(["INDEX-NOT-LOADED", "INDEX-NOT-LOADED"]);
+  kit.health.resource("second", { load: () => 1 });
+  await kit.clock.settle();
+  expect(await words(kit)).toEqual(["I-AM-ALIVE", "I-AM-ALIVE"]);
+  kit.health.resource("third", { load: () => new Promise(() => {}) });
+  expect(await words(kit)).toEqual(["INDEX-NOT-LOADED", "I-AM-ALIVE"]);
+});
+
+test("case 11: a resource registered after start() starts at once", async () => {
+  const kit = createKit(limits);
+  kit.health.start();
+  let loads = 0;
+  kit.health.resource("second", { load: () => ++loads });
+  await kit.clock.settle();
+  expect(loads).toBe(1);
+});
+
+test("startup never latches while nothing required is registered, nor before start()", async () => {
+  const kit = createKit({ ...limits, required: false });
+  kit.health.check("database", { run: () => true, refreshEvery: "5s", required: true });
+  await kit.ready();
+  expect(await words(kit)).toEqual(["I-AM-ALIVE", "I-AM-ALIVE"]);
+  kit.health.resource("second", { load: () => new Promise(() => {}) });
+  expect(await words(kit)).toEqual(["INDEX-NOT-LOADED", "INDEX-NOT-LOADED"]);
+});
+
+test("case 12: expected names must be registered before readiness, and another name may be", async () => {
+  const kit = createKit(limits, { health: { expect: ["other"] } });
+  await kit.ready();
+  expect(status(kit).status).toBe(503);
+  const other = kit.health.resource("other", { load: () => 1, required: false });
+  expect(status(kit).status).toBe(200);
+  other.close();
+  expect(status(kit).status).toBe(503);
+});
+
+test("case 15: refuseAfter never serves an invalidated value and one of any age", async () => {
+  const kit = createKit({ ...limits, refuseAfter: "never" });
+  await kit.ready();
+  kit.index.invalidate();
+  expect([status(kit).status, status(kit).headers.get("health-state")]).toEqual([200, "STALE"]);
+  await kit.clock.advance(1e10);
+  expect(status(kit).status).toBe(200);
+  kit.index.unload();
+  expect(status(kit).status).toBe(503);
+});
+
+test("readiness refuses by age alone: an invalidated value is STALE and served until it is old", async () => {
+  const kit = createKit({ ...limits, refuseAfter: "60s", timeout: "1d" });
+  await kit.ready();
+  kit.index.invalidate();
+  expect([status(kit).status, status(kit).headers.get("health-state")]).toEqual([200, "STALE"]);
+  await kit.clock.advance(60_001);
+  expect(await status(kit).text()).toBe("INDEX-STALE");
+});
+
+test("retry-after is the earliest planned attempt among the required, at least 1 and at most 30, and 5 where none is planned", async () => {
+  const kit = createKit({ refreshEvery: "1h", timeout: "1d" }, { random: () => 0.999999999 });
+  const after = (): string | null => status(kit).headers.get("retry-after");
+  expect(after()).toBe("1");
+  await kit.clock.settle();
+  expect(after()).toBe("5");
+  for (const seconds of ["1", "2", "4", "8", "16", "30", "30"]) {
+    await kit.fail();
+    expect(after()).toBe(seconds);
+    await kit.clock.advance(Number(seconds) * 1_000);
+  }
+  kit.health.resource("second", { load: () => Promise.reject(new Error("down")) });
+  await kit.clock.settle();
+  expect(after()).toBe("1");
+});
+
+test("whenReady() answers late callers too, and resolves when the one that stands in the way is closed", async () => {
+  const kit = createKit(limits);
+  const second = kit.health.resource("second", { load: () => new Promise(() => {}) });
+  const first = kit.health.whenReady();
+  await kit.clock.settle();
+  await kit.load();
+  let ready = 0;
+  void first.then(() => ready++);
+  await kit.clock.settle();
+  expect(ready).toBe(0);
+  second.close();
+  await first;
+  await kit.health.whenReady();
+  await expect(kit.health.whenReady({ signal: AbortSignal.abort() })).resolves.toBeUndefined();
+});
+
+test("whenReady() waits with its own signal, and is refused in a drain", async () => {
+  const kit = createKit(limits);
+  await expect(kit.health.whenReady({ signal: AbortSignal.abort(new Error("gone")) })).rejects.toMatchObject({ reason: "aborted" });
+  const waiting = kit.health.whenReady();
+  kit.health.drain();
+  await expect(waiting).rejects.toMatchObject({ reason: "draining" });
+  await expect(kit.health.whenReady()).rejects.toMatchObject({ reason: "draining" });
+  await expect(kit.index.get()).rejects.toMatchObject({ reason: "draining" });
+});
+
+test("a registry is found only behind what createHealth() gave", () => {
+  const registry: Registry = registryOf(createKit().health);
+  expect(registry.seats.size).toBe(1);
+  expect(() => registryOf({})).toThrow("health-state: health is [object Object]; it must be what createHealth() returned");
+});
