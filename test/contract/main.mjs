@@ -60,13 +60,17 @@ const notes = [];
 
 const attempt = async (run) => run();
 for (const [name, run] of Object.entries({ judgeTheJudge, findGaps }))
-  if (wanted("judge")) note("the judge itself", name, await attempt(() => run(TABLE)).catch((error) => error));
+  if (wanted("the judge itself"))
+    note("the judge itself", name, await attempt(() => run(TABLE)).catch((error) => error));
 for (const date of DATES)
-  if (wanted("workerd")) await runCold(date, (name, result) => note(`workerd, ${date}, cold`, name, result));
+  if (wanted(`workerd, ${date}, cold`))
+    await runCold(date, (name, result) => note(`workerd, ${date}, cold`, name, result));
 await runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only);
 for (const name of TYPES)
-  if (wanted("types")) note("types of the platforms", name, await checkTypes(name).catch((error) => error));
-if (wanted("Deno")) note("Deno, publish --dry-run", "it could be published", await dryRun().catch((error) => error));
+  if (wanted("types of the platforms"))
+    note("types of the platforms", name, await checkTypes(name).catch((error) => error));
+if (wanted("Deno, publish --dry-run"))
+  note("Deno, publish --dry-run", "it could be published", await dryRun().catch((error) => error));
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const width = Math.max(...[...rows.keys()].map((place) => place.length));
