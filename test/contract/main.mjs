@@ -1,6 +1,6 @@
 // npm run test:runtimes [part of a place's name …]: the contract in every place, on the real runtime.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { runContract } from "./contract.mjs";
 import { runCold } from "./cold.mjs";
 import { findGaps, judgeTheJudge } from "./judge.mjs";
@@ -18,7 +18,9 @@ const TOOLS = {
 };
 
 for (const [folder, what] of Object.entries(TOOLS)) {
-  if (existsSync(at(`tools/${folder}/node_modules/.package-lock.json`))) continue;
+  const installed = at(`tools/${folder}/node_modules/.package-lock.json`);
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(at(`tools/${folder}/package-lock.json`)).mtimeMs)
+    continue;
   console.log(`installing tools/${folder} (${what})`);
   try {
     execFileSync("npm", ["ci", "--no-audit", "--no-fund"], {
