@@ -1,0 +1,198 @@
+import { expect, test } from "vitest";
+import { createHealth, unchanged } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
+import { createKit, outcome, type Kit } from "./kit.ts";
+
+const rejections: unknown[] = [];
+process.on("unhandledRejection", (reason) => rejections.push(reason));
+
+const rhythm = { refreshEvery: "30s", staleAfter: "65s", jitter: 0, timeout: "5s" } as const;
+
+/** What is left after each fault: the state, whether the first value serves, loads in flight, timers, and those that hold. */
+function left({ index, loader, clock }: Kit): unknown {
+  const { state, abandoned, refreshing } = index.snapshot();
+  const inFlight = loader.calls.filter(({ context }) => !context.signal.aborted).length && (refreshing || state === "LOADING") ? 1 : 0;
+  return { state, abandoned, inFlight, timers: clock.timers, holding: clock.holding };
+}
+
+const FAULTS: Readonly<Record<string, (kit: Kit) => unknown>> = {
+  "rejects": (kit) => kit.fail(),
+  "rejects with a non-Error": (kit) => kit.fail(undefined),
+  "returns undefined": ({ loader }) => loader.last.succeed(undefined),
+  "never settles": ({ clock }) => clock.advance(5_000),
+  "settles after its abort": async ({ clock, loader, item }) => {
+    await clock.advance(5_000);
+    loader.last.succeed(item());
+  },
+  "rejects after its abort": async ({ clock, loader }) => {
+    await clock.advance(5_000);
+    loader.last.fail();
+  },
+};
+
+test.each(Object.entries(FAULTS))("a first load that %s leaves NOT_LOADED, one timer and no load", async (name, fault) => {
+  const kit = createKit(rhythm);
+  kit.health.start();
+  await fault(kit);
+  await kit.clock.settle();
+  expect(left(kit)).toEqual({ state: "NOT_LOADED", abandoned: name === "never settles" ? 1 : 0, inFlight: 0, timers: 1, holding: 0 });
+  expect(kit.index.snapshot().lastError).toBeDefined();
+});
+
+test.each(Object.entries(FAULTS))("a refresh that %s leaves the value, READY, one timer and no load", async (name, fault) => {
+  const kit = createKit(rhythm);
+  const value = await kit.ready();
+  void kit.index.reload();
+  await fault(kit);
+  await kit.clock.settle();
+  expect(left(kit)).toEqual({ state: "READY", abandoned: name === "never settles" ? 1 : 0, inFlight: 0, timers: 1, holding: 0 });
+  expect(kit.index.peek()).toBe(value);
+});
+
+test.each(Array.from({ length: 8 }, (_, nth) => nth + 1))("where load %d of eight fails, all the others count", async (nth) => {
+  const kit = createKit(rhythm);
+  kit.health.start();
+  let held: unknown;
+  for (let load = 1; load <= 8; load++) {
+    if (load === nth) await kit.fail();
+    else held = await kit.load();
+    expect(kit.index.peek()).toBe(held);
+    expect(kit.index.snapshot()).toMatchObject({ generation: load < nth ? load : load - 1, attempt: load === nth ? 2 : 1 });
+    await kit.clock.advance((kit.index.snapshot().nextAttemptAt ?? 0) - kit.clock.wall());
+    expect(kit.loader.calls.length).toBe(load + 1);
+  }
+});
+
+test("a loader that calls reload from inside is loaded once more, and the caller is answered by that", async () => {
+  let loads = 0;
+  let inner: Promise<unknown> | undefined;
+  const kit = createKit({ ...rhythm, load: () => {
+    if (++loads === 1) inner = kit.index.reload();
+    return { id: String(loads) };
+  } });
+  kit.health.start();
+  await kit.clock.advance(0);
+  expect(loads).toBe(2);
+  expect(await outcome(inner ?? Promise.reject())).toMatchObject({ value: { generation: 2, value: { id: "2" } } });
+});
+
+test("a clock that stands still, starts at 0, or leaps keeps the state true", async () => {
+  const still = createKit(rhythm, { wall: 0 });
+  await still.ready();
+  expect(still.index.snapshot()).toMatchObject({ state: "READY", age: 0, checkedAt: 0, changedAt: 0, nextAttemptAt: 30_000 });
+  for (let ask = 0; ask < 100; ask++) expect(still.index.snapshot().state).toBe("READY");
+  still.clock.jump(1e12);
+  expect(still.index.snapshot()).toMatchObject({ state: "STALE", age: 1e12 });
+  still.clock.jump(-2e12);
+  expect(still.index.snapshot()).toMatchObject({ state: "STALE", age: 1e12 });
+});
+
+test("a timer beyond 2^31 - 1 ms is reached in steps", async () => {
+  const kit = createKit({ refreshEvery: "60d", staleAfter: "150d", jitter: 0 });
+  const delays: number[] = [];
+  const { setTimer } = kit.clock;
+  kit.clock.setTimer = (callback, ms, hold) => (delays.push(ms), setTimer(callback, ms, hold));
+  await kit.ready();
+  await kit.clock.advance(60 * 86_400_000 - 1);
+  expect(kit.loader.calls.length).toBe(1);
+  await kit.clock.advance(1);
+  expect(kit.loader.calls.length).toBe(2);
+  expect(Math.max(...delays)).toBe(2 ** 31 - 1);
+});
+
+test("a listener that unsubscribes itself is told no more, and one that it subscribes is told the present once", async () => {
+  const kit = createKit(rhythm);
+  const [first, second]: [string[], string[]] = [[], []];
+  const leave = kit.index.subscribe(({ type, state }) => {
+    first.push(`${type} ${state}`);
+    if (state !== "LOADING" || second.length) return;
+    leave();
+    kit.index.subscribe((event) => second.push(`${event.type} ${event.state}`));
+  });
+  await kit.ready();
+  expect(first).toEqual(["current LOADING"]);
+  expect(second).toEqual(["current LOADING", "transition READY"]);
+  leave();
+});
+
+test("a listener that leaves before its first call is never told", async () => {
+  const kit = createKit(rhythm);
+  let told = 0;
+  kit.index.subscribe(() => told++)();
+  kit.health.subscribe(() => told++)();
+  await kit.ready();
+  expect(told).toBe(0);
+});
+
+test("a read tells nobody", async () => {
+  const kit = createKit({ ...rhythm, refreshEvery: "never" });
+  await kit.ready();
+  const told = kit.events.length;
+  kit.clock.freeze(65_001);
+  expect([kit.index.snapshot().state, kit.events.length]).toEqual(["STALE", told]);
+  kit.index.peek();
+  expect(kit.events.length).toBe(told);
+  await kit.clock.settle();
+  expect(kit.events.slice(told)).toEqual(["transition READY>STALE"]);
+});
+
+test("an abort listener that calls back disturbs neither the count of abandoned loads nor the one that follows", async () => {
+  for (const [act, loads] of [["unload", 2], ["reload", 2], ["invalidate", 2]] as const) {
+    const kit = createKit({ ...rhythm, timeout: "5s" });
+    await kit.ready();
+    void kit.index.reload();
+    kit.loader.last.context.signal.addEventListener("abort", () => void kit.index[act]());
+    kit.index.unload();
+    await kit.clock.advance(0);
+    expect([act, kit.index.snapshot().abandoned, kit.loader.calls.length]).toEqual([act, 1, loads + 1]);
+    const value = await kit.load();
+    expect(kit.index.snapshot()).toMatchObject({ value, state: "READY" });
+    await kit.health.close();
+    expect(kit.clock.timers).toBe(0);
+  }
+});
+
+test("a listener that ends the first load before its loader is called leaves no load counted for ever", async () => {
+  const kit = createKit(rhythm);
+  await kit.clock.settle();
+  let once = true;
+  kit.index.subscribe(({ state }) => {
+    if (state === "LOADING" && once) kit.index.unload();
+    once &&= state !== "LOADING";
+  });
+  await kit.clock.settle();
+  kit.health.start();
+  expect([kit.loader.calls.length, kit.index.snapshot().abandoned]).toEqual([0, 0]);
+  await kit.clock.advance(0);
+  expect(kit.loader.calls.length).toBe(1);
+});
+
+test("closing in the middle of anything leaves no timer and no promise behind", async () => {
+  for (const act of ["load", "listener", "validate"] as const) {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const index = health.resource("index", {
+      load: async () => { if (act === "load") void health.close(); return { id: 1 }; },
+      validate: () => { if (act === "validate") void health.close(); },
+      refreshEvery: "1s",
+    });
+    index.subscribe(({ state }) => { if (act === "listener" && state === "READY") void health.close(); });
+    const waiting = [index.get(), index.reload(), health.whenReady()];
+    await clock.advance(0);
+    await Promise.allSettled(waiting);
+    expect([act, index.snapshot().state, clock.timers]).toEqual([act, "NOT_LOADED", 0]);
+    expect(await outcome(index.get())).toMatchObject({ error: { reason: "closed" } });
+  }
+});
+
+test("unchanged() from the first load is an error of the loader", async () => {
+  const kit = createKit(rhythm);
+  kit.health.start();
+  kit.loader.last.succeed(unchanged());
+  await kit.clock.settle();
+  expect(kit.index.snapshot()).toMatchObject({ state: "NOT_LOADED", attempt: 2, lastError: { error: { message: expect.stringContaining("unchanged() without a value") } } });
+});
+
+test("no promise anywhere was left to reject unhandled", () => {
+  expect(rejections).toEqual([]);
+});
