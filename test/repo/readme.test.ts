@@ -254,7 +254,13 @@ describe("what the README claims", () => {
       ...Object.keys(health),
       ...Object.getOwnPropertyNames(Object.getPrototypeOf(resource)),
       // What a loader or a platform is called by.
-      ...["validate", "dispose", "createServer", "serve", "use", "register", "app"],
+      "validate",
+      "dispose",
+      "createServer",
+      "serve",
+      "use",
+      "register",
+      "app",
     ]);
     const code = [...README.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`([^`]+)`/g)].map(([, inline = ""]) => inline);
     const called = code.flatMap((inline) => [...inline.matchAll(/(\w+)\(/g)].map(([, name = ""]) => name));
