@@ -14,7 +14,10 @@ export function check(world: Playing): void {
   claim(snapshot.state === ref.state, `${snapshot.state} where the reference is ${ref.state}`);
   claim(snapshot.value === ref.held?.value && index.peek() === ref.held?.value, "another value");
   claim(snapshot.generation === ref.generation, `generation ${snapshot.generation}, not ${ref.generation}`);
-  claim(snapshot.age === (ref.held && Math.max(0, now - ref.held.since)), `age ${snapshot.age} at ${now} since ${ref.held?.since}`);
+  claim(
+    snapshot.age === (ref.held && Math.max(0, now - ref.held.since)),
+    `age ${snapshot.age} at ${now} since ${ref.held?.since}`,
+  );
   claim(snapshot.refreshing === (ref.held !== undefined && ref.run !== undefined), "refreshing");
   claim(snapshot.attempt === ref.failures + 1, `attempt ${snapshot.attempt} after ${ref.failures} failures`);
   claim(snapshot.abandoned === world.abandoned, `${snapshot.abandoned} abandoned, not ${world.abandoned}`);
@@ -23,7 +26,10 @@ export function check(world: Playing): void {
   const error = world.failed?.error;
   if (typeof error !== "symbol" && world.failed) claim(snapshot.lastError?.error === error, "lastError is another's");
   for (const { context, outcome, open } of world.loads)
-    claim(context.signal.aborted === (outcome === "freed" || (outcome === "failed" && open)) || !open, `signal of a load that is ${outcome}`);
+    claim(
+      context.signal.aborted === (outcome === "freed" || (outcome === "failed" && open)) || !open,
+      `signal of a load that is ${outcome}`,
+    );
 
   if (phase !== "running" || ref.run) claim(snapshot.nextAttemptAt === undefined, `planned while ${phase}`);
   else {
@@ -60,11 +66,20 @@ function probe(world: Playing): void {
   const no = (word: string): unknown => [503, word, state, String(planned)];
   const yes = [200, "I-AM-ALIVE", state, undefined];
   expect(ask("/status")).toEqual(
-    !ALIVE[state] ? no("INDEX-NOT-LOADED") : phase === "draining" ? no("INDEX-DRAINING") : refused ? no("INDEX-STALE") : yes,
+    !ALIVE[state]
+      ? no("INDEX-NOT-LOADED")
+      : phase === "draining"
+        ? no("INDEX-DRAINING")
+        : refused
+          ? no("INDEX-STALE")
+          : yes,
   );
   expect(ask("/status/startup")).toEqual(phase !== "closed" && ref.generation ? yes : no("INDEX-NOT-LOADED"));
   expect(ask("/status/live")).toEqual([200, "I-AM-ALIVE", undefined, undefined]);
-  world.fault(world.pending("ready") === 0 || !ALIVE[state] || refused || phase !== "running", "ready, and somebody waits for it");
+  world.fault(
+    world.pending("ready") === 0 || !ALIVE[state] || refused || phase !== "running",
+    "ready, and somebody waits for it",
+  );
 }
 
 /** The end of every world: nothing is left behind. */

@@ -2,15 +2,44 @@ import fc from "fast-check";
 
 /** How a load ends. */
 export const ENDINGS = [
-  "value", "old", "future", "bad", "badRevision", "refusedAgain", "same", "back", "undefined", "noValue", "error",
-  "nonError", "unchanged", "unchangedOld", "unchangedRefused", "badAsOf", "badRevisionType",
+  "value",
+  "old",
+  "future",
+  "bad",
+  "badRevision",
+  "refusedAgain",
+  "same",
+  "back",
+  "undefined",
+  "noValue",
+  "error",
+  "nonError",
+  "unchanged",
+  "unchangedOld",
+  "unchangedRefused",
+  "badAsOf",
+  "badRevisionType",
 ] as const;
 export type Ending = (typeof ENDINGS)[number];
 
 /** What can be done from inside a listener too. */
 export const ACTS = [
-  "start", "get", "getYoung", "getAborted", "reload", "invalidate", "unload", "drain", "close", "ready", "probe",
-  "borrow", "release", "join", "part", "abort",
+  "start",
+  "get",
+  "getYoung",
+  "getAborted",
+  "reload",
+  "invalidate",
+  "unload",
+  "drain",
+  "close",
+  "ready",
+  "probe",
+  "borrow",
+  "release",
+  "join",
+  "part",
+  "abort",
 ] as const;
 export type Act = (typeof ACTS)[number];
 
@@ -24,12 +53,25 @@ export type Command =
   /** The next call of the loader does this by itself, at once or when it is aborted. */
   | readonly ["script", Script];
 
-export const SCRIPTS = ["throw", "reload", "unload", "invalidate", "get", "abort:reload", "abort:unload", "abort:get"] as const;
+export const SCRIPTS = [
+  "throw",
+  "reload",
+  "unload",
+  "invalidate",
+  "get",
+  "abort:reload",
+  "abort:unload",
+  "abort:get",
+] as const;
 export type Script = (typeof SCRIPTS)[number];
 
-const act = (...names: Act[]): fc.Arbitrary<Command> => fc.tuple(fc.constant("act" as const), fc.constantFrom(...names));
+const act = (...names: Act[]): fc.Arbitrary<Command> =>
+  fc.tuple(fc.constant("act" as const), fc.constantFrom(...names));
 const ending = fc.constantFrom(...ENDINGS);
-const ms = fc.oneof(fc.constantFrom(1, 99, 100, 999, 1_000, 1_001, 4_000, 10_000, 25_000, 25_001), fc.integer({ min: 0, max: 70_000 }));
+const ms = fc.oneof(
+  fc.constantFrom(1, 99, 100, 999, 1_000, 1_001, 4_000, 10_000, 25_000, 25_001),
+  fc.integer({ min: 0, max: 70_000 }),
+);
 
 export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 12, arbitrary: fc.tuple(fc.constant("end" as const), fc.oneof(fc.constantFrom("value" as const), ending)) },

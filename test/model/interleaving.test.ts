@@ -17,13 +17,30 @@ interface Item {
 
 const step = fc.tuple(
   fc.oneof(
-    { weight: 20, arbitrary: fc.constantFrom<Step>("reload", "reload", "get", "young", "invalidate", "unload", "borrow", "release", "advance") },
+    {
+      weight: 20,
+      arbitrary: fc.constantFrom<Step>(
+        "reload",
+        "reload",
+        "get",
+        "young",
+        "invalidate",
+        "unload",
+        "borrow",
+        "release",
+        "advance",
+      ),
+    },
     { weight: 1, arbitrary: fc.constantFrom<Step>("start", "close") },
   ),
   fc.nat(3),
 );
 
-async function interleave(scheduler: fc.Scheduler, steps: readonly (readonly [Step, number])[], bad: readonly boolean[]): Promise<void> {
+async function interleave(
+  scheduler: fc.Scheduler,
+  steps: readonly (readonly [Step, number])[],
+  bad: readonly boolean[],
+): Promise<void> {
   const clock = createVirtualClock();
   const health = createHealth({ clock });
   const items: Item[] = [];
@@ -37,7 +54,10 @@ async function interleave(scheduler: fc.Scheduler, steps: readonly (readonly [St
   const index = health.resource("index", {
     load: async ({ signal }) => {
       const load = ++loads;
-      fault([...running.values()].every(({ aborted }) => aborted), "two loads at once");
+      fault(
+        [...running.values()].every(({ aborted }) => aborted),
+        "two loads at once",
+      );
       running.set(load, signal);
       await scheduler.schedule(Promise.resolve(), `load ${load}`);
       const item: Item = { load, bad: bad[load % bad.length] ?? false, disposed: 0 };
@@ -52,7 +72,10 @@ async function interleave(scheduler: fc.Scheduler, steps: readonly (readonly [St
     dispose: async (item) => {
       item.disposed++;
       fault(item !== index.peek(), "the value in use is disposed of");
-      fault(leases.every(({ value }) => value !== item), "a value on loan is disposed of");
+      fault(
+        leases.every(({ value }) => value !== item),
+        "a value on loan is disposed of",
+      );
       await scheduler.schedule(Promise.resolve(), `dispose ${item.load}`);
     },
     refreshEvery: "10s",
@@ -66,7 +89,10 @@ async function interleave(scheduler: fc.Scheduler, steps: readonly (readonly [St
   const promised = new Set<Promise<unknown>>();
   const track = (promise: Promise<unknown>): void => {
     promised.add(promise);
-    promise.then(() => promised.delete(promise), () => promised.delete(promise));
+    promise.then(
+      () => promised.delete(promise),
+      () => promised.delete(promise),
+    );
   };
   const acts: Readonly<Record<Step, () => unknown>> = {
     start: health.start,
@@ -102,10 +128,19 @@ async function interleave(scheduler: fc.Scheduler, steps: readonly (readonly [St
   expect(items.filter(({ disposed }) => disposed !== 1)).toEqual([]);
 }
 
-test("in whatever order the promises of loaders, validators and disposals settle, the newest load wins and nothing leaks", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.array(step, { maxLength: 25, size: "max" }), fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }), interleave),
-    { numRuns: RUNS },
-  );
-  expect(rejections).toEqual([]);
-}, 60_000 + RUNS * 20);
+test(
+  "in whatever order the promises of loaders, validators and disposals settle, the newest load wins and nothing leaks",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(step, { maxLength: 25, size: "max" }),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
+        interleave,
+      ),
+      { numRuns: RUNS },
+    );
+    expect(rejections).toEqual([]);
+  },
+  60_000 + RUNS * 20,
+);

@@ -22,7 +22,8 @@ export abstract class Loading extends World {
     this.fault(context.attempt === ref.failures + 1, `attempt ${context.attempt} after ${ref.failures} failures`);
     this.fault(context.rejected === this.refused || context.rejected === undefined, "rejected is another revision");
     return new Promise((resolve, reject) => {
-      const settle = (how: "resolve" | "reject", result: unknown): void => (how === "resolve" ? resolve : reject)(result);
+      const settle = (how: "resolve" | "reject", result: unknown): void =>
+        (how === "resolve" ? resolve : reject)(result);
       const load: Load = { context, settle, open: true, outcome: "running", error: UNKNOWN };
       this.loads.push(load);
       this.current = load;
@@ -76,16 +77,25 @@ export abstract class Loading extends World {
     const bring = (item: Item, asOf?: number): void => {
       const since = asOf === undefined ? undefined : this.now - Math.max(0, wall - asOf);
       const same = item === ref.held?.value;
-      finish(same ? { type: "unchanged", asOf: since } : { type: "loaded", value: item, asOf: since }, loaded(item, { asOf }));
+      finish(
+        same ? { type: "unchanged", asOf: since } : { type: "loaded", value: item, asOf: since },
+        loaded(item, { asOf }),
+      );
     };
     const back = [...this.was].find((item) => item !== ref.held?.value && !item.disposed);
     switch (ending) {
-      case "value": return bring(this.item());
-      case "old": return bring(this.item(), wall - 24_000);
-      case "future": return bring(this.item(), wall + 5_000);
-      case "same": return bring(ref.held?.value ?? this.item());
-      case "back": return bring(back ?? this.item());
-      case "bad": return fail(this.item(true));
+      case "value":
+        return bring(this.item());
+      case "old":
+        return bring(this.item(), wall - 24_000);
+      case "future":
+        return bring(this.item(), wall + 5_000);
+      case "same":
+        return bring(ref.held?.value ?? this.item());
+      case "back":
+        return bring(back ?? this.item());
+      case "bad":
+        return fail(this.item(true));
       case "badRevision": {
         const revision = `bad-${this.items.length}`;
         fail(loaded(this.item(true), { revision }));
@@ -95,17 +105,28 @@ export abstract class Loading extends World {
       case "refusedAgain": {
         const told = load.context.rejected;
         const item = this.item();
-        if (told === undefined) return finish({ type: "loaded", value: item }, loaded(item, { revision: this.refused ?? "fine" }));
+        if (told === undefined)
+          return finish({ type: "loaded", value: item }, loaded(item, { revision: this.refused ?? "fine" }));
         return fail(loaded(item, { revision: told }));
       }
-      case "undefined": return fail(undefined);
-      case "noValue": return fail(loaded(undefined));
-      case "error": { const error = new Error("rejected"); return fail(error, error); }
-      case "nonError": return fail("no error", "no error");
-      case "badAsOf": return fail(loaded(this.item(), { asOf: NaN }));
-      case "badRevisionType": return fail(loaded(this.item(), { revision: 7 as never }));
-      case "unchanged": return finish({ type: "unchanged" }, unchanged());
-      case "unchangedOld": return finish({ type: "unchanged", asOf: this.now - 30_000 }, unchanged({ asOf: wall - 30_000 }));
+      case "undefined":
+        return fail(undefined);
+      case "noValue":
+        return fail(loaded(undefined));
+      case "error": {
+        const error = new Error("rejected");
+        return fail(error, error);
+      }
+      case "nonError":
+        return fail("no error", "no error");
+      case "badAsOf":
+        return fail(loaded(this.item(), { asOf: NaN }));
+      case "badRevisionType":
+        return fail(loaded(this.item(), { revision: 7 as never }));
+      case "unchanged":
+        return finish({ type: "unchanged" }, unchanged());
+      case "unchangedOld":
+        return finish({ type: "unchanged", asOf: this.now - 30_000 }, unchanged({ asOf: wall - 30_000 }));
       case "unchangedRefused": {
         const { refused } = this;
         return finish({ type: "unchanged", refused: refused !== undefined }, unchanged({ revision: refused }));

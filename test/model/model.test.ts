@@ -20,10 +20,13 @@ async function live(made: Setup, commands: readonly Command[]): Promise<void> {
   await tearDown(world);
 }
 
-test("whatever happens in whatever order, the resource is what the reference says, and leaves nothing behind", async () => {
-  await fc.assert(
-    fc.asyncProperty(setup, fc.array(command, { maxLength: 40, size: "max" }), live),
-    { numRuns: RUNS },
-  );
-  expect(rejections).toEqual([]);
-}, 60_000 + RUNS * 20);
+test(
+  "whatever happens in whatever order, the resource is what the reference says, and leaves nothing behind",
+  async () => {
+    await fc.assert(fc.asyncProperty(setup, fc.array(command, { maxLength: 40, size: "max" }), live), {
+      numRuns: RUNS,
+    });
+    expect(rejections).toEqual([]);
+  },
+  60_000 + RUNS * 20,
+);

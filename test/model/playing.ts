@@ -11,7 +11,8 @@ export class Playing extends Loading {
   async play(command: Command): Promise<void> {
     if (command[0] === "act") this.act(command[1]);
     else if (command[0] === "end") this.end(this.current, command[1]);
-    else if (command[0] === "late") this.end(this.loads.filter(({ open, outcome }) => open && outcome !== "running")[command[2]], command[1]);
+    else if (command[0] === "late")
+      this.end(this.loads.filter(({ open, outcome }) => open && outcome !== "running")[command[2]], command[1]);
     else if (command[0] === "react") this.#reactions.push([command[1], command[2]]);
     else if (command[0] === "script") this.script.push(command[1]);
     else if (command[0] === "advance") await this.#advance(command[1]);
@@ -37,7 +38,7 @@ export class Playing extends Loading {
 
   /** In steps so short that no load can start and time out within one. */
   async #advance(ms: number): Promise<void> {
-    for (let left = ms; left > 0; ) {
+    for (let left = ms; left > 0;) {
       const timeout = this.ref.run ? this.ref.run.at + TIMEOUT - this.now : TIMEOUT;
       const step = Math.min(left, Math.max(1, timeout));
       await this.clock.advance(step);
@@ -46,7 +47,10 @@ export class Playing extends Loading {
       const over = this.ref.run !== undefined && now >= this.ref.run.at + TIMEOUT;
       this.fault(!over || this.late || current?.context.signal.aborted === true, "a timeout that its timer missed");
       this.#pass();
-      this.fault(this.ref.run !== undefined || this.phase !== "running" || this.late || this.plan[1] > now, "a load that its timer missed");
+      this.fault(
+        this.ref.run !== undefined || this.phase !== "running" || this.late || this.plan[1] > now,
+        "a load that its timer missed",
+      );
       left -= step;
     }
   }
@@ -66,9 +70,15 @@ export class Playing extends Loading {
     const { index, health, ref, phase } = this;
     const open = phase === "idle" || phase === "running";
     switch (act) {
-      case "start": this.#begin(); return health.start();
-      case "probe": this.#begin(); return void health.ask("GET", "/status", undefined, PLATFORM);
-      case "get": case "getYoung": case "getAborted": {
+      case "start":
+        this.#begin();
+        return health.start();
+      case "probe":
+        this.#begin();
+        return void health.ask("GET", "/status", undefined, PLATFORM);
+      case "get":
+      case "getYoung":
+      case "getAborted": {
         this.#begin();
         this.#pass();
         // A back-off that runs refuses the wait: it starts nothing.
@@ -77,7 +87,11 @@ export class Playing extends Loading {
         if (act === "getAborted") abort.abort(new Error("gone"));
         else this.#aborts.push(abort);
         const maxAge = act === "getYoung" ? 3_000 : Infinity;
-        return this.#track("get", () => index.get({ signal: abort.signal, ...(maxAge < Infinity && { maxAge }) }), maxAge);
+        return this.#track(
+          "get",
+          () => index.get({ signal: abort.signal, ...(maxAge < Infinity && { maxAge }) }),
+          maxAge,
+        );
       }
       case "ready": {
         this.#begin();
@@ -85,7 +99,8 @@ export class Playing extends Loading {
         this.#aborts.push(abort);
         return this.#track("ready", () => health.whenReady({ signal: abort.signal }));
       }
-      case "abort": return this.#aborts.shift()?.abort(new Error("gone"));
+      case "abort":
+        return this.#aborts.shift()?.abort(new Error("gone"));
       case "reload":
         this.#begin();
         this.demand = true;
@@ -121,7 +136,8 @@ export class Playing extends Loading {
         lease?.release();
         return lease?.release();
       }
-      case "join": return this.#join();
+      case "join":
+        return this.#join();
       case "part": {
         const guest = this.guests.find(({ gone }) => !gone);
         if (!guest) return;
@@ -168,7 +184,8 @@ export class Playing extends Loading {
   #got(value: Item, maxAge: number): void {
     const { held } = this.ref;
     this.fault(this.was.has(value), "get() gave what never was the value");
-    if (held?.value === value) this.fault(this.now - held.since <= maxAge, "get() gave an older value than it was asked for");
+    if (held?.value === value)
+      this.fault(this.now - held.since <= maxAge, "get() gave an older value than it was asked for");
   }
 
   #refused({ kind, maxAge }: Promised, { reason, retryAfter }: NotReadyError): void {
@@ -187,7 +204,10 @@ export class Playing extends Loading {
   /** Answered by the first run to end of those that started after the call. */
   #reloaded({ loadsBefore }: Promised, good: boolean, result: unknown): void {
     const run = this.loads.slice(loadsBefore).find(({ outcome }) => outcome === "good" || outcome === "failed");
-    this.fault(run?.outcome === (good ? "good" : "failed"), `reload() told ${good ? "good" : "failed"} of a run that was ${run?.outcome}`);
+    this.fault(
+      run?.outcome === (good ? "good" : "failed"),
+      `reload() told ${good ? "good" : "failed"} of a run that was ${run?.outcome}`,
+    );
     if (!good && run?.error instanceof Error) this.fault(result === run.error, "reload() told another error");
   }
 

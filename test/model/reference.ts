@@ -9,7 +9,8 @@ export type Entry<V> =
 export class Reference<V> {
   held: { value: V; since: number; invalidated: boolean } | undefined;
   run: { at: number; invalidated: boolean } | undefined;
-  generation = 0; failures = 0;
+  generation = 0;
+  failures = 0;
   told: string[] = [];
   state: State = "NOT_LOADED";
 
@@ -31,7 +32,11 @@ export class Reference<V> {
     else this.run = undefined;
     if (entry.type === "loaded") this.generation++;
     if (good && !("refused" in entry && entry.refused))
-      this.held = { value: "value" in entry ? entry.value : held!.value, since: entry.asOf ?? run!.at, invalidated: run!.invalidated };
+      this.held = {
+        value: "value" in entry ? entry.value : held!.value,
+        since: entry.asOf ?? run!.at,
+        invalidated: run!.invalidated,
+      };
     if (entry.type === "unload") this.held = undefined;
     if (good || (entry.type === "unload" && (run || held))) this.failures = 0;
     if (entry.type === "failed" || (entry.type === "unchanged" && !held)) this.failures++;

@@ -1,4 +1,11 @@
-import { createHealth, type Health, type HealthEvent, type Lease, type LoadContext, type Resource } from "../../src/index.ts";
+import {
+  createHealth,
+  type Health,
+  type HealthEvent,
+  type Lease,
+  type LoadContext,
+  type Resource,
+} from "../../src/index.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import type { Act, Setup } from "./command.ts";
 import { OneClock } from "./one-clock.ts";
@@ -155,7 +162,10 @@ export abstract class World {
       const least = Math.max(run.at + every / 2, now + every / 10);
       const staleAt = ref.held ? ref.held.since + staleAfter : Infinity;
       const most = staleAt > now ? staleAt : Infinity;
-      this.plan = [Math.max(least, Math.min(run.at + 0.9 * every, most)), Math.ceil(Math.max(least, Math.min(run.at + 1.1 * every, most)))];
+      this.plan = [
+        Math.max(least, Math.min(run.at + 0.9 * every, most)),
+        Math.ceil(Math.max(least, Math.min(run.at + 1.1 * every, most))),
+      ];
     }
     if (this.pending("reload") + this.pending("get")) this.demand = true;
   }

@@ -128,7 +128,11 @@ describe("request mode", () => {
     await warmed(clock, index, () => loader.last.succeed(A));
     clock.freeze(3_600_000);
     const answer = health.fetch(new Request("http://x/status"));
-    expect([answer.status, answer.headers.get("health-state"), index.snapshot().state]).toEqual([503, "STALE", "STALE"]);
+    expect([answer.status, answer.headers.get("health-state"), index.snapshot().state]).toEqual([
+      503,
+      "STALE",
+      "STALE",
+    ]);
   });
 
   test("a load whose request was cancelled is taken over when its lease expires, and counts as no failure", async () => {
@@ -275,7 +279,9 @@ describe("probes and guards in request mode", () => {
     const kept: Promise<unknown>[] = [];
     await warm(health, (promise) => kept.push(promise));
     await warm(health, (promise) => kept.push(promise));
-    expect([kept.length, loader.calls.length, health.fetch(new Request("http://x/status")).status]).toEqual([1, 1, 503]);
+    expect([kept.length, loader.calls.length, health.fetch(new Request("http://x/status")).status]).toEqual([
+      1, 1, 503,
+    ]);
     loader.last.succeed(A);
     await Promise.all(kept);
     expect(health.fetch(new Request("http://x/status")).status).toBe(200);
@@ -287,7 +293,9 @@ describe("probes and guards in request mode", () => {
       [3_000, 503],
     ] as const) {
       const { clock, health, loader } = setUp({ probeWait: "2s" });
-      const answered = watch(Promise.resolve(warm(health)).then(() => health.fetch(new Request("http://x/status")).status));
+      const answered = watch(
+        Promise.resolve(warm(health)).then(() => health.fetch(new Request("http://x/status")).status),
+      );
       await clock.advance(Math.min(after, 1_999));
       expect(answered.value).toBeUndefined();
       if (status === 200) loader.last.succeed(A);
