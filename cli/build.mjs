@@ -1,7 +1,9 @@
 // Bundles the command into one file, so that the package needs nothing at run time. Run it from the package's root.
-import { chmodSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { build } from "esbuild";
 
+// What is bundled brings its licence along.
+const licence = `/*! Contains yaml:\n${String(readFileSync("node_modules/yaml/LICENSE", "utf8"))}*/`;
 const outfile = "dist/cli/health-state.js";
 await build({
   entryPoints: ["cli/main.ts"],
@@ -13,7 +15,7 @@ await build({
   legalComments: "inline",
   // `yaml` is CommonJS and asks for node:process and node:buffer.
   banner: {
-    js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+    js: `#!/usr/bin/env node\n${licence}\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);`,
   },
 });
 chmodSync(outfile, 0o755);

@@ -15,7 +15,7 @@ export async function serviceFrom(url: string, io: Io): Promise<Service> {
   });
   if (!answer.contentType.includes("json"))
     throw new UsageError(
-      `--from ${url}: gives no details (content-type ${answer.contentType || "missing"}); the service allows them with createHealth({ details })`,
+      `--from ${url}: gives no details (content-type ${answer.contentType || "missing"}); the service allows them with createHealth({ details: details(...) })`,
     );
   const checks = checksOf(answer.body);
   if (!checks) throw new UsageError(`--from ${url}: what it gives is no health+json with checks`);

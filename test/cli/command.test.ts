@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { configure, PROBERS, toMarkdown } from "../../src/probers/index.ts";
-import { say } from "./helper.ts";
+import { createHealth, details } from "../../src/index.ts";
+import { say, type Said } from "./helper.ts";
 
 const GOOD = "FROM node:20\nHEALTHCHECK CMD curl -f http://127.0.0.1:8080/status/live\n";
 const BAD = "FROM node:20\nHEALTHCHECK CMD curl http://127.0.0.1:8080/status/live\n";
@@ -133,6 +134,27 @@ describe("doctor --from", () => {
     ]);
   });
 
+  test("reads the limits of the library itself, and hears nothing where it allows no details", async () => {
+    const loader = { load: () => 1, refreshEvery: "30s", staleAfter: "65s", refuseAfter: "10m" } as const;
+    const ask = async (allowed: boolean): Promise<Said> => {
+      const health = createHealth({ ...(allowed && { details: details("always") }) });
+      health.resource("index", loader);
+      const said = await say(["doctor", "--from", "http://127.0.0.1/status", "-"], pod, async (url, accept) => {
+        const response = await health.fetch(new Request(url, { headers: { accept } }));
+        return { contentType: response.headers.get("content-type") ?? "", body: await response.text() };
+      });
+      await health.close();
+      return said;
+    };
+    const [open, shut] = [await ask(true), await ask(false)];
+    expect([open.code, open.out.includes("every replica refuses after 600 s"), shut.code, shut.out]).toEqual([
+      1,
+      true,
+      2,
+      "",
+    ]);
+  });
+
   test("lets what the user says win", async () => {
     const { out } = await say(
       ["doctor", "--json", "--from", "http://127.0.0.1/status", "--refuse-after", "never", "-"],
@@ -151,7 +173,7 @@ describe("doctor --from", () => {
     [
       "gives the word alone",
       answer("I-AM-ALIVE", "text/plain"),
-      "gives no details (content-type text/plain); the service allows them with createHealth({ details })",
+      "gives no details (content-type text/plain); the service allows them with createHealth({ details: details(...) })",
     ],
     ["gives other JSON", answer([1, 2]), "what it gives is no health+json with checks"],
   ])("says so where the service %s", async (_, fetch, message) => {
