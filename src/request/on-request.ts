@@ -85,7 +85,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
         const backingOff = !core.active && failures > 0 && now < core.nextAttemptAt;
         if (young) {
           const due = !core.active && now >= core.nextAttemptAt;
-          if (due && !tried) await refresh(core, waitUntil, own);
+          if (due && !tried) await refresh(core, waitUntil, signal, own);
           return core.facts.held?.value ?? held.value;
         }
         if (tried || backingOff || core.closed || host.phase !== "running" || signal?.aborted) {
@@ -101,7 +101,8 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
           tried = true;
           const running = handled(own(core, false));
           waitUntil?.(running);
-          await running;
+          // A caller that loses patience leaves; the load goes on.
+          await unlessAborted(running, signal);
         }
       }
     },
@@ -132,11 +133,25 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
 async function refresh<T>(
   core: Core<T>,
   waitUntil: WaitUntil | undefined,
+  signal: AbortSignal | undefined,
   own: (core: Core<T>, forced: boolean) => Promise<void>,
 ): Promise<void> {
   const running = handled(own(core, false));
   if (waitUntil) waitUntil(running);
-  else await running;
+  else await unlessAborted(running, signal);
+}
+
+/** Over with the promise, or as soon as the signal aborts. */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return promise;
+  let abort: () => void = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    abort = resolve;
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", abort);
+  });
+  await Promise.race([promise, aborted]);
+  signal.removeEventListener("abort", abort);
 }
 
 /** A timer as a promise that can be cut short. */

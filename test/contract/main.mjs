@@ -1,14 +1,11 @@
 // npm run test:runtimes [part of a place's name …]: the contract in every place, on the real runtime.
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
-import { runContract } from "./contract.mjs";
-import { runCold } from "./cold.mjs";
-import { findGaps, judgeTheJudge } from "./judge.mjs";
-import { at, DATES, Missing, PLACES, TABLE } from "./places.mjs";
-import { checkTypes, dryRun, runProcesses, TYPES } from "./process.mjs";
 
 const only = process.argv.slice(2);
 const wanted = (name) => !only.length || only.some((part) => name.includes(part));
+
+const at = (path) => new URL(`../../${path}`, import.meta.url).pathname;
 
 /** What the runtimes and frameworks are installed from; none of it is in the root's lock file. */
 const TOOLS = {
@@ -31,6 +28,13 @@ for (const [folder, what] of Object.entries(TOOLS)) {
     console.log(`tools/${folder} cannot be installed: what needs it is skipped`);
   }
 }
+
+// Only now, for these look for what was installed as they are imported.
+const { runContract } = await import("./contract.mjs");
+const { runCold } = await import("./cold.mjs");
+const { findGaps, judgeTheJudge } = await import("./judge.mjs");
+const { DATES, Missing, PLACES, TABLE } = await import("./places.mjs");
+const { checkTypes, dryRun, runProcesses, TYPES } = await import("./process.mjs");
 
 /** Place, and what came of it. */
 const rows = new Map();

@@ -256,6 +256,20 @@ describe("request mode", () => {
     expect(owner.value).toBe(A);
   });
 
+  test("a caller's signal ends its wait for the load it runs itself, and the load goes on", async () => {
+    const { clock, loader, index } = setUp();
+    const controller = new AbortController();
+    const kept: Promise<unknown>[] = [];
+    const owner = watch(index.get({ signal: controller.signal, waitUntil: (promise) => kept.push(promise) }));
+    await clock.settle();
+    controller.abort();
+    await clock.settle();
+    expect(owner.error).toMatchObject({ reason: "aborted", state: "LOADING" });
+    loader.last.succeed(A);
+    await Promise.all(kept);
+    expect([await index.get(), clock.timers]).toEqual([A, 0]);
+  });
+
   test("whenReady() drives the loads and answers", async () => {
     const { clock, health, loader } = setUp();
     const ready = health.whenReady().then(() => "ready");
@@ -326,5 +340,21 @@ describe("probes and guards in request mode", () => {
     expect([kept.length, loader.calls.length]).toEqual([2, 2]);
     loader.last.succeed(B);
     await Promise.all(kept);
+  });
+
+  test("a guard waits no longer than its wait, and one that waits for nothing refuses at once and starts the load", async () => {
+    for (const wait of [0, "100ms"] as const) {
+      const { clock, loader, index } = setUp();
+      const guard = createGuard(index, { wait });
+      const kept: Promise<unknown>[] = [];
+      const decided = watch(Promise.resolve(guard(() => (promise) => kept.push(promise))));
+      await clock.advance(wait === 0 ? 0 : 99);
+      expect("value" in decided).toBe(wait === 0);
+      await clock.advance(1);
+      expect([decided.value?.status, kept.length, loader.calls.length]).toEqual([503, 1, 1]);
+      loader.last.succeed(A);
+      await Promise.all(kept);
+      expect([await guard(), clock.timers]).toEqual([undefined, 0]);
+    }
   });
 });
