@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { FILES, importsOf, read, ROOT } from "./tree.ts";
 
@@ -33,33 +35,59 @@ describe("package.json", () => {
     expect(adapters.filter((file) => !inner.has(file) && !exported.includes(file))).toEqual([]);
   });
 
+  test.each(entries.filter(({ default: file }) => file.startsWith("./dist/adapters/")))(
+    "$name speaks the two verbs that every adapter does",
+    async ({ default: file }) => {
+      const adapter: Record<string, unknown> = await import(join(ROOT, file));
+      expect([typeof adapter["probes"], typeof adapter["guard"]]).toEqual(["function", "function"]);
+    },
+  );
+
   test("the package depends on nothing at run time", () => {
     expect(manifest.dependencies).toBeUndefined();
   });
 });
 
 describe("importing", () => {
+  test("is watched by spies that would see it", () => {
+    const noisy = "export const at = [new Date(), Math.random(), setTimeout(() => {}, 0)].length";
+    const folder = mkdtempSync(join(tmpdir(), "health-state-noisy-"));
+    mkdirSync(join(folder, "dist/src"), { recursive: true });
+    writeFileSync(join(folder, "dist/src/noisy.mjs"), noisy);
+    expect(touchedBy(join(folder, "dist/src/noisy.mjs"))).toBe('["Date","random","setTimeout"]');
+    rmSync(folder, { recursive: true });
+  });
+
   // What an entry must not touch while it is imported (SPEC rule 13).
   const watch = `
     const touched = [];
     const spy = (object, name) => {
       const real = object[name];
+      const own = Object.getOwnPropertyDescriptors(real);
       object[name] = function (...args) {
         if (/\\/dist\\/(src|adapters)\\//.test(new Error().stack ?? "")) touched.push(name);
         return new.target ? Reflect.construct(real, args, new.target) : Reflect.apply(real, this, args);
       };
+      Object.defineProperties(object[name], own);
     };
-    for (const name of ["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "fetch", "Response", "Request"]) spy(globalThis, name);
-    spy(Date, "now");
+    for (const name of ["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "fetch", "Response", "Request", "Date"])
+      spy(globalThis, name);
+    for (const name of ["now"]) spy(globalThis.Date, name);
+    for (const name of ["on", "once", "addListener", "prependListener"]) spy(process, name);
+    for (const name of ["randomUUID", "getRandomValues"]) spy(crypto, name);
     spy(Math, "random");
     spy(performance, "now");
-    spy(process, "on");
+    spy(AbortSignal, "timeout");
     await import(process.argv[1]);
     process.stdout.write(JSON.stringify(touched));
   `;
 
+  function touchedBy(file: string): string {
+    const { href } = pathToFileURL(file);
+    return execFileSync(process.execPath, ["--input-type=module", "-e", watch, href], { encoding: "utf8" });
+  }
+
   test.each(entries)("$name does nothing at import", ({ default: file }) => {
-    const url = new URL(`file://${join(ROOT, file)}`).href;
-    expect(execFileSync(process.execPath, ["--input-type=module", "-e", watch, url], { encoding: "utf8" })).toBe("[]");
+    expect(touchedBy(join(ROOT, file))).toBe("[]");
   });
 });
