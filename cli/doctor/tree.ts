@@ -134,9 +134,7 @@ export function treesOf(file: string, text: string): readonly Tree[] {
       const helm = text.includes("{{")
         ? " (a template? render it first: helm template ... | health-state doctor -)"
         : "";
-      throw new UsageError(
-        `${file}:${lines.linePos(pos[0]).line || 1}: ${message.split("\n")[0]?.replace(/ at line \d+.*$/, "")}${helm}`,
-      );
+      throw new UsageError(`${file}:${lines.linePos(pos[0]).line || 1}: ${reasonOf(message)}${helm}`);
     }
   return documents.flatMap((document) => {
     const root = document.contents;
@@ -148,4 +146,10 @@ export function treesOf(file: string, text: string): readonly Tree[] {
 
 function join(field: string, key: string): string {
   return field === "" ? key : `${field}.${key}`;
+}
+
+/** The first line of the parser's message, without the place that we say ourselves. */
+function reasonOf(message: string): string {
+  const [first = ""] = message.split("\n");
+  return /call stack/.test(first) ? "is nested too deeply" : first.replace(/ at line \d+.*$/, "");
 }

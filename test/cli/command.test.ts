@@ -73,7 +73,8 @@ describe("doctor", () => {
       'resource "x" "y" {}',
       "a.tf: HCL is not read; wanted is a Kubernetes manifest, Compose file, Dockerfile, haproxy.cfg, Envoy YAML, Consul JSON or ECS task definition",
     ],
-  ])("says why it cannot read %s that holds %j", async (name, text, message) => {
+    ["a.yaml", `a: ${"[".repeat(50_000)}`, "a.yaml:1: is nested too deeply"],
+  ])("says why it cannot read %s that holds %.60j", async (name, text, message) => {
     expect(await say(["doctor", name], { [name]: text })).toEqual({
       code: 2,
       out: "",
