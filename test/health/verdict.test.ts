@@ -11,7 +11,13 @@ type Row = Readonly<Record<Probe, Word>> & { readonly worst: State; readonly dra
 
 /** SPEC section 5, by the registry's own words; `draining` is what readiness says in a drain. */
 const TABLE: Readonly<Record<Standing, Row>> = {
-  NOT_LOADED: { readiness: "notLoaded", draining: "notLoaded", startup: "notLoaded", liveness: "alive", worst: "NOT_LOADED" },
+  NOT_LOADED: {
+    readiness: "notLoaded",
+    draining: "notLoaded",
+    startup: "notLoaded",
+    liveness: "alive",
+    worst: "NOT_LOADED",
+  },
   LOADING: { readiness: "notLoaded", draining: "notLoaded", startup: "notLoaded", liveness: "alive", worst: "LOADING" },
   READY: { readiness: "alive", draining: "draining", startup: "alive", liveness: "alive", worst: "READY" },
   STALE: { readiness: "alive", draining: "draining", startup: "alive", liveness: "alive", worst: "STALE" },
@@ -38,7 +44,9 @@ const REACH: Readonly<Record<Standing, (kit: Kit) => unknown>> = {
 const limits = { refreshEvery: "never", staleAfter: "60s", refuseAfter: "90s" } as const;
 
 const cells = (Object.keys(TABLE) as Standing[]).flatMap((standing) =>
-  [false, true].flatMap((drained) => (Object.keys(LIVENESS) as Heart[]).map((heart) => [standing, drained, heart] as const)),
+  [false, true].flatMap((drained) =>
+    (Object.keys(LIVENESS) as Heart[]).map((heart) => [standing, drained, heart] as const),
+  ),
 );
 
 test.each(cells)("%s, draining %s, heartbeat %s", async (standing, drained, heart) => {
@@ -57,8 +65,19 @@ test.each(cells)("%s, draining %s, heartbeat %s", async (standing, drained, hear
 });
 
 test("the table names every state, and the words every verdict", () => {
-  expect(Object.keys(TABLE).filter((standing) => standing !== "REFUSED").sort()).toEqual([...STATES].sort());
-  const said = new Set(Object.values(TABLE).flatMap(({ readiness, draining, startup, liveness }) => [readiness, draining, startup, liveness]));
+  expect(
+    Object.keys(TABLE)
+      .filter((standing) => standing !== "REFUSED")
+      .sort(),
+  ).toEqual([...STATES].sort());
+  const said = new Set(
+    Object.values(TABLE).flatMap(({ readiness, draining, startup, liveness }) => [
+      readiness,
+      draining,
+      startup,
+      liveness,
+    ]),
+  );
   expect([...said, "wedged"].sort()).toEqual(Object.keys(WORDS).sort());
 });
 
@@ -168,7 +187,9 @@ test("whenReady() answers late callers too, and resolves when the one that stand
 
 test("whenReady() waits with its own signal, and is refused in a drain", async () => {
   const kit = createKit(limits);
-  await expect(kit.health.whenReady({ signal: AbortSignal.abort(new Error("gone")) })).rejects.toMatchObject({ reason: "aborted" });
+  await expect(kit.health.whenReady({ signal: AbortSignal.abort(new Error("gone")) })).rejects.toMatchObject({
+    reason: "aborted",
+  });
   const waiting = kit.health.whenReady();
   kit.health.drain();
   await expect(waiting).rejects.toMatchObject({ reason: "draining" });
@@ -179,5 +200,7 @@ test("whenReady() waits with its own signal, and is refused in a drain", async (
 test("a registry is found only behind what createHealth() gave", () => {
   const registry: Registry = registryOf(createKit().health);
   expect(registry.seats.size).toBe(1);
-  expect(() => registryOf({})).toThrow("health-state: health is [object Object]; it must be what createHealth() returned");
+  expect(() => registryOf({})).toThrow(
+    "health-state: health is [object Object]; it must be what createHealth() returned",
+  );
 });

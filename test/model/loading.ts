@@ -1,6 +1,6 @@
 import { loaded, unchanged, type LoadContext } from "../../src/index.ts";
 import type { Act, Ending, Script } from "./command.ts";
-import type { Entry } from "./reference.ts";
+import type { Entry } from "./entry.ts";
 import { UNKNOWN, World, type Item, type Load } from "./world.ts";
 
 /** The loader of the model: every call waits for a command, or follows a script. */

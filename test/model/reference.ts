@@ -1,9 +1,5 @@
 import type { State } from "../../src/index.ts";
-
-export type Entry<V> =
-  | { type: "loaded"; value: V; asOf?: number | undefined }
-  | { type: "unchanged"; asOf?: number | undefined; refused?: boolean }
-  | { type: "start" | "failed" | "invalidate" | "unload" };
+import type { Entry } from "./entry.ts";
 
 /** SPEC section 3 once more, as plainly as can be: a fold over what happened, at the time it happened. */
 export class Reference<V> {

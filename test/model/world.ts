@@ -8,8 +8,9 @@ import {
 } from "../../src/index.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import type { Act, Setup } from "./command.ts";
+import type { Entry } from "./entry.ts";
 import { OneClock } from "./one-clock.ts";
-import { Reference, type Entry } from "./reference.ts";
+import { Reference } from "./reference.ts";
 
 export const TIMEOUT = 4_000;
 export const DISPOSE_AFTER = 7_000;

@@ -46,7 +46,10 @@ test("case 1: invalidate() with no load running starts one at once, and leaves a
 });
 
 test("case 2: a value that becomes STALE by time has a refresh running by then, or a back-off that is not cut short", async () => {
-  const { ready, index, loader, clock, fail } = createKit({ ...rhythm, staleAfter: "31s" }, { random: () => 0.999999999 });
+  const { ready, index, loader, clock, fail } = createKit(
+    { ...rhythm, staleAfter: "31s" },
+    { random: () => 0.999999999 },
+  );
   await ready();
   await clock.advance(30_000);
   for (let fails = 0; fails < 4; fails++) {
@@ -74,7 +77,10 @@ test("case 3: refreshEvery counts from the start of the last load, and a slow lo
 });
 
 test("case 3: jitter never carries a refresh past staleAfter", async () => {
-  const { ready, index, clock } = createKit({ refreshEvery: "30s", staleAfter: "31s", jitter: 1 }, { random: () => 0.999999999 });
+  const { ready, index, clock } = createKit(
+    { refreshEvery: "30s", staleAfter: "31s", jitter: 1 },
+    { random: () => 0.999999999 },
+  );
   await ready();
   expect((index.snapshot().nextAttemptAt ?? 0) - clock.wall()).toBe(31_000);
 });
@@ -113,7 +119,12 @@ test("case 5: unchanged() with the refused revision keeps the old value and its 
   await clock.advance(1_000);
   loader.last.succeed(unchanged({ revision: loader.last.context.rejected }));
   await clock.settle();
-  expect(index.snapshot()).toMatchObject({ value, age: clock.wall() - (index.snapshot().changedAt ?? 0), lastError, attempt: 1 });
+  expect(index.snapshot()).toMatchObject({
+    value,
+    age: clock.wall() - (index.snapshot().changedAt ?? 0),
+    lastError,
+    attempt: 1,
+  });
 });
 
 test("case 5: any other unchanged() confirms the value and forgets the refusal", async () => {

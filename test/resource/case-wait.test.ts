@@ -33,7 +33,8 @@ test("case 9: close() rejects every get(), whenReady() and reload() that waits, 
   health.start();
   const waiting = [index.get(), health.whenReady(), index.reload(), index.get({ maxAge: 1 })];
   await health.close();
-  for (const promise of waiting) expect(await outcome(promise)).toMatchObject({ error: { name: "NotReadyError", reason: "closed" } });
+  for (const promise of waiting)
+    expect(await outcome(promise)).toMatchObject({ error: { name: "NotReadyError", reason: "closed" } });
   expect(loader.last.context.signal.aborted).toBe(true);
   expect({ timers: clock.timers, holding: clock.holding }).toEqual({ timers: 0, holding: 0 });
   for (const promise of [index.get(), health.whenReady(), index.reload()])
@@ -113,7 +114,8 @@ test("case 14: while draining, unload() leaves nobody waiting for what will not 
   const [reloaded, young] = [index.reload(), index.get({ maxAge: 0 })];
   health.drain();
   index.unload();
-  for (const promise of [reloaded, young]) expect(await outcome(promise)).toMatchObject({ error: { reason: "draining" } });
+  for (const promise of [reloaded, young])
+    expect(await outcome(promise)).toMatchObject({ error: { reason: "draining" } });
 });
 
 test("case 16: a forward step of the wall clock makes a value old too early, and the refresh it triggers heals that", async () => {
@@ -168,7 +170,11 @@ test("case 19: a load that ends in the same state is told as a load, and an even
 
 test("case 20: ten thousand probes cause no load beyond the one that start() would have begun", async () => {
   const { health, loader, clock, left } = createKit(rhythm);
-  for (let probe = 0; probe < 10_000; probe++) health.ask("GET", ["/status", "/status/live", "/status/startup"][probe % 3] ?? "", 0, { accept: () => null, request: () => new Request("http://x/") });
+  for (let probe = 0; probe < 10_000; probe++)
+    health.ask("GET", ["/status", "/status/live", "/status/startup"][probe % 3] ?? "", 0, {
+      accept: () => null,
+      request: () => new Request("http://x/"),
+    });
   await clock.settle();
   expect([loader.calls.length, left()]).toEqual([1, { timers: 1, holding: 0 }]);
 });

@@ -4,7 +4,8 @@ import { createVirtualClock } from "../../src/testing/index.ts";
 import { createKit } from "./kit.ts";
 
 const rhythm = { refreshEvery: "30s", staleAfter: "65s", jitter: 0 } as const;
-const status = (health: { fetch(request: Request): Response }, path = "/status") => health.fetch(new Request(`http://x${path}`)).status;
+const status = (health: { fetch(request: Request): Response }, path = "/status") =>
+  health.fetch(new Request(`http://x${path}`)).status;
 
 test("fail, ok, fail, ok, fail is not three failures in a row: the back-off starts anew after each success", async () => {
   const { ready, index, fail, load, clock } = createKit(rhythm, { random: () => 0.999999999 });
@@ -23,7 +24,12 @@ test("a check that hangs keeps no green verdict: its age passes the limit while 
   const clock = createVirtualClock();
   const health = createHealth({ clock });
   let runs = 0;
-  health.check("database", { run: () => (++runs === 1 ? true : new Promise(() => {})), refreshEvery: "5s", staleAfter: "20s", required: true });
+  health.check("database", {
+    run: () => (++runs === 1 ? true : new Promise(() => {})),
+    refreshEvery: "5s",
+    staleAfter: "20s",
+    required: true,
+  });
   health.start();
   await clock.advance(1_000);
   expect(status(health)).toBe(200);
@@ -34,7 +40,12 @@ test("a check that hangs keeps no green verdict: its age passes the limit while 
 });
 
 test("a loader that throws synchronously never yields 200", async () => {
-  const { health, clock } = createKit({ ...rhythm, load: () => { throw new Error("thrown"); } });
+  const { health, clock } = createKit({
+    ...rhythm,
+    load: () => {
+      throw new Error("thrown");
+    },
+  });
   for (let time = 0; time < 50; time++) {
     expect([status(health), status(health, "/status/startup")]).toEqual([503, 503]);
     await clock.advance(1_000);
@@ -42,7 +53,13 @@ test("a loader that throws synchronously never yields 200", async () => {
 });
 
 test("an event emitted during the first load is not lost", async () => {
-  const { health, index, clock, events } = createKit({ ...rhythm, load: () => { index.invalidate(); return { id: "x" }; } });
+  const { health, index, clock, events } = createKit({
+    ...rhythm,
+    load: () => {
+      index.invalidate();
+      return { id: "x" };
+    },
+  });
   const everyone: string[] = [];
   health.subscribe(({ type, from, state }) => everyone.push(`${type} ${from}>${state}`));
   await clock.settle();
@@ -62,7 +79,9 @@ test("a late success after close changes nothing", async () => {
   loader.last.succeed(item());
   await clock.advance(600_000);
   expect(index.snapshot()).toEqual({ ...before, abandoned: 0 });
-  expect([events.length - told, status(health), status(health, "/status/live"), left().timers]).toEqual([0, 503, 200, 0]);
+  expect([events.length - told, status(health), status(health, "/status/live"), left().timers]).toEqual([
+    0, 503, 200, 0,
+  ]);
 });
 
 test("twenty probes at once cause no load beyond the start", async () => {

@@ -48,7 +48,9 @@ test("borrow() gives undefined while there is no value, and after unload() and c
 });
 
 test("borrow() of what is no resource says what it takes", () => {
-  expect(() => borrow({} as never)).toThrow('health-state: resource is [object Object]; it must be what health.resource() returned');
+  expect(() => borrow({} as never)).toThrow(
+    "health-state: resource is [object Object]; it must be what health.resource() returned",
+  );
 });
 
 test("an object returned again after it was swapped out is in use again, and not disposed of", async () => {
@@ -65,7 +67,10 @@ test("an object returned again after it was swapped out is in use again, and not
 });
 
 test("an object refused while it waits to be disposed of is disposed of once", async () => {
-  const { ready, index, load, loader, disposed, clock } = createKit({ ...made, validate: ({ id }, previous) => !(previous && id === "item-1") });
+  const { ready, index, load, loader, disposed, clock } = createKit({
+    ...made,
+    validate: ({ id }, previous) => !(previous && id === "item-1"),
+  });
   const one = await ready();
   void index.reload();
   await load();
@@ -76,7 +81,11 @@ test("an object refused while it waits to be disposed of is disposed of once", a
 });
 
 test("what never became the value is disposed of once: refused, garbled, late, or arrived after close", async () => {
-  const { health, index, loader, item, disposed, clock } = createKit({ ...made, timeout: "5s", validate: ({ id }) => id !== "bad" });
+  const { health, index, loader, item, disposed, clock } = createKit({
+    ...made,
+    timeout: "5s",
+    validate: ({ id }) => id !== "bad",
+  });
   health.start();
   const [bad, garbled, late, closed] = [item("bad"), item("garbled"), item("late"), item("closed")];
   loader.last.succeed(bad);
@@ -102,7 +111,10 @@ test("a validation that hangs is ended by the timeout, and its candidate is disp
   const { health, index, loader, item, disposed, clock } = createKit({
     ...made,
     timeout: "5s",
-    validate: () => new Promise<boolean>((resolve) => { settle = resolve; }),
+    validate: () =>
+      new Promise<boolean>((resolve) => {
+        settle = resolve;
+      }),
   });
   health.start();
   const candidate = item();
@@ -116,7 +128,13 @@ test("a validation that hangs is ended by the timeout, and its candidate is disp
 
 test("close() disposes of the value at once and resolves when the disposal has settled", async () => {
   let settle: () => void = () => {};
-  const { ready, health, clock, left } = createKit({ ...made, dispose: () => new Promise<void>((resolve) => { settle = resolve; }) });
+  const { ready, health, clock, left } = createKit({
+    ...made,
+    dispose: () =>
+      new Promise<void>((resolve) => {
+        settle = resolve;
+      }),
+  });
   await ready();
   const closed = health.close();
   expect(health.close()).toBe(closed);
@@ -155,7 +173,12 @@ test("index.close() ends one resource, disposes of its value and frees its name"
 });
 
 test("a dispose that throws or rejects is contained, and counts as done", async () => {
-  for (const dispose of [() => { throw new Error("x"); }, () => Promise.reject(new Error("x"))]) {
+  for (const dispose of [
+    () => {
+      throw new Error("x");
+    },
+    () => Promise.reject(new Error("x")),
+  ]) {
     const { ready, health, left } = createKit({ ...made, dispose });
     await ready();
     await health.close();

@@ -11,12 +11,13 @@ const rhythm = { refreshEvery: "30s", staleAfter: "65s", jitter: 0, timeout: "5s
 /** What is left after each fault: the state, whether the first value serves, loads in flight, timers, and those that hold. */
 function left({ index, loader, clock }: Kit): unknown {
   const { state, abandoned, refreshing } = index.snapshot();
-  const inFlight = loader.calls.filter(({ context }) => !context.signal.aborted).length && (refreshing || state === "LOADING") ? 1 : 0;
+  const inFlight =
+    loader.calls.filter(({ context }) => !context.signal.aborted).length && (refreshing || state === "LOADING") ? 1 : 0;
   return { state, abandoned, inFlight, timers: clock.timers, holding: clock.holding };
 }
 
 const FAULTS: Readonly<Record<string, (kit: Kit) => unknown>> = {
-  "rejects": (kit) => kit.fail(),
+  rejects: (kit) => kit.fail(),
   "rejects with a non-Error": (kit) => kit.fail(undefined),
   "returns undefined": ({ loader }) => loader.last.succeed(undefined),
   "never settles": ({ clock }) => clock.advance(5_000),
@@ -30,46 +31,73 @@ const FAULTS: Readonly<Record<string, (kit: Kit) => unknown>> = {
   },
 };
 
-test.each(Object.entries(FAULTS))("a first load that %s leaves NOT_LOADED, one timer and no load", async (name, fault) => {
-  const kit = createKit(rhythm);
-  kit.health.start();
-  await fault(kit);
-  await kit.clock.settle();
-  expect(left(kit)).toEqual({ state: "NOT_LOADED", abandoned: name === "never settles" ? 1 : 0, inFlight: 0, timers: 1, holding: 0 });
-  expect(kit.index.snapshot().lastError).toBeDefined();
-});
+test.each(Object.entries(FAULTS))(
+  "a first load that %s leaves NOT_LOADED, one timer and no load",
+  async (name, fault) => {
+    const kit = createKit(rhythm);
+    kit.health.start();
+    await fault(kit);
+    await kit.clock.settle();
+    expect(left(kit)).toEqual({
+      state: "NOT_LOADED",
+      abandoned: name === "never settles" ? 1 : 0,
+      inFlight: 0,
+      timers: 1,
+      holding: 0,
+    });
+    expect(kit.index.snapshot().lastError).toBeDefined();
+  },
+);
 
-test.each(Object.entries(FAULTS))("a refresh that %s leaves the value, READY, one timer and no load", async (name, fault) => {
-  const kit = createKit(rhythm);
-  const value = await kit.ready();
-  void kit.index.reload();
-  await fault(kit);
-  await kit.clock.settle();
-  expect(left(kit)).toEqual({ state: "READY", abandoned: name === "never settles" ? 1 : 0, inFlight: 0, timers: 1, holding: 0 });
-  expect(kit.index.peek()).toBe(value);
-});
+test.each(Object.entries(FAULTS))(
+  "a refresh that %s leaves the value, READY, one timer and no load",
+  async (name, fault) => {
+    const kit = createKit(rhythm);
+    const value = await kit.ready();
+    void kit.index.reload();
+    await fault(kit);
+    await kit.clock.settle();
+    expect(left(kit)).toEqual({
+      state: "READY",
+      abandoned: name === "never settles" ? 1 : 0,
+      inFlight: 0,
+      timers: 1,
+      holding: 0,
+    });
+    expect(kit.index.peek()).toBe(value);
+  },
+);
 
-test.each(Array.from({ length: 8 }, (_, nth) => nth + 1))("where load %d of eight fails, all the others count", async (nth) => {
-  const kit = createKit(rhythm);
-  kit.health.start();
-  let held: unknown;
-  for (let load = 1; load <= 8; load++) {
-    if (load === nth) await kit.fail();
-    else held = await kit.load();
-    expect(kit.index.peek()).toBe(held);
-    expect(kit.index.snapshot()).toMatchObject({ generation: load < nth ? load : load - 1, attempt: load === nth ? 2 : 1 });
-    await kit.clock.advance((kit.index.snapshot().nextAttemptAt ?? 0) - kit.clock.wall());
-    expect(kit.loader.calls.length).toBe(load + 1);
-  }
-});
+test.each(Array.from({ length: 8 }, (_, nth) => nth + 1))(
+  "where load %d of eight fails, all the others count",
+  async (nth) => {
+    const kit = createKit(rhythm);
+    kit.health.start();
+    let held: unknown;
+    for (let load = 1; load <= 8; load++) {
+      if (load === nth) await kit.fail();
+      else held = await kit.load();
+      expect(kit.index.peek()).toBe(held);
+      expect(kit.index.snapshot()).toMatchObject({
+        generation: load < nth ? load : load - 1,
+        attempt: load === nth ? 2 : 1,
+      });
+      await kit.clock.advance((kit.index.snapshot().nextAttemptAt ?? 0) - kit.clock.wall());
+      expect(kit.loader.calls.length).toBe(load + 1);
+    }
+  },
+);
 
 test("a loader that calls reload from inside is loaded once more, and the caller is answered by that", async () => {
   let loads = 0;
   let inner: Promise<unknown> | undefined;
-  const kit = createKit({ ...rhythm, load: () => {
-    if (++loads === 1) inner = kit.index.reload();
-    return { id: String(loads) };
-  } });
+  const kit = createKit({
+    ...rhythm,
+    load: () => {
+      if (++loads === 1) inner = kit.index.reload();
+      return { id: String(loads) };
+    },
+  });
   kit.health.start();
   await kit.clock.advance(0);
   expect(loads).toBe(2);
@@ -79,7 +107,13 @@ test("a loader that calls reload from inside is loaded once more, and the caller
 test("a clock that stands still, starts at 0, or leaps keeps the state true", async () => {
   const still = createKit(rhythm, { wall: 0 });
   await still.ready();
-  expect(still.index.snapshot()).toMatchObject({ state: "READY", age: 0, checkedAt: 0, changedAt: 0, nextAttemptAt: 30_000 });
+  expect(still.index.snapshot()).toMatchObject({
+    state: "READY",
+    age: 0,
+    checkedAt: 0,
+    changedAt: 0,
+    nextAttemptAt: 30_000,
+  });
   for (let ask = 0; ask < 100; ask++) expect(still.index.snapshot().state).toBe("READY");
   still.clock.jump(1e12);
   expect(still.index.snapshot()).toMatchObject({ state: "STALE", age: 1e12 });
@@ -137,7 +171,11 @@ test("a read tells nobody", async () => {
 });
 
 test("an abort listener that calls back disturbs neither the count of abandoned loads nor the one that follows", async () => {
-  for (const [act, loads] of [["unload", 2], ["reload", 2], ["invalidate", 2]] as const) {
+  for (const [act, loads] of [
+    ["unload", 2],
+    ["reload", 2],
+    ["invalidate", 2],
+  ] as const) {
     const kit = createKit({ ...rhythm, timeout: "5s" });
     await kit.ready();
     void kit.index.reload();
@@ -172,11 +210,18 @@ test("closing in the middle of anything leaves no timer and no promise behind", 
     const clock = createVirtualClock();
     const health = createHealth({ clock });
     const index = health.resource("index", {
-      load: async () => { if (act === "load") void health.close(); return { id: 1 }; },
-      validate: () => { if (act === "validate") void health.close(); },
+      load: async () => {
+        if (act === "load") void health.close();
+        return { id: 1 };
+      },
+      validate: () => {
+        if (act === "validate") void health.close();
+      },
       refreshEvery: "1s",
     });
-    index.subscribe(({ state }) => { if (act === "listener" && state === "READY") void health.close(); });
+    index.subscribe(({ state }) => {
+      if (act === "listener" && state === "READY") void health.close();
+    });
     const waiting = [index.get(), index.reload(), health.whenReady()];
     await clock.advance(0);
     await Promise.allSettled(waiting);
@@ -190,7 +235,11 @@ test("unchanged() from the first load is an error of the loader", async () => {
   kit.health.start();
   kit.loader.last.succeed(unchanged());
   await kit.clock.settle();
-  expect(kit.index.snapshot()).toMatchObject({ state: "NOT_LOADED", attempt: 2, lastError: { error: { message: expect.stringContaining("unchanged() without a value") } } });
+  expect(kit.index.snapshot()).toMatchObject({
+    state: "NOT_LOADED",
+    attempt: 2,
+    lastError: { error: { message: expect.stringContaining("unchanged() without a value") } },
+  });
 });
 
 test("no promise anywhere was left to reject unhandled", () => {

@@ -1,5 +1,17 @@
-import { createHealth, type Health, type HealthEvent, type HealthOptions, type Resource, type ResourceOptions } from "../../src/index.ts";
-import { createScriptedLoader, createVirtualClock, type ScriptedLoader, type VirtualClock } from "../../src/testing/index.ts";
+import {
+  createHealth,
+  type Health,
+  type HealthEvent,
+  type HealthOptions,
+  type Resource,
+  type ResourceOptions,
+} from "../../src/index.ts";
+import {
+  createScriptedLoader,
+  createVirtualClock,
+  type ScriptedLoader,
+  type VirtualClock,
+} from "../../src/testing/index.ts";
 
 /** A value with an identity of its own. */
 export interface Item {
@@ -81,7 +93,10 @@ export function createKit(options: Partial<ResourceOptions<Item>> = {}, made: Ki
 /** What a promise came to: its value, or what it rejected with; `PENDING` while it has not settled. */
 export async function outcome(promise: Promise<unknown>): Promise<unknown> {
   return Promise.race([
-    promise.then((value) => ({ value }), (error: unknown) => ({ error })),
+    promise.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    ),
     new Promise((resolve) => setImmediate(resolve, PENDING)),
   ]);
 }

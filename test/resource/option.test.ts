@@ -3,19 +3,44 @@ import { createHealth, heartbeat, toMs, type ResourceLimits } from "../../src/in
 import { limitsOf } from "../../src/resource/options.ts";
 
 test.each([
-  [1500, 1500], [0.2, 1], ["500ms", 500], ["30s", 30_000], ["5m", 300_000], ["2h", 7_200_000], ["1d", 86_400_000], ["1.5s", 1_500],
+  [1500, 1500],
+  [0.2, 1],
+  ["500ms", 500],
+  ["30s", 30_000],
+  ["5m", 300_000],
+  ["2h", 7_200_000],
+  ["1d", 86_400_000],
+  ["1.5s", 1_500],
 ] as const)("the duration %j is %d ms", (given, ms) => {
   expect(toMs("option", given, 0)).toBe(ms);
 });
 
-test.each([NaN, Infinity, -1, 1e15, "", "30", "s", "30 s", "-1s", "1w", "0x1s", "never", "1e3s", null, undefined, true, {}, ["1s"]])(
-  "the duration %j is refused by name, with what was given and what is accepted",
-  (given) => {
-    const shown = typeof given === "string" ? JSON.stringify(given) : String(given);
-    expect(() => toMs("timeout", given, 0)).toThrow(`health-state: timeout is ${shown}; it must be a duration of at least 0 ms`);
-    expect(() => toMs("timeout", given, 0)).toThrow(TypeError);
-  },
-);
+test.each([
+  NaN,
+  Infinity,
+  -1,
+  1e15,
+  "",
+  "30",
+  "s",
+  "30 s",
+  "-1s",
+  "1w",
+  "0x1s",
+  "never",
+  "1e3s",
+  null,
+  undefined,
+  true,
+  {},
+  ["1s"],
+])("the duration %j is refused by name, with what was given and what is accepted", (given) => {
+  const shown = typeof given === "string" ? JSON.stringify(given) : String(given);
+  expect(() => toMs("timeout", given, 0)).toThrow(
+    `health-state: timeout is ${shown}; it must be a duration of at least 0 ms`,
+  );
+  expect(() => toMs("timeout", given, 0)).toThrow(TypeError);
+});
 
 const NEVER = Infinity;
 test.each<readonly [ResourceLimits, number, number, number]>([
@@ -28,14 +53,27 @@ test.each<readonly [ResourceLimits, number, number, number]>([
   [{ refreshEvery: "never" }, NEVER, NEVER, NEVER],
   [{ refreshEvery: "30s", refuseAfter: "10m" }, 30_000, 65_000, 600_000],
   [{ refreshEvery: "30s", refuseAfter: "never" }, 30_000, 65_000, NEVER],
-])("of %j the limits are refreshEvery %d, staleAfter %d, refuseAfter %d", (given, refreshEvery, staleAfter, refuseAfter) => {
-  expect(limitsOf(given)).toEqual({ refreshEvery, staleAfter, refuseAfter, timeout: 300_000, jitter: 0.1, disposeAfter: 30_000 });
-});
+])(
+  "of %j the limits are refreshEvery %d, staleAfter %d, refuseAfter %d",
+  (given, refreshEvery, staleAfter, refuseAfter) => {
+    expect(limitsOf(given)).toEqual({
+      refreshEvery,
+      staleAfter,
+      refuseAfter,
+      timeout: 300_000,
+      jitter: 0.1,
+      disposeAfter: 30_000,
+    });
+  },
+);
 
 const load = () => 1;
 test.each([
   [{ refreshEvery: "30s", staleAfter: "30s" }, 'staleAfter is "30s"; it must be more than refreshEvery, 30000 ms'],
-  [{ refreshEvery: "30s", refuseAfter: "64s" }, 'refuseAfter is "64s"; it must be at least staleAfter, 65000 ms, or "never"'],
+  [
+    { refreshEvery: "30s", refuseAfter: "64s" },
+    'refuseAfter is "64s"; it must be at least staleAfter, 65000 ms, or "never"',
+  ],
   [{ refuseAfter: "1h" }, 'refuseAfter is "1h"; it must be at least staleAfter, Infinity ms, or "never"'],
   [{ refreshEvery: 0 }, "refreshEvery is 0; it must be a duration of at least 1 ms"],
   [{ timeout: "never" }, 'timeout is "never"; it must be a duration of at least 1 ms'],
@@ -46,20 +84,25 @@ test.each([
   expect(() => createHealth().resource("index", { load, ...options })).toThrow(`health-state: ${message}`);
 });
 
-test.each(["", "Index", "1st", "-a", "a_b", "a".repeat(64), "ä", 7, undefined])("the name %j is refused, of a resource, a check, an expectation and a heartbeat", (name) => {
-  const health = createHealth();
-  const given = name as string;
-  expect(() => health.resource(given, { load })).toThrow("health-state: name is");
-  expect(() => health.check(given, { run: load })).toThrow("health-state: name is");
-  expect(() => createHealth({ expect: [given] })).toThrow("health-state: expect is");
-  expect(() => heartbeat(health, given, { within: 1 })).toThrow("health-state: heartbeat is");
-});
+test.each(["", "Index", "1st", "-a", "a_b", "a".repeat(64), "ä", 7, undefined])(
+  "the name %j is refused, of a resource, a check, an expectation and a heartbeat",
+  (name) => {
+    const health = createHealth();
+    const given = name as string;
+    expect(() => health.resource(given, { load })).toThrow("health-state: name is");
+    expect(() => health.check(given, { run: load })).toThrow("health-state: name is");
+    expect(() => createHealth({ expect: [given] })).toThrow("health-state: expect is");
+    expect(() => heartbeat(health, given, { within: 1 })).toThrow("health-state: heartbeat is");
+  },
+);
 
 test("a name taken, and a resource for a health that is closed, are refused", async () => {
   const health = createHealth();
   health.resource("a".repeat(63), { load });
   health.resource("index", { load });
-  expect(() => health.resource("index", { load })).toThrow('health-state: name is "index"; it must be a name that is not registered yet');
+  expect(() => health.resource("index", { load })).toThrow(
+    'health-state: name is "index"; it must be a name that is not registered yet',
+  );
   heartbeat(health, "index", { within: 1 });
   expect(() => heartbeat(health, "index", { within: 1 })).toThrow('heartbeat is "index"');
   await health.close();

@@ -15,35 +15,96 @@ type Cell = State | "-";
 
 const TABLE: Readonly<Record<Row, Readonly<Record<Cause, Cell>>>> = {
   NOT_LOADED: {
-    start: "LOADING", loaded: "-", unchanged: "-", "loaded old": "-", "unchanged old": "-", failed: "-", rejected: "-",
-    "timed out": "-", lost: "-", "time passes": "-", invalidate: "-", unload: "-",
+    start: "LOADING",
+    loaded: "-",
+    unchanged: "-",
+    "loaded old": "-",
+    "unchanged old": "-",
+    failed: "-",
+    rejected: "-",
+    "timed out": "-",
+    lost: "-",
+    "time passes": "-",
+    invalidate: "-",
+    unload: "-",
   },
   LOADING: {
     // `unchanged` without a value held is an error of the loader.
-    start: "-", loaded: "READY", unchanged: "NOT_LOADED", "loaded old": "STALE", "unchanged old": "NOT_LOADED",
-    failed: "NOT_LOADED", rejected: "NOT_LOADED", "timed out": "NOT_LOADED", lost: "NOT_LOADED", "time passes": "-",
-    invalidate: "LOADING", unload: "NOT_LOADED",
+    start: "-",
+    loaded: "READY",
+    unchanged: "NOT_LOADED",
+    "loaded old": "STALE",
+    "unchanged old": "NOT_LOADED",
+    failed: "NOT_LOADED",
+    rejected: "NOT_LOADED",
+    "timed out": "NOT_LOADED",
+    lost: "NOT_LOADED",
+    "time passes": "-",
+    invalidate: "LOADING",
+    unload: "NOT_LOADED",
   },
   READY: {
-    start: "READY", loaded: "-", unchanged: "-", "loaded old": "-", "unchanged old": "-", failed: "-", rejected: "-",
-    "timed out": "-", lost: "-", "time passes": "STALE", invalidate: "STALE", unload: "NOT_LOADED",
+    start: "READY",
+    loaded: "-",
+    unchanged: "-",
+    "loaded old": "-",
+    "unchanged old": "-",
+    failed: "-",
+    rejected: "-",
+    "timed out": "-",
+    lost: "-",
+    "time passes": "STALE",
+    invalidate: "STALE",
+    unload: "NOT_LOADED",
   },
   "READY refreshing": {
-    start: "-", loaded: "READY", unchanged: "READY", "loaded old": "STALE", "unchanged old": "STALE", failed: "READY",
-    rejected: "READY", "timed out": "READY", lost: "READY", "time passes": "STALE", invalidate: "STALE", unload: "NOT_LOADED",
+    start: "-",
+    loaded: "READY",
+    unchanged: "READY",
+    "loaded old": "STALE",
+    "unchanged old": "STALE",
+    failed: "READY",
+    rejected: "READY",
+    "timed out": "READY",
+    lost: "READY",
+    "time passes": "STALE",
+    invalidate: "STALE",
+    unload: "NOT_LOADED",
   },
   STALE: {
-    start: "STALE", loaded: "-", unchanged: "-", "loaded old": "-", "unchanged old": "-", failed: "-", rejected: "-",
-    "timed out": "-", lost: "-", "time passes": "-", invalidate: "STALE", unload: "NOT_LOADED",
+    start: "STALE",
+    loaded: "-",
+    unchanged: "-",
+    "loaded old": "-",
+    "unchanged old": "-",
+    failed: "-",
+    rejected: "-",
+    "timed out": "-",
+    lost: "-",
+    "time passes": "-",
+    invalidate: "STALE",
+    unload: "NOT_LOADED",
   },
   "STALE refreshing": {
-    start: "-", loaded: "READY", unchanged: "READY", "loaded old": "STALE", "unchanged old": "STALE", failed: "STALE",
-    rejected: "STALE", "timed out": "STALE", lost: "STALE", "time passes": "-", invalidate: "STALE", unload: "NOT_LOADED",
+    start: "-",
+    loaded: "READY",
+    unchanged: "READY",
+    "loaded old": "STALE",
+    "unchanged old": "STALE",
+    failed: "STALE",
+    rejected: "STALE",
+    "timed out": "STALE",
+    lost: "STALE",
+    "time passes": "-",
+    invalidate: "STALE",
+    unload: "NOT_LOADED",
   },
 };
 
 const ROWS = Object.keys(TABLE) as Row[];
-const CELLS = ROWS.flatMap((row) => Object.entries(TABLE[row]).map(([cause, cell]) => [row, cause as Cause, cell] as const));
+const CELLS = ROWS.flatMap((row) =>
+  Object.entries(TABLE[row]).map(([cause, cell]) => [row, cause as Cause, cell] as const),
+);
 const stateIn = (row: Row): State => row.split(" ")[0] as State;
 
 const NOW = 1_000_000;
@@ -56,7 +117,14 @@ test("the table has a row for every state, and no other", () => {
 
 function factsIn(row: Row): Facts<string> {
   const since = stateIn(row) === "STALE" ? NOW - STALE_AFTER - 1 : NOW;
-  const held: Held<string> = { value: "v", revision: undefined, checkedAt: since, changedAt: since, asOf: undefined, invalidated: false };
+  const held: Held<string> = {
+    value: "v",
+    revision: undefined,
+    checkedAt: since,
+    changedAt: since,
+    asOf: undefined,
+    invalidated: false,
+  };
   const loads = row === "LOADING" || row.endsWith("refreshing");
   return {
     ...NO_FACTS,
@@ -93,7 +161,12 @@ test.each(CELLS)("facts: %s, %s: %s", (row, cause, cell) => {
   expect(Object.is(transition(after, { type: "invalidate" }), after)).toBe(!after.held && !after.run);
 });
 
-const limits = { refreshEvery: "never", staleAfter: STALE_AFTER, timeout: TIMEOUT, validate: ({ id }: { id: string }) => id !== "bad" } as const;
+const limits = {
+  refreshEvery: "never",
+  staleAfter: STALE_AFTER,
+  timeout: TIMEOUT,
+  validate: ({ id }: { id: string }) => id !== "bad",
+} as const;
 
 const REACH: Readonly<Record<Row, (kit: Kit) => unknown>> = {
   NOT_LOADED: async ({ health, fail }) => {
@@ -120,7 +193,8 @@ const REACH: Readonly<Record<Row, (kit: Kit) => unknown>> = {
 const CAUSE: Readonly<Record<Exclude<Cause, "lost">, (kit: Kit) => unknown>> = {
   start: ({ index }) => void index.reload(),
   loaded: ({ loader, item }) => loader.last.succeed(item()),
-  "loaded old": ({ loader, item, clock }) => loader.last.succeed(loaded(item(), { asOf: clock.wall() - STALE_AFTER - 1 })),
+  "loaded old": ({ loader, item, clock }) =>
+    loader.last.succeed(loaded(item(), { asOf: clock.wall() - STALE_AFTER - 1 })),
   unchanged: ({ loader }) => loader.last.succeed(unchanged()),
   "unchanged old": ({ loader, clock }) => loader.last.succeed(unchanged({ asOf: clock.wall() - STALE_AFTER - 1 })),
   failed: ({ loader }) => loader.last.fail(),
@@ -130,7 +204,8 @@ const CAUSE: Readonly<Record<Exclude<Cause, "lost">, (kit: Kit) => unknown>> = {
   },
   "time passes": async ({ clock, index }) => {
     // In LOADING, time that passes is the load's timeout, which is another column.
-    if (index.snapshot().state !== "LOADING" && index.snapshot().state !== "NOT_LOADED") await clock.advance(STALE_AFTER + 1);
+    if (index.snapshot().state !== "LOADING" && index.snapshot().state !== "NOT_LOADED")
+      await clock.advance(STALE_AFTER + 1);
   },
   invalidate: ({ index }) => index.invalidate(),
   unload: ({ index }) => index.unload(),
@@ -150,7 +225,8 @@ test.each(CELLS.filter(([, cause]) => cause !== "lost"))("public: %s, %s: %s", a
   const after = index.snapshot();
   const expected = cell === "-" ? stateIn(row) : cell;
   expect(after.state).toBe(expected);
-  if (cell === "-" && cause !== "start" && cause !== "time passes") expect({ after, events }).toEqual({ after: before, events: [] });
+  if (cell === "-" && cause !== "start" && cause !== "time passes")
+    expect({ after, events }).toEqual({ after: before, events: [] });
   expect(events.filter((event) => event.startsWith("transition"))).toEqual(
     expected === stateIn(row) ? [] : [`transition ${stateIn(row)}>${expected}`],
   );

@@ -11,7 +11,7 @@ const health = createHealth();
 
 /** Fails to compile unless both are the very same type. */
 type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Same<A, B>): void => {};
+declare function same<A, B>(is: Same<A, B>): void;
 
 // T is what load gives: plain, promised, loaded(), or any of them mixed with unchanged().
 const plain = health.resource("plain", { load: () => index });
@@ -25,11 +25,15 @@ same<typeof promisedNote, Resource<Index>>(true);
 const mixed = health.resource("mixed", { load: async () => (some ? unchanged() : loaded(index)) });
 same<typeof mixed, Resource<Index>>(true);
 const threeways = health.resource("threeways", {
-  load: async ({ rejected }) => (some ? unchanged({ revision: rejected }) : some ? index : loaded(index, { revision: undefined })),
+  load: async ({ rejected }) =>
+    some ? unchanged({ revision: rejected }) : some ? index : loaded(index, { revision: undefined }),
 });
 same<typeof threeways, Resource<Index>>(true);
 // The order of the options does not matter.
-const validatedFirst = health.resource("validated-first", { validate: (next) => next.lookup("x").length > 0, load: () => index });
+const validatedFirst = health.resource("validated-first", {
+  validate: (next) => next.lookup("x").length > 0,
+  load: () => index,
+});
 same<typeof validatedFirst, Resource<Index>>(true);
 
 // `previous` is unknown unless annotated.
@@ -121,7 +125,11 @@ void plain.get({ maxage: "10m" });
 export const state: State = "FAILED";
 
 // A check has no value, and its result is looked at only for false.
-const check = health.check("database", { run: () => Promise.resolve({ rows: [] }), refreshEvery: "5s", staleAfter: "20s" });
+const check = health.check("database", {
+  run: () => Promise.resolve({ rows: [] }),
+  refreshEvery: "5s",
+  staleAfter: "20s",
+});
 same<typeof check, Resource<true>>(true);
 // @ts-expect-error a check runs, it does not load
 health.check("database", { load: () => 1 });
