@@ -39,7 +39,8 @@ export async function run<T>(core: Core<T>, active: ActiveRun, context: LoadCont
     }
     if (core.active === active) {
       const at = core.host.now();
-      const asOf = note.asOf === undefined ? undefined : at - Math.max(0, core.host.clock.wall() - note.asOf);
+      const asOf =
+        note.asOf === undefined ? undefined : Math.floor(at - Math.max(0, core.host.clock.wall() - note.asOf));
       return core.end(
         active,
         candidate === undefined

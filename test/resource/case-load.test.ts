@@ -200,3 +200,16 @@ test("case 7: an asOf older than the one held is accepted and shown, and may mak
   expect(index.snapshot()).toMatchObject({ state: "STALE", age: 65_001, generation: 2 });
   expect(events.at(-1)).toBe("transition READY>STALE");
 });
+
+test("case 7: an asOf within a millisecond counts as its beginning, so that the record and the probes change together", async () => {
+  const { health, index, loader, item, clock } = createKit({ ...rhythm, refreshEvery: "never" });
+  health.start();
+  loader.last.succeed(loaded(item(), { asOf: clock.wall() - 0.5 }));
+  await clock.settle();
+  expect(index.snapshot().age).toBe(1);
+  const status = (): number => health.fetch(new Request("http://x/status")).status;
+  await clock.advance(64_999);
+  expect([index.snapshot().state, status()]).toEqual(["READY", 200]);
+  await clock.advance(1);
+  expect([index.snapshot().state, status()]).toEqual(["STALE", 503]);
+});
