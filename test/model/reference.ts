@@ -18,7 +18,6 @@ export class Reference<V> {
     if (this.state !== state) this.told.push(`transition ${state}>${this.state}`);
     else if (ended) this.told.push(`load ${state}>${state}`);
   }
-
   log(now: number, staleAfter: number, entry: Entry<V>): void {
     this.pass(now, staleAfter);
     const { run, held } = this;

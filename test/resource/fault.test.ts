@@ -104,6 +104,19 @@ test("a loader that calls reload from inside is loaded once more, and the caller
   expect(await outcome(inner ?? Promise.reject())).toMatchObject({ value: { generation: 2, value: { id: "2" } } });
 });
 
+test("a loader that throws ends its load no sooner than one that rejects: never inside whoever started it", async () => {
+  const kit = createKit({
+    ...rhythm,
+    load: () => {
+      throw new Error("thrown");
+    },
+  });
+  kit.health.start();
+  expect(kit.index.snapshot().state).toBe("LOADING");
+  await kit.clock.settle();
+  expect(kit.index.snapshot().state).toBe("NOT_LOADED");
+});
+
 test("a clock that stands still, starts at 0, or leaps keeps the state true", async () => {
   const still = createKit(rhythm, { wall: 0 });
   await still.ready();
