@@ -105,7 +105,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   /** What follows from a change: the latch of startup, and those who wait for readiness. */
   const settled = (): void => {
     if (phase !== "idle") standing.latch();
-    if (room.waiters?.size && standing.readiness(phase).word === "alive")
+    // Asked twice: the second time looks at what a late timer has left undone elsewhere.
+    if (room.waiters?.size && standing.readiness(phase).word === "alive" && readiness().word === "alive")
       for (const waiter of room.waiters) waiter.end(undefined);
   };
 

@@ -185,6 +185,21 @@ test("whenReady() answers late callers too, and resolves when the one that stand
   await expect(kit.health.whenReady({ signal: AbortSignal.abort() })).resolves.toBeUndefined();
 });
 
+test("rule 1: whenReady() is not answered by one resource while another has grown too old in a freeze", async () => {
+  const kit = createKit({ ...limits, refreshEvery: "30s" });
+  let resolve: (value: number) => void = () => {};
+  kit.health.resource("second", { load: () => new Promise<number>((settle) => (resolve = settle)) });
+  await kit.ready();
+  let ready = 0;
+  void kit.health.whenReady().then(() => ready++);
+  kit.clock.freeze(100_000);
+  resolve(1);
+  await kit.clock.settle();
+  expect([ready, status(kit).status]).toEqual([0, 503]);
+  await kit.load();
+  expect([ready, status(kit).status]).toEqual([1, 200]);
+});
+
 test("whenReady() waits with its own signal, and is refused in a drain", async () => {
   const kit = createKit(limits);
   await expect(kit.health.whenReady({ signal: AbortSignal.abort(new Error("gone")) })).rejects.toMatchObject({

@@ -40,6 +40,14 @@ test("rule 1: what is planned after a freeze has a timer of its own, however lat
   expect(loader.calls.length).toBe(3);
 });
 
+test("rule 1: what time did while no timer fired is told before what happens next", async () => {
+  const { clock, ready, index, events } = createKit(slow);
+  await ready();
+  clock.freeze(65_001);
+  index.unload();
+  expect(events.slice(-2)).toEqual(["transition READY>STALE", "transition STALE>NOT_LOADED"]);
+});
+
 test("rule 2: while a refresh runs, and when it fails, the old value serves", async () => {
   const { clock, ready, index, fail } = createKit(slow);
   const value = await ready();
