@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { createHealth, unchanged } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
+import { createKit, outcome } from "./kit.ts";
+
+const rejections: unknown[] = [];
+process.on("unhandledRejection", (reason) => rejections.push(reason));
+
+const rhythm = { refreshEvery: "30s", staleAfter: "65s", jitter: 0, timeout: "5s" } as const;
+
+test("a listener that unsubscribes itself is told no more, and one that it subscribes is told the present once", async () => {
+  const kit = createKit(rhythm);
+  const [first, second]: [string[], string[]] = [[], []];
+  const leave = kit.index.subscribe(({ type, state }) => {
+    first.push(`${type} ${state}`);
+    if (state !== "LOADING" || second.length) return;
+    leave();
+    kit.index.subscribe((event) => second.push(`${event.type} ${event.state}`));
+  });
+  await kit.ready();
+  expect(first).toEqual(["current LOADING"]);
+  expect(second).toEqual(["current LOADING", "transition READY"]);
+  leave();
+});
+
+test("a listener that leaves before its first call is never told", async () => {
+  const kit = createKit(rhythm);
+  let told = 0;
+  kit.index.subscribe(() => told++)();
+  kit.health.subscribe(() => told++)();
+  await kit.ready();
+  expect(told).toBe(0);
+});
+
+test("a read tells nobody", async () => {
+  const kit = createKit({ ...rhythm, refreshEvery: "never" });
+  await kit.ready();
+  const told = kit.events.length;
+  kit.clock.freeze(65_001);
+  expect([kit.index.snapshot().state, kit.events.length]).toEqual(["STALE", told]);
+  kit.index.peek();
+  expect(kit.events.length).toBe(told);
+  await kit.clock.settle();
+  expect(kit.events.slice(told)).toEqual(["transition READY>STALE"]);
+});
+
+test("an abort listener that calls back disturbs neither the count of abandoned loads nor the one that follows", async () => {
+  for (const [act, loads] of [
+    ["unload", 2],
+    ["reload", 2],
+    ["invalidate", 2],
+  ] as const) {
+    const kit = createKit({ ...rhythm, timeout: "5s" });
+    await kit.ready();
+    void kit.index.reload();
+    kit.loader.last.context.signal.addEventListener("abort", () => void kit.index[act]());
+    kit.index.unload();
+    await kit.clock.advance(0);
+    expect([act, kit.index.snapshot().abandoned, kit.loader.calls.length]).toEqual([act, 1, loads + 1]);
+    const value = await kit.load();
+    expect(kit.index.snapshot()).toMatchObject({ value, state: "READY" });
+    await kit.health.close();
+    expect(kit.clock.timers).toBe(0);
+  }
+});
+
+test("a listener that ends the first load before its loader is called leaves no load counted for ever", async () => {
+  const kit = createKit(rhythm);
+  await kit.clock.settle();
+  let once = true;
+  kit.index.subscribe(({ state }) => {
+    if (state === "LOADING" && once) kit.index.unload();
+    once &&= state !== "LOADING";
+  });
+  await kit.clock.settle();
+  kit.health.start();
+  expect([kit.loader.calls.length, kit.index.snapshot().abandoned]).toEqual([0, 0]);
+  await kit.clock.advance(0);
+  expect(kit.loader.calls.length).toBe(1);
+});
+
+test("closing in the middle of anything leaves no timer and no promise behind", async () => {
+  for (const act of ["load", "listener", "validate"] as const) {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const index = health.resource("index", {
+      load: async () => {
+        if (act === "load") void health.close();
+        return { id: 1 };
+      },
+      validate: () => {
+        if (act === "validate") void health.close();
+      },
+      refreshEvery: "1s",
+    });
+    index.subscribe(({ state }) => {
+      if (act === "listener" && state === "READY") void health.close();
+    });
+    const waiting = [index.get(), index.reload(), health.whenReady()];
+    await clock.advance(0);
+    await Promise.allSettled(waiting);
+    expect([act, index.snapshot().state, clock.timers]).toEqual([act, "NOT_LOADED", 0]);
+    expect(await outcome(index.get())).toMatchObject({ error: { reason: "closed" } });
+  }
+});
+
+test("unchanged() from the first load is an error of the loader", async () => {
+  const kit = createKit(rhythm);
+  kit.health.start();
+  kit.loader.last.succeed(unchanged());
+  await kit.clock.settle();
+  expect(kit.index.snapshot()).toMatchObject({
+    state: "NOT_LOADED",
+    attempt: 2,
+    lastError: { error: { message: expect.stringContaining("unchanged() without a value") } },
+  });
+});
+
+test("no promise anywhere was left to reject unhandled", () => {
+  expect(rejections).toEqual([]);
+});
