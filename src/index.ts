@@ -17,6 +17,7 @@ export { heartbeat, type Beat, type HeartbeatOptions } from "./health/heartbeat.
 export type { Word } from "./health/verdict.ts";
 export { onRequest, type OnRequestOptions } from "./request/on-request.ts";
 export { respond, warm } from "./request/warm.ts";
+export { singleton } from "./singleton/singleton.ts";
 export { openapi, type OpenApiPaths } from "./openapi/openapi.ts";
 export type { Clock } from "./resource/clock.ts";
 export type { RefreshMode } from "./resource/host.ts";

@@ -1,4 +1,4 @@
-import { NotReadyError, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
+import { isNotReady, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
 import { coreOf } from "../resource/lease.ts";
 import type { Resource, WaitUntil } from "../resource/resource.ts";
 import { toMs, type Duration } from "../state/duration.ts";
@@ -67,8 +67,9 @@ export function createGuard(
 
 /** What a request is answered that cannot be served now. */
 export function toRefusal(error: unknown): Answer {
-  const { state, retryAfter } =
-    error instanceof NotReadyError ? error : { state: "NOT_LOADED", retryAfter: UNPLANNED_RETRY_SECONDS };
+  const { state, retryAfter } = isNotReady(error)
+    ? error
+    : { state: "NOT_LOADED", retryAfter: UNPLANNED_RETRY_SECONDS };
   const old = state === "READY" || state === "STALE";
   const problem = {
     type: "about:blank",

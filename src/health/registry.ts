@@ -63,16 +63,19 @@ export function checkName(option: string, name: unknown): asserts name is string
     refuse(option, name, "a name of a-z, 0-9 and -, a letter first, 63 characters at most");
 }
 
-const registries = new WeakMap<object, Registry>();
+// A registered symbol: copies of the package in one process know each other's healths.
+const REGISTRY: unique symbol = Symbol.for("health-state.registry");
 
 /** Remembers whose registry this is, for the parts that are handed in. */
 export function keepRegistry(health: object, registry: Registry): void {
-  registries.set(health, registry);
+  Object.defineProperty(health, REGISTRY, { value: registry });
 }
 
 /** @throws TypeError unless it is what `createHealth()` gave */
 export function registryOf(health: object): Registry {
-  return registries.get(health) ?? refuse("health", health, "what createHealth() returned");
+  // SAFETY: only keepRegistry() writes under the symbol.
+  const { [REGISTRY]: registry } = Object(health) as { readonly [REGISTRY]?: Registry };
+  return registry ?? refuse("health", health, "what createHealth() returned");
 }
 
 /** Makes the registry. Only stores data: no timer, clock reading or load before `start()`. */

@@ -47,6 +47,11 @@ export class Core<T> implements Resource<T> {
     this.host = host;
   }
 
+  /** What it is known by: `instanceof` fails where two copies of the package share a process. */
+  get kind(): "health-state.core" {
+    return "health-state.core";
+  }
+
   get required(): boolean {
     return this.options.required ?? true;
   }

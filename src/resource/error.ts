@@ -31,6 +31,11 @@ export class NotReadyError extends Error {
   }
 }
 
+/** By its name: it may come from another copy of the package. */
+export function isNotReady(error: unknown): error is NotReadyError {
+  return error instanceof Error && error.name === "NotReadyError";
+}
+
 /** Where nothing is planned (a load runs, a drain, a wedge): the seconds that `retry-after` names. */
 export const UNPLANNED_RETRY_SECONDS = 5;
 /** The most that `retry-after` names, in seconds. */

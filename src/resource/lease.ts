@@ -1,5 +1,5 @@
 import { refuse } from "../state/refusal.ts";
-import { Core } from "./core.ts";
+import type { Core } from "./core.ts";
 import { disposeDue } from "./disposal.ts";
 import type { Resource } from "./resource.ts";
 
@@ -44,8 +44,7 @@ export function borrow<T>(resource: Resource<T>): Lease<T> | undefined {
 
 /** @throws TypeError unless the resource is what `health.resource()` gave */
 export function coreOf<T>(resource: Resource<T>): Core<T> {
-  // SAFETY: Core is the one class behind Resource, and keeps the T it was made with.
-  return resource instanceof Core
-    ? (resource as Core<T>)
-    : refuse("resource", resource, "what health.resource() returned");
+  // SAFETY: Core is the one class behind Resource, in every copy of the package, and keeps the T it was made with.
+  const core = Object(resource) as Core<T>;
+  return core.kind === "health-state.core" ? core : refuse("resource", resource, "what health.resource() returned");
 }
