@@ -1,0 +1,24 @@
+// The examples: how each is built and started, and where it differs from the contract.
+
+import { hotReload } from "./hot.mjs";
+
+const node = (...args) => [process.execPath, ...args];
+
+const METHODS = {
+  forms: ["TRACE", "an unheard-of method"],
+  reason: "a file route takes the methods it names, and no others can be named",
+};
+
+/** What no prober sends: a target that names the host. */
+const ABSOLUTE = ["absolute form", "absolute form over https"];
+
+/** Every example by its folder. */
+export const EXAMPLES = {
+  next: {
+    build: node("node_modules/next/dist/bin/next", "build"),
+    command: (port) => node("node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", `${port}`),
+    unlike: ["content-length", "vary"], // it streams every body, and varies every answer by its own headers
+    differences: [METHODS, { forms: ABSOLUTE, reason: "Next answers 308 to a target in absolute form" }],
+    extra: [hotReload],
+  },
+};
