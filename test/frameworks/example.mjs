@@ -1,5 +1,6 @@
 // The examples: how each is built and started, and where it differs from the contract.
 
+import { RUNTIMES } from "../contract/places.mjs";
 import { hotReload } from "./hot.mjs";
 
 const node = (...args) => [process.execPath, ...args];
@@ -20,5 +21,30 @@ export const EXAMPLES = {
     unlike: ["content-length", "vary"], // it streams every body, and varies every answer by its own headers
     differences: [METHODS, { forms: ABSOLUTE, reason: "Next answers 308 to a target in absolute form" }],
     extra: [hotReload],
+  },
+  nitro: {
+    build: node("node_modules/nitro/dist/cli/index.mjs", "build"),
+    command: () => node(".output/server/index.mjs"),
+    // It looks for a public file first, and says so to whoever accepts an encoding.
+    unlike: ["vary"],
+  },
+  sveltekit: {
+    build: node("node_modules/vite/bin/vite.js", "build"),
+    command: () => node("build"),
+  },
+  h3: {
+    command: () => node("server.mjs"),
+    unlike: [],
+  },
+  nestjs: {
+    build: node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json"),
+    command: () => node("dist/main.js"),
+    // The second signal cuts the delay of the drain short.
+    signals: ["SIGTERM", "SIGTERM"],
+  },
+  elysia: {
+    runtime: "Bun",
+    command: () => [...RUNTIMES.Bun.command, "server.ts"],
+    signals: ["SIGTERM", "SIGTERM"],
   },
 };

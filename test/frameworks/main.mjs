@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { promisify } from "node:util";
-import { at, Missing } from "../contract/places.mjs";
+import { at, Missing, RUNTIMES } from "../contract/places.mjs";
 import { checkExample } from "./check.mjs";
 import { EXAMPLES } from "./example.mjs";
 import { QUIET } from "./server.mjs";
@@ -36,12 +36,14 @@ const names = Object.keys(EXAMPLES).filter((name) => !only.length || only.includ
 const width = Math.max(...names.map((name) => name.length));
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const name of names) {
-  const { build: command, extra, ...example } = EXAMPLES[name];
+  const { build: command, runtime, extra, ...example } = EXAMPLES[name];
   const cwd = at(`examples/${name}`);
   const began = Date.now();
   const lines = [];
   let verdict;
   try {
+    if (runtime && !RUNTIMES[runtime].command[0])
+      throw new Missing(`${runtime} is not installed: npm ci --prefix tools/runtimes`);
     if (existsSync(`${cwd}/package-lock.json`)) await install(cwd);
     if (command) await build(cwd, command);
     const { passed, failed, skipped, note, output } = await checkExample({ ...example, cwd });

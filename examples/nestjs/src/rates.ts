@@ -1,0 +1,16 @@
+import { createHealth } from "health-state";
+
+const source = process.env["RATES_URL"] ?? "http://127.0.0.1:5199/rates.json";
+
+export const health = createHealth();
+
+export const rates = health.resource("rates", {
+  load: async ({ signal }) => {
+    const response = await fetch(source, { signal });
+    if (!response.ok) throw new Error(`the source answered ${response.status}`);
+    return new Map<string, number>(Object.entries(await response.json()));
+  },
+  refreshEvery: "5m",
+  staleAfter: "11m",
+  refuseAfter: "1h",
+});
