@@ -13,6 +13,9 @@ const METHODS = {
 /** What no prober sends: a target that names the host. */
 const ABSOLUTE = ["absolute form", "absolute form over https"];
 
+/** What old probers send. */
+const NO_HOST = ["HTTP/1.0 without Host", "HTTP/1.0 HEAD without Host", "OPTIONS of HAProxy, HTTP/1.0"];
+
 /** Every example by its folder. */
 export const EXAMPLES = {
   next: {
@@ -31,6 +34,35 @@ export const EXAMPLES = {
   sveltekit: {
     build: node("node_modules/vite/bin/vite.js", "build"),
     command: () => node("build"),
+    // Without it, 400 to the HTTP/1.0 of old probers, who send no Host.
+    env: { ORIGIN: "http://127.0.0.1" },
+    differences: [
+      { forms: ABSOLUTE, reason: "adapter-node answers 404 to a target in absolute form" },
+      { forms: ["TRACE"], reason: "adapter-node answers 400 to TRACE, for no web Request can carry it" },
+    ],
+  },
+  astro: {
+    build: node("node_modules/astro/astro.js", "build"),
+    command: () => node("dist/server/entry.mjs"),
+    differences: [
+      {
+        forms: ["POST", "PUT", "PATCH", "DELETE", "POST, a slash behind", "an unheard-of method"],
+        reason: "Astro's check of the origin answers 403 before any middleware runs",
+      },
+      { forms: ABSOLUTE, reason: "Astro answers 404 to a target in absolute form" },
+      { forms: ["TRACE"], reason: "Astro's own server answers 500 to TRACE, for no web Request can carry it" },
+    ],
+  },
+  "react-router": {
+    build: node("node_modules/@react-router/dev/bin.js", "build"),
+    command: () => node("node_modules/@react-router/serve/bin.js", "build/server/index.js"),
+    // Its server compresses, and so varies by what is accepted.
+    unlike: ["vary"],
+    differences: [
+      METHODS,
+      { forms: ABSOLUTE, reason: "react-router-serve answers 500 to a target in absolute form" },
+      { forms: NO_HOST, reason: "react-router-serve answers 500 to a request without a Host" },
+    ],
   },
   h3: {
     command: () => node("server.mjs"),

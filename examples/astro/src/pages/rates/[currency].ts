@@ -1,0 +1,13 @@
+import type { APIRoute } from "astro";
+import { createGuard, toResponse } from "health-state";
+import { rates } from "../../rates.ts";
+
+const guard = createGuard(rates);
+
+/** One rate; 503 while there are none. */
+export const GET: APIRoute = async ({ params }) => {
+  const refusal = await guard();
+  if (refusal) return toResponse(refusal);
+  const rate = rates.peek()?.get(params["currency"] ?? "");
+  return rate === undefined ? new Response(null, { status: 404 }) : new Response(`${rate}`);
+};

@@ -1,0 +1,12 @@
+import { createGuard, toResponse } from "health-state";
+import { rates } from "./rates.server";
+
+const guard = createGuard(rates);
+
+/** One rate; 503 while there are none. */
+export async function loader({ params }: { readonly params: { readonly currency?: string } }): Promise<Response> {
+  const refusal = await guard();
+  if (refusal) return toResponse(refusal);
+  const rate = rates.peek()?.get(params.currency ?? "");
+  return rate === undefined ? new Response(null, { status: 404 }) : new Response(`${rate}`);
+}

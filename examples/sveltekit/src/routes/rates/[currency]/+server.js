@@ -1,0 +1,12 @@
+import { createGuard, toResponse } from "health-state";
+import { rates } from "$lib/server/rates.js";
+
+const guard = createGuard(rates);
+
+/** One rate; 503 while there are none. */
+export async function GET({ params }) {
+  const refusal = await guard();
+  if (refusal) return toResponse(refusal);
+  const rate = rates.peek()?.get(params.currency);
+  return rate === undefined ? new Response(null, { status: 404 }) : new Response(`${rate}`);
+}
