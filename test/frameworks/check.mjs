@@ -43,7 +43,15 @@ function faultsIn(one, { headers, ...answer }, unlike) {
  *
  * @returns how many cases passed, what failed, and how many were skipped for which reason
  */
-export async function checkExample({ cwd, command, env = {}, unlike = [], differences = [], signals = ["SIGTERM"] }) {
+export async function checkExample({
+  cwd,
+  command,
+  address,
+  env = {},
+  unlike = [],
+  differences = [],
+  signals = ["SIGTERM"],
+}) {
   const result = { passed: 0, failed: [], skipped: new Map() };
   const source = await openSource();
   let server;
@@ -54,7 +62,7 @@ export async function checkExample({ cwd, command, env = {}, unlike = [], differ
   };
   const play = async (name) => {
     for (const one of scene(name)) {
-      const difference = differences.find(({ forms }) => forms.includes(one.form));
+      const difference = differences.find(({ forms, scene: only = name }) => forms.includes(one.form) && only === name);
       if (difference) {
         result.skipped.set(difference.reason, (result.skipped.get(difference.reason) ?? 0) + 1);
         continue;
@@ -68,7 +76,7 @@ export async function checkExample({ cwd, command, env = {}, unlike = [], differ
     }
   };
   try {
-    server = await startServer({ cwd, command, env: { RATES_URL: source.url, ...env } });
+    server = await startServer({ cwd, command, address, env: { RATES_URL: source.url, ...env } });
     sender = httpSender(`http://127.0.0.1:${server.port}`);
     await ask(server.port, "/status");
     await source.asked;

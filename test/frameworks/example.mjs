@@ -1,6 +1,6 @@
 // The examples: how each is built and started, and where it differs from the contract.
 
-import { RUNTIMES } from "../contract/places.mjs";
+import { at, RUNTIMES } from "../contract/places.mjs";
 import { hotReload } from "./hot.mjs";
 
 const node = (...args) => [process.execPath, ...args];
@@ -15,6 +15,13 @@ const ABSOLUTE = ["absolute form", "absolute form over https"];
 
 /** What old probers send. */
 const NO_HOST = ["HTTP/1.0 without Host", "HTTP/1.0 HEAD without Host", "OPTIONS of HAProxy, HTTP/1.0"];
+
+/** Requests drive the loads there. */
+const WAITS = {
+  forms: ["guard data"],
+  scene: "LOADING: the first load runs",
+  reason: "in request mode a request that needs the value waits for the load",
+};
 
 /** Every example by its folder. */
 export const EXAMPLES = {
@@ -78,5 +85,34 @@ export const EXAMPLES = {
     runtime: "Bun",
     command: () => [...RUNTIMES.Bun.command, "server.ts"],
     signals: ["SIGTERM", "SIGTERM"],
+  },
+  vercel: {
+    command: () => node(at("test/frameworks/platform/vercel.mjs"), "api/index.js"),
+    differences: [WAITS],
+  },
+  "vercel-edge": {
+    folder: "vercel",
+    runtime: "edge-runtime",
+    command: () => node(at("test/frameworks/platform/vercel-edge.mjs"), at("examples/vercel/api/edge.js")),
+    unlike: ["content-length"], // edge-runtime's own server sends every body in chunks
+    differences: [
+      WAITS,
+      { forms: ["TRACE"], reason: "edge-runtime's own server dies of TRACE, for no web Request can carry it" },
+    ],
+  },
+  "netlify-edge": {
+    runtime: "Deno",
+    command: () => [
+      ...RUNTIMES.Deno.command,
+      at("test/frameworks/platform/netlify.mjs"),
+      "netlify/edge-functions/rates.ts",
+    ],
+    differences: [WAITS],
+  },
+  "deno-deploy": {
+    runtime: "Deno",
+    command: () => [...RUNTIMES.Deno.command, "main.ts"],
+    address: (port) => ({ DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}` }),
+    differences: [WAITS],
   },
 };

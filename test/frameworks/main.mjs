@@ -10,6 +10,9 @@ import { QUIET } from "./server.mjs";
 const run = promisify(execFile);
 const only = process.argv.slice(2);
 
+const isThere = (runtime) =>
+  runtime in RUNTIMES ? RUNTIMES[runtime].command[0] : existsSync(at(`tools/runtimes/node_modules/${runtime}`));
+
 /** Installs an example from its lock file, unless it is there, and puts the package in as it is published. */
 async function install(folder) {
   const marker = `${folder}/node_modules/.package-lock.json`;
@@ -36,14 +39,13 @@ const names = Object.keys(EXAMPLES).filter((name) => !only.length || only.includ
 const width = Math.max(...names.map((name) => name.length));
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const name of names) {
-  const { build: command, runtime, extra, ...example } = EXAMPLES[name];
-  const cwd = at(`examples/${name}`);
+  const { folder = name, build: command, runtime, extra, ...example } = EXAMPLES[name];
+  const cwd = at(`examples/${folder}`);
   const began = Date.now();
   const lines = [];
   let verdict;
   try {
-    if (runtime && !RUNTIMES[runtime].command[0])
-      throw new Missing(`${runtime} is not installed: npm ci --prefix tools/runtimes`);
+    if (runtime && !isThere(runtime)) throw new Missing(`${runtime} is not installed: npm ci --prefix tools/runtimes`);
     if (existsSync(`${cwd}/package-lock.json`)) await install(cwd);
     if (command) await build(cwd, command);
     const { passed, failed, skipped, note, output } = await checkExample({ ...example, cwd });

@@ -58,15 +58,24 @@ export async function until(what, matches, patienceMs = START_MS) {
  * Starts a server in a process group of its own, and waits until liveness is answered.
  *
  * @param command gets the port: `(port) => ["node", "server.js"]`
+ * @param address variables that name the port, where `PORT` and `HOST` are not read
  */
-export async function startServer({ cwd, command, env }) {
+export async function startServer({ cwd, command, address, env }) {
   const port = await freePort();
   const [file, ...args] = command(port);
   const child = spawn(file, args, {
     cwd,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...QUIET, PORT: `${port}`, HOST: "127.0.0.1", NODE_ENV: "production", ...env },
+    env: {
+      ...process.env,
+      ...QUIET,
+      PORT: `${port}`,
+      HOST: "127.0.0.1",
+      NODE_ENV: "production",
+      ...address?.(port),
+      ...env,
+    },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
