@@ -1,9 +1,10 @@
 // The examples: how each is built and started, and where it differs from the contract.
-
 import { at, RUNTIMES } from "../contract/places.mjs";
 import { hotReload } from "./hot.mjs";
 
 const node = (...args) => [process.execPath, ...args];
+
+const hostAndPort = (host, name, port) => [host, "127.0.0.1", name, `${port}`];
 
 const METHODS = {
   forms: ["TRACE", "an unheard-of method"],
@@ -27,10 +28,12 @@ const WAITS = {
 export const EXAMPLES = {
   next: {
     build: node("node_modules/next/dist/bin/next", "build"),
-    command: (port) => node("node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", `${port}`),
+    command: (port) => node("node_modules/next/dist/bin/next", "start", ...hostAndPort("-H", "-p", port)),
     unlike: ["content-length", "vary"], // it streams every body, and varies every answer by its own headers
     differences: [METHODS, { forms: ABSOLUTE, reason: "Next answers 308 to a target in absolute form" }],
-    extra: [hotReload],
+    extra: [
+      hotReload("rates.ts", (port) => node("node_modules/next/dist/bin/next", "dev", ...hostAndPort("-H", "-p", port))),
+    ],
   },
   nitro: {
     build: node("node_modules/nitro/dist/cli/index.mjs", "build"),
@@ -41,6 +44,11 @@ export const EXAMPLES = {
   sveltekit: {
     build: node("node_modules/vite/bin/vite.js", "build"),
     command: () => node("build"),
+    extra: [
+      hotReload("src/lib/server/rates.js", (port) =>
+        node("node_modules/vite/bin/vite.js", "dev", ...hostAndPort("--host", "--port", port)),
+      ),
+    ],
     // Without it, 400 to the HTTP/1.0 of old probers, who send no Host.
     env: { ORIGIN: "http://127.0.0.1" },
     differences: [
@@ -51,6 +59,11 @@ export const EXAMPLES = {
   astro: {
     build: node("node_modules/astro/astro.js", "build"),
     command: () => node("dist/server/entry.mjs"),
+    extra: [
+      hotReload("src/rates.ts", (port) =>
+        node("node_modules/astro/astro.js", "dev", ...hostAndPort("--host", "--port", port)),
+      ),
+    ],
     differences: [
       {
         forms: ["POST", "PUT", "PATCH", "DELETE", "POST, a slash behind", "an unheard-of method"],
@@ -63,6 +76,11 @@ export const EXAMPLES = {
   "react-router": {
     build: node("node_modules/@react-router/dev/bin.js", "build"),
     command: () => node("node_modules/@react-router/serve/bin.js", "build/server/index.js"),
+    extra: [
+      hotReload("app/rates.server.ts", (port) =>
+        node("node_modules/@react-router/dev/bin.js", "dev", ...hostAndPort("--host", "--port", port)),
+      ),
+    ],
     // Its server compresses, and so varies by what is accepted.
     unlike: ["vary"],
     differences: [
@@ -73,7 +91,6 @@ export const EXAMPLES = {
   },
   h3: {
     command: () => node("server.mjs"),
-    unlike: [],
   },
   nestjs: {
     build: node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json"),

@@ -19,7 +19,9 @@ async function install(folder) {
   const lock = `${folder}/package-lock.json`;
   if (!existsSync(marker) || statSync(marker).mtimeMs < statSync(lock).mtimeMs)
     await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder }).catch(({ stderr }) => {
-      throw new Missing(`npm ci failed: ${stderr.trim().split("\n")[0]}`);
+      // A lock file that does not fit its manifest is a fault of ours; a registry that cannot be reached is none.
+      if (stderr.includes("EUSAGE")) throw new Error(stderr);
+      throw new Missing(`npm ci failed: ${stderr.trim().split("\n").at(-1)}`);
     });
   // A link would lead bundlers out of the example, to the package's sources and tools.
   const own = `${folder}/node_modules/health-state`;
@@ -34,6 +36,9 @@ async function build(folder, [file, ...args]) {
     throw new Error(`the build failed: ${`${stdout}\n${stderr}`.slice(-3_000)}`);
   });
 }
+
+// Whatever is running or edited is put right as the process exits.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
 const names = Object.keys(EXAMPLES).filter((name) => !only.length || only.includes(name));
 const width = Math.max(...names.map((name) => name.length));

@@ -88,6 +88,8 @@ export async function startServer({ cwd, command, address, env }) {
       // The whole group has ended.
     }
   };
+  // A group of its own hears nothing of the terminal.
+  process.once("exit", () => group("SIGKILL"));
   try {
     await until("a listening server", async () => {
       if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
