@@ -261,6 +261,12 @@ describe("what the README claims", () => {
       "use",
       "register",
       "app",
+      "sequence",
+      "resolve",
+      "next",
+      "route",
+      "mount",
+      "handle",
     ]);
     const code = [...README.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`([^`]+)`/g)].map(([, inline = ""]) => inline);
     const called = code.flatMap((inline) => [...inline.matchAll(/(\w+)\(/g)].map(([, name = ""]) => name));
