@@ -79,7 +79,8 @@ export async function startServer({ cwd, command, address, env }) {
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
-  const exited = once(child, "exit");
+  // A program that cannot be started has no exit.
+  const exited = once(child, "exit").catch(({ code }) => [code]);
   const group = (signal) => {
     if (child.pid === undefined) return;
     try {
@@ -88,15 +89,20 @@ export async function startServer({ cwd, command, address, env }) {
       // The whole group has ended.
     }
   };
+  const kill = () => {
+    process.off("exit", kill);
+    group("SIGKILL");
+  };
   // A group of its own hears nothing of the terminal.
-  process.once("exit", () => group("SIGKILL"));
+  process.once("exit", kill);
   try {
     await until("a listening server", async () => {
-      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+      const ended = child.exitCode ?? child.signalCode;
+      if (child.pid === undefined || ended !== null) throw new Error(`it ended with ${ended}`);
       return ask(port, "/status/live");
     });
   } catch (error) {
-    group("SIGKILL");
+    kill();
     throw new Error(`${error.message}: ${output.slice(-2_000)}`);
   }
   return {
@@ -116,6 +122,6 @@ export async function startServer({ cwd, command, address, env }) {
       return ended[0] ?? ended[1];
     },
     /** Ends whatever is left of it. */
-    kill: () => group("SIGKILL"),
+    kill,
   };
 }
