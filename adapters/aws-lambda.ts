@@ -6,44 +6,11 @@ import {
   type Guard,
   type GuardOptions,
   type Health,
-  type Platform,
   type Resource,
 } from "../src/index.ts";
+import { httpOf, LAMBDA, methodOf, resultOf, targetOf, type EventLike, type ResultLike } from "./lambda-event.ts";
 
-type Values = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** As much of an HTTP event as is read: API Gateway v1 (REST) and v2 (HTTP), Function URL, load balancer. */
-export interface EventLike {
-  readonly httpMethod?: string;
-  readonly path?: string;
-  readonly rawPath?: string;
-  readonly rawQueryString?: string;
-  readonly headers?: Values | null;
-  readonly multiValueHeaders?: Values | null;
-  readonly queryStringParameters?: Values | null;
-  readonly multiValueQueryStringParameters?: Values | null;
-  readonly requestContext?: { readonly http?: { readonly method?: string }; readonly elb?: unknown };
-}
-
-/** What Lambda answers an HTTP event with. */
-export interface ResultLike {
-  readonly statusCode: number;
-  readonly headers?: Record<string, string>;
-  readonly multiValueHeaders?: Record<string, string[]>;
-  readonly body: string;
-  readonly isBase64Encoded: false;
-}
-
-const LAMBDA: Platform<EventLike> = {
-  accept: (event) => headersOf(event).find(([name]) => name.toLowerCase() === "accept")?.[1],
-  request: (event) => {
-    const headers = new Headers(headersOf(event));
-    return new Request(`https://${headers.get("host") ?? "localhost"}${targetOf(event)}`, {
-      method: methodOf(event),
-      headers,
-    });
-  },
-};
+export type { EventLike, ResultLike } from "./lambda-event.ts";
 
 /**
  * A handler that answers the probes first: `export const handler = probes(health, handle(app))`. Events
@@ -67,7 +34,8 @@ export function probes<E = unknown, A extends readonly unknown[] = [], R = never
 }
 
 /**
- * Wraps a handler: 503, `retry-after` and problem+json while the resources cannot serve the event.
+ * Wraps a handler: 503, `retry-after` and problem+json while the resources cannot serve the event. One
+ * that is no HTTP is refused by a rejection, so that its source sends it again.
  *
  * @throws TypeError for a bad duration, or what is no resource
  */
@@ -90,45 +58,7 @@ async function served<R>(
 ): Promise<Awaited<R> | ResultLike> {
   const refusal = await decision;
   if (!refusal) return await serve();
+  // To a queue or a stream whatever is returned is success, and the event would be gone.
+  if (!targetOf(event)) throw new Error("health-state: the data that this event needs is not there");
   return resultOf(event, methodOf(event) === "HEAD" ? { ...refusal, body: "" } : refusal);
-}
-
-/** Whatever event it is: what it lacks makes it none of ours. */
-function httpOf(event: unknown): EventLike {
-  return Object(event) as EventLike; // SAFETY: every field is optional, and read as what it may be
-}
-
-function methodOf({ httpMethod, requestContext }: EventLike): string {
-  return requestContext?.http?.method ?? httpMethod ?? "GET";
-}
-
-/** The target as it was sent; empty for what is no HTTP event. A load balancer hands the query on undecoded. */
-function targetOf(event: EventLike): string {
-  const { rawPath, rawQueryString, path = "", multiValueQueryStringParameters, queryStringParameters } = event;
-  if (rawPath !== undefined) return rawQueryString ? `${rawPath}?${rawQueryString}` : rawPath;
-  const pairs = pairsOf(multiValueQueryStringParameters ?? queryStringParameters);
-  if (!pairs.length) return path;
-  const raw = event.requestContext?.elb !== undefined;
-  return `${path}?${raw ? pairs.map((pair) => pair.join("=")).join("&") : new URLSearchParams(pairs)}`;
-}
-
-function headersOf({ headers, multiValueHeaders }: EventLike): [string, string][] {
-  return pairsOf(multiValueHeaders ?? headers);
-}
-
-function pairsOf(values: Values | null | undefined): [string, string][] {
-  return Object.entries(values ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
-  );
-}
-
-/** A load balancer with multi-value headers reads no others. */
-function resultOf({ multiValueHeaders }: EventLike, { status: statusCode, headers, body }: Answer): ResultLike {
-  const multi = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
-  return {
-    statusCode,
-    ...(multiValueHeaders ? { multiValueHeaders: multi } : { headers: { ...headers } }),
-    body,
-    isBase64Encoded: false,
-  };
 }

@@ -10,7 +10,8 @@ import { handled } from "../resource/wait.ts";
 export interface OnRequestOptions {
   /**
    * How long a load is believed in after its request was last seen alive; then the next request takes
-   * it over. Platforms cancel a request's work without a word.
+   * it over. Platforms cancel a request's work, and freeze what it runs in, without a word. Longer than
+   * a loader may block the thread; half of `timeout` at most.
    * @default "5s"
    */
   readonly lease?: Duration;
@@ -45,16 +46,16 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
     const ended = settled.then(() => {
       over = true;
     });
+    const lease = Math.min(leaseMs, limits.timeout / 2);
     while (!over && core.active === active) {
-      active.deadline = Math.min(active.timeoutAt, host.now() + leaseMs);
-      host.update(core, host.now());
-      const pause = createPause(host.clock, Math.min(leaseMs / 2, limits.timeout));
+      const now = host.now();
+      // Past its lease it was frozen, and what it waits for may be dead: the next request takes it over.
+      if (now < active.deadline) active.deadline = Math.min(active.timeoutAt, now + lease);
+      host.update(core, now);
+      const pause = createPause(host.clock, lease / 2);
       await Promise.race([ended, pause.over]);
       pause.cancel();
-      if (host.now() < active.timeoutAt) continue;
-      // Its own request is alive, so what is past is its timeout and not its lease.
-      active.deadline = active.timeoutAt;
-      if (core.active === active) core.tick(host.now());
+      if (core.active === active && host.now() >= active.timeoutAt) core.tick(host.now());
     }
   };
 

@@ -16,7 +16,7 @@ export function warm(health: object, waitUntil?: WaitUntil): Promise<void> | und
   host.begin();
   const now = host.look();
   const loads = [...seats.values()]
-    .filter(({ core }) => !core.active && now >= core.nextAttemptAt)
+    .filter(({ core }) => now >= (core.active?.deadline ?? core.nextAttemptAt))
     .map(({ core }) => core.get({ maxAge: 0, waitUntil }).catch(() => {}));
   if (!loads.length || !mode.probeWaitMs) return undefined;
   return new Promise<void>((resolve) => {

@@ -10,7 +10,7 @@ import type { Host } from "./host.ts";
 import { limitsOf, type Limits, type ResourceOptions } from "./options.ts";
 import { getAged } from "./get.ts";
 import type { GetOptions, Resource } from "./resource.ts";
-import { run, type ActiveRun } from "./run.ts";
+import { abort, run, type ActiveRun } from "./run.ts";
 import { snapshotOf, type Snapshot } from "./snapshot.ts";
 import { handled, refused, wait, type Waiter } from "./wait.ts";
 
@@ -103,7 +103,7 @@ export class Core<T> implements Resource<T> {
     if (active) this.abandoned++;
     this.#commit({ type: "unload" });
     // Last, for whoever hears it may call back.
-    active?.controller.abort();
+    if (active) abort(active);
     if (this.refusal()) this.#follow();
   }
 
@@ -158,7 +158,7 @@ export class Core<T> implements Resource<T> {
   end(active: ActiveRun, event: Happening<T>, timeout?: Error): void {
     this.active = undefined;
     this.#commit(event, active);
-    if (timeout) active.controller.abort(timeout);
+    if (timeout) abort(active, timeout);
     if (this.waiters?.size && !this.active) this.#follow();
   }
 
@@ -170,7 +170,7 @@ export class Core<T> implements Resource<T> {
     if (active && now >= active.deadline && active.deadline < active.timeoutAt) {
       this.active = undefined;
       this.#commit({ type: "lost" });
-      active.controller.abort();
+      abort(active);
     } else if (active && now >= active.deadline) {
       const error = new Error(`the load took longer than its timeout of ${this.limits.timeout} ms`);
       this.abandoned++;

@@ -1,4 +1,5 @@
 import { discard } from "./disposal.ts";
+import { call } from "./event.ts";
 import type { LoadContext } from "./options.ts";
 import { noteOf, valueOf } from "./outcome.ts";
 import type { Core } from "./core.ts";
@@ -12,6 +13,11 @@ export interface ActiveRun {
   readonly timeoutAt: number;
   /** The same, or sooner in request mode: the lease that its request renews while it lives. */
   deadline: number;
+}
+
+/** Tells the loader that its run is over. On Workers a signal made in a request that is gone throws. */
+export function abort({ controller }: ActiveRun, reason?: Error): void {
+  call(() => controller.abort(reason));
 }
 
 /**

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import * as lambda from "../../adapters/aws-lambda.ts";
 import * as bun from "../../adapters/bun.ts";
 import * as cloudflare from "../../adapters/cloudflare.ts";
 import * as deno from "../../adapters/deno.ts";
@@ -202,59 +201,6 @@ describe("a Worker behind the probes", () => {
     const worker = { scheduled: () => void seen.push(index.peek()) };
     await cloudflare.probes(health, worker).scheduled({});
     expect(seen).toEqual([{}]);
-  });
-});
-
-describe("a Lambda handler behind the probes", () => {
-  const event = { rawPath: "/status", rawQueryString: "", headers: {}, requestContext: { http: { method: "GET" } } };
-
-  test("is handed events that are no HTTP, with all that came along", () => {
-    const { health } = ready({ refresh: onRequest() });
-    const handler = lambda.probes(health, (...all: unknown[]) => all);
-    for (const other of [{ Records: [] }, { detail: {}, source: "aws.events" }, {}, null, undefined, "text", 3])
-      expect(handler(other, "context", "callback")).toEqual([other, "context", "callback"]);
-  });
-
-  test("answers in the shape of the event", async () => {
-    const { health, index } = ready();
-    await index.get();
-    const headers = {
-      "content-type": "text/plain; charset=utf-8",
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-      "content-length": "10",
-      "health-state": "READY",
-    };
-    expect(await lambda.probes(health)(event)).toEqual({
-      statusCode: 200,
-      headers,
-      body: "I-AM-ALIVE",
-      isBase64Encoded: false,
-    });
-    const multi = {
-      httpMethod: "HEAD",
-      path: "/status/",
-      multiValueHeaders: { accept: ["*/*"] },
-      requestContext: { elb: {} },
-    };
-    expect(await lambda.probes(health)(multi)).toEqual({
-      statusCode: 200,
-      multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-      body: "",
-      isBase64Encoded: false,
-    });
-  });
-
-  test("is 404 where there is none", async () => {
-    expect(await lambda.probes(ready().health)({ ...event, rawPath: "/other" })).toMatchObject({
-      statusCode: 404,
-      body: "",
-    });
-  });
-
-  test("lets the probe wait for the load it starts, as long as it may", async () => {
-    const { health } = ready({ refresh: onRequest({ probeWait: "1s" }) });
-    expect(await lambda.probes(health)(event)).toMatchObject({ statusCode: 200 });
   });
 });
 

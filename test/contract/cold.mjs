@@ -1,5 +1,6 @@
 // Request mode on real workerd and the real clock: isolates that start cold.
 import { get } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { openWorker } from "./places.mjs";
 
 function ask(base, path) {
@@ -13,12 +14,18 @@ function ask(base, path) {
   });
 }
 
-/** A request whose client goes away once the load has begun. */
-async function askAndLeave(base, path) {
+/** How many loads began, and how many came to their end. */
+const loadsOf = async (base) => JSON.parse((await ask(base, "/loads")).body);
+
+/** A request whose client goes away once its load has begun, or when it is told to. */
+async function askAndLeave(base, path, until = Promise.resolve()) {
+  const { loads } = await loadsOf(base);
   const request = get(new URL(path, base), { agent: false });
   request.on("error", () => {});
-  while ((await ask(base, "/loads")).body === "0");
-  request.destroy();
+  while ((await loadsOf(base)).loads === loads);
+  await until;
+  // workerd takes the end of what a client sends for no leave; a connection that is reset it cancels.
+  request.socket.resetAndDestroy();
 }
 
 function expect(is, must, what) {
@@ -32,12 +39,12 @@ export const COLD = {
     expect(await ask(base, "/status"), { status: 503, body: "INDEX-NOT-LOADED" }, "the first probe");
     expect(await ask(base, "/status/live"), { status: 200, body: "I-AM-ALIVE" }, "liveness");
     while ((await ask(base, "/status")).status !== 200);
-    expect((await ask(base, "/loads")).body, "1", "loads");
+    expect((await loadsOf(base)).loads, 1, "loads");
   },
   "two requests at once run one load, and both are served": async (base) => {
     const served = { status: 200, body: '{"number":1}' };
     expect(await Promise.all([ask(base, "/data"), ask(base, "/data")]), [served, served], "the answers");
-    expect((await ask(base, "/loads")).body, "1", "loads");
+    expect((await loadsOf(base)).loads, 1, "loads");
   },
   "a request whose client left does not take the other's value with it": async (base) => {
     const [, served] = await Promise.all([askAndLeave(base, "/data"), ask(base, "/data")]);
@@ -46,6 +53,28 @@ export const COLD = {
   "after a request whose client left, the next one is served": async (base) => {
     await askAndLeave(base, "/data");
     expect((await ask(base, "/data")).status, 200, "the next one");
+  },
+  "a load that died with its request is taken over by the next one, when its lease expires": async (base) => {
+    await askAndLeave(base, "/bare");
+    expect(await ask(base, "/bare"), { status: 200, body: '{"number":2}' }, "the next one");
+    expect(await loadsOf(base), { loads: 2, ended: 1 }, "the loads");
+  },
+  "a refresh that died with its request takes the value from nobody, and is taken over": async (base) => {
+    const first = { status: 200, body: '{"number":1}' };
+    expect(await ask(base, "/bare"), first, "the first one");
+    await askAndLeave(base, "/reload");
+    expect(await ask(base, "/bare"), first, "one that comes meanwhile");
+    expect(await ask(base, "/reload"), { status: 200, body: '{"number":3}' }, "the next one");
+    expect(await loadsOf(base), { loads: 3, ended: 2 }, "the loads");
+  },
+  "a load that died with its request is taken over by one that waited all along": async (base) => {
+    let begun;
+    const waiting = new Promise((resolve) => (begun = resolve));
+    const left = askAndLeave(base, "/bare", waiting);
+    while ((await loadsOf(base)).loads === 0);
+    const [served] = await Promise.all([ask(base, "/bare"), pause(50).then(begun), left]);
+    expect(served, { status: 200, body: '{"number":2}' }, "the one that stayed");
+    expect(await loadsOf(base), { loads: 2, ended: 1 }, "the loads");
   },
 };
 

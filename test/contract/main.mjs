@@ -32,6 +32,7 @@ for (const [folder, what] of Object.entries(TOOLS)) {
 // Only now, for these look for what was installed as they are imported.
 const { runContract } = await import("./contract.mjs");
 const { runCold } = await import("./cold.mjs");
+const { runFreeze } = await import("./freeze.mjs");
 const { findGaps, judgeTheJudge } = await import("./judge.mjs");
 const { DATES, Missing, PLACES, TABLE } = await import("./places.mjs");
 const { checkTypes, dryRun, runProcesses, TYPES } = await import("./process.mjs");
@@ -71,6 +72,7 @@ for (const [name, run] of Object.entries({ judgeTheJudge, findGaps }))
 for (const date of DATES)
   if (wanted(`workerd, ${date}, cold`))
     await runCold(date, (name, result) => note(`workerd, ${date}, cold`, name, result));
+await runFreeze(note, wanted);
 await runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only);
 for (const name of TYPES)
   if (wanted("types of the platforms"))

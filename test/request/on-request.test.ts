@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createGuard, createHealth, NotReadyError, onRequest, unchanged, warm } from "../../src/index.ts";
 import { createScriptedLoader, createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
@@ -156,6 +156,33 @@ describe("request mode", () => {
     loader.calls[0]?.succeed(A);
     await clock.settle();
     expect([index.peek(), index.snapshot().abandoned, index.snapshot().lastError]).toEqual([B, 0, undefined]);
+  });
+
+  test("a load is taken over even where the signal of a request that is gone cannot be aborted", async () => {
+    // As workerd does: what was made in one request is out of reach for the next.
+    vi.stubGlobal(
+      "AbortController",
+      class extends AbortController {
+        override abort(): void {
+          throw new Error("Cannot perform I/O on behalf of a different request.");
+        }
+      },
+    );
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { clock, loader, index } = setUp();
+    void index.get().catch(() => {});
+    await clock.settle();
+    clock.freeze(10_000);
+    const next = watch(index.get());
+    await clock.advance(25);
+    loader.last.succeed(B);
+    await clock.advance(25);
+    expect([next.value, next.error, loader.calls.length]).toEqual([B, undefined, 2]);
+    index.invalidate();
+    const kept: Promise<unknown>[] = [];
+    await index.get({ waitUntil: (promise) => kept.push(promise) });
+    expect(() => index.unload()).not.toThrow();
+    expect(index.snapshot().state).toBe("NOT_LOADED");
   });
 
   test("an isolate that froze half-way through a load takes the load over after the thaw", async () => {

@@ -4,19 +4,31 @@ import { createHealth, onRequest } from "../../../dist/src/index.js";
 
 const LOAD_MS = 300;
 let loads = 0;
+/** Loads that came to their end: one whose request was cancelled never does. */
+let ended = 0;
 
 const health = createHealth({ refresh: onRequest({ lease: "500ms" }) });
 const index = health.resource("index", {
   load: async () => {
-    loads++;
+    const number = ++loads;
     await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
-    return { number: loads };
+    ended++;
+    return { number };
   },
   refreshEvery: "30s",
 });
 const data = guard(index)(() => Response.json(index.peek()));
 
+/** Without `waitUntil`: nothing of what this request does outlives it. */
+const BARE = {
+  "/bare": async () => Response.json(await index.get()),
+  "/reload": async () => Response.json((await index.reload()).value),
+};
+
 export default probes(health, {
-  fetch: (request, env, context) =>
-    request.url.endsWith("/data") ? data(request, env, context) : new Response(String(loads)),
+  fetch(request, env, context) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/data") return data(request, env, context);
+    return BARE[pathname]?.() ?? Response.json({ loads, ended });
+  },
 });

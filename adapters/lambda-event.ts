@@ -1,0 +1,78 @@
+import type { Answer, Platform } from "../src/index.ts";
+
+type Values = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** As much of an HTTP event as is read: API Gateway v1 (REST) and v2 (HTTP), Function URL, load balancer. */
+export interface EventLike {
+  readonly httpMethod?: string;
+  readonly path?: string;
+  readonly rawPath?: string;
+  readonly rawQueryString?: string;
+  readonly headers?: Values | null;
+  readonly multiValueHeaders?: Values | null;
+  readonly queryStringParameters?: Values | null;
+  readonly multiValueQueryStringParameters?: Values | null;
+  readonly requestContext?: { readonly http?: { readonly method?: string }; readonly elb?: unknown };
+}
+
+/** What Lambda answers an HTTP event with. */
+export interface ResultLike {
+  readonly statusCode: number;
+  readonly headers?: Record<string, string>;
+  readonly multiValueHeaders?: Record<string, string[]>;
+  readonly body: string;
+  readonly isBase64Encoded: false;
+}
+
+/** How an event is read when details are asked for. */
+export const LAMBDA: Platform<EventLike> = {
+  accept: (event) => headersOf(event).find(([name]) => name.toLowerCase() === "accept")?.[1],
+  request: (event) => {
+    const headers = new Headers(headersOf(event));
+    return new Request(`https://${headers.get("host") ?? "localhost"}${targetOf(event)}`, {
+      method: methodOf(event),
+      headers,
+    });
+  },
+};
+
+/** Whatever event it is: what it lacks makes it none of ours. */
+export function httpOf(event: unknown): EventLike {
+  return Object(event) as EventLike; // SAFETY: every field is optional, and read as what it may be
+}
+
+/** GET for what is no HTTP event. */
+export function methodOf({ httpMethod, requestContext }: EventLike): string {
+  return requestContext?.http?.method ?? httpMethod ?? "GET";
+}
+
+/** The target as it was sent; empty for what is no HTTP event. A load balancer hands the query on undecoded. */
+export function targetOf(event: EventLike): string {
+  const { rawPath, rawQueryString, path = "", multiValueQueryStringParameters, queryStringParameters } = event;
+  if (rawPath !== undefined) return rawQueryString ? `${rawPath}?${rawQueryString}` : rawPath;
+  const pairs = pairsOf(multiValueQueryStringParameters ?? queryStringParameters);
+  if (!pairs.length) return path;
+  const raw = event.requestContext?.elb !== undefined;
+  return `${path}?${raw ? pairs.map((pair) => pair.join("=")).join("&") : new URLSearchParams(pairs)}`;
+}
+
+function headersOf({ headers, multiValueHeaders }: EventLike): [string, string][] {
+  return pairsOf(multiValueHeaders ?? headers);
+}
+
+function pairsOf(values: Values | null | undefined): [string, string][] {
+  return Object.entries(values ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
+  );
+}
+
+/** The answer in the shape of the event: a load balancer with multi-value headers reads no others. */
+export function resultOf({ multiValueHeaders }: EventLike, { status: statusCode, headers, body }: Answer): ResultLike {
+  const multi = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  return {
+    statusCode,
+    ...(multiValueHeaders ? { multiValueHeaders: multi } : { headers: { ...headers } }),
+    body,
+    isBase64Encoded: false,
+  };
+}
