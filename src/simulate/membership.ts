@@ -1,5 +1,5 @@
 import { createDue } from "./queue.ts";
-import type { Fate, Rotation, Router } from "./router.ts";
+import type { MetFate, Rotation, Router } from "./router.ts";
 import type { Stage } from "./stage.ts";
 
 /** Where a router has one replica, and what a request to it meets. */
@@ -14,7 +14,7 @@ export class Membership {
   readonly #moved: () => void;
   /** Where it will be once the news is everywhere. */
   #told: Rotation = "out";
-  #fate: Fate = "lost";
+  #fate: MetFate = "lost";
 
   constructor(stage: Stage, router: Router, replica: number, moved: () => void) {
     this.#stage = stage;
@@ -29,21 +29,18 @@ export class Membership {
     if (rotation === this.#told) return;
     this.#told = rotation;
     const { queue, world } = this.#stage;
-    const due = createDue(0, this.#stage.order(), () => this.place(rotation));
+    const due = createDue(0, this.#stage.order(), () => this.#place(rotation));
     queue.put(due, queue.now + world.propagationMs);
   }
 
   /** The router itself decides. */
   place(rotation: Rotation): void {
-    if (rotation === this.rotation) return;
-    this.rotation = rotation;
-    this.#write();
-    this.#stage.record.ready(this.#router.ready, this.#stage.queue.now);
-    this.#moved();
+    this.#told = rotation;
+    this.#place(rotation);
   }
 
   /** What requests meet from now on. */
-  meet(fate: Fate): void {
+  meet(fate: MetFate): void {
     if (fate === this.#fate) return;
     this.#fate = fate;
     this.#write();
@@ -53,6 +50,14 @@ export class Membership {
   end(): void {
     this.over = true;
     this.#write();
+  }
+
+  #place(rotation: Rotation): void {
+    if (rotation === this.rotation) return;
+    this.rotation = rotation;
+    this.#write();
+    this.#stage.record.ready(this.#router.ready, this.#stage.queue.now);
+    this.#moved();
   }
 
   #write(): void {

@@ -16,8 +16,11 @@ export class Pod implements PodSight {
   container: Container | undefined;
   deleted = false;
   gone = false;
+  /** Whether a deploy counts on it: that is for the platform to say, not for the router. */
+  isAvailable = false;
   readonly #stage: Stage;
   readonly #chance: () => number;
+  readonly #moved: () => void;
   readonly #policy = new RestartPolicy();
   readonly #membership: Membership;
   readonly #kubelet: Kubelet;
@@ -27,15 +30,13 @@ export class Pod implements PodSight {
   #killed = false;
   #waitingSince: number | undefined;
 
-  /** @param moved called when it enters or leaves rotation, and when it is gone */
+  /** @param moved called when it becomes available, or is no longer, or is gone */
   constructor(stage: Stage, router: Router, replica: number, seed: number, moved: () => void) {
     this.#stage = stage;
+    this.#moved = moved;
     this.replica = replica;
     this.#chance = createChance(seed, replica);
-    this.#membership = new Membership(stage, router, replica, () => {
-      this.#show();
-      moved();
-    });
+    this.#membership = new Membership(stage, router, replica, () => this.#show());
     const asked: Asked = {
       meet: (probe) => this.#process?.meet(probe) ?? { kind: "nothing" },
       stalledUntil: () => this.#view.stalledUntil,
@@ -43,13 +44,15 @@ export class Pod implements PodSight {
     this.#kubelet = new Kubelet(stage, this, asked, () => this.#judged());
     const name = stage.world.setup.router;
     if (name !== "kubernetes")
-      this.#target = createBalancerTarget(stage, BALANCERS[name], asked, this.#chance, () => this.#changed());
+      this.#target = createBalancerTarget(
+        stage,
+        BALANCERS[name],
+        asked,
+        this.#chance,
+        replica >= stage.world.setup.replicas,
+        () => this.#changed(),
+      );
     this.#start();
-  }
-
-  /** Whether requests are sent to it. */
-  get isReady(): boolean {
-    return this.#membership.rotation === "in";
   }
 
   /** A deploy takes it away; `told` where its router knows before SIGTERM. */
@@ -143,6 +146,10 @@ export class Pod implements PodSight {
     else if (!this.#target.checker.stopped) this.#membership.place(this.#target.up ? "in" : "out");
     if (this.gone && this.#membership.rotation === "out") this.#target?.checker.stop();
     this.#show();
+    const isAvailable = isReady && this.#view.status.readiness === 200;
+    if (isAvailable === this.isAvailable && !this.gone) return;
+    this.isAvailable = isAvailable;
+    this.#moved();
   }
 
   /** Tells the router and the timeline what it is now. */
@@ -158,6 +165,6 @@ export class Pod implements PodSight {
     if (!this.container?.running) return "backoff";
     if (view.stalledUntil > 0) return "stalled";
     if (!view.listening || view.data === "none") return "loading";
-    return this.isReady ? view.data : "out";
+    return this.#membership.rotation === "in" ? view.data : "out";
   }
 }

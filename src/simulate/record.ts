@@ -10,6 +10,18 @@ export const LOOKS = ["fresh", "stale", "out", "stalled", "loading", "backoff"] 
  */
 export type Look = (typeof LOOKS)[number];
 
+/** What became of requests; the best first. */
+export const FATES = ["fresh", "stale", "stalled", "unloaded", "lost", "refused"] as const;
+
+/**
+ * - `fresh`, `stale`: answered, from data of that age.
+ * - `stalled`: sent to a replica whose event loop was stalled, and kept waiting.
+ * - `unloaded`: sent to a replica that held nothing, which a guard answers with 503.
+ * - `lost`: sent to a replica that did not listen.
+ * - `refused`: by the router, for it had nobody to send them to.
+ */
+export type Fate = (typeof FATES)[number];
+
 /** How many parts a timeline has. */
 export const BUCKETS = 240;
 
@@ -29,6 +41,8 @@ export interface Timeline {
   readonly bucketSeconds: number;
   /** How many replicas were in each state, on average over the part. */
   readonly replicas: { readonly [L in Look]: readonly number[] };
+  /** How many requests were counted in each part, by what became of them. */
+  readonly requests: { readonly [F in Fate]: readonly number[] };
   /** The most loads that ran at once in each part. */
   readonly loads: readonly number[];
   /** Restarts in each part. */
@@ -63,6 +77,7 @@ export class Recorder {
   readonly #bucketMs: number;
   readonly #counts = new Map<Look, number>(LOOKS.map((look) => [look, 0]));
   readonly #sums = new Map<Look, Float64Array>(LOOKS.map((look) => [look, new Float64Array(BUCKETS)]));
+  readonly #requests = new Map<Fate, Float64Array>(FATES.map((fate) => [fate, new Float64Array(BUCKETS)]));
   readonly #loads = new Float64Array(BUCKETS);
   readonly #restartsIn = new Float64Array(BUCKETS);
   readonly #replicas = new Map<number, Tracked>();
@@ -107,6 +122,22 @@ export class Recorder {
     if (this.allReadyMs !== undefined) this.fewestReady = Math.min(this.fewestReady ?? count, count);
   }
 
+  /** So many requests per ms met this fate over a span of time. */
+  flow(fate: Fate, perMs: number, fromMs: number, untilMs: number): void {
+    const sums = this.#requests.get(fate);
+    for (let since = fromMs; since < untilMs;) {
+      const bucket = Math.min(BUCKETS - 1, Math.floor(since / this.#bucketMs));
+      const until = bucket === BUCKETS - 1 ? untilMs : Math.min(untilMs, (bucket + 1) * this.#bucketMs);
+      this.#addAt(sums, bucket, (until - since) * perMs);
+      since = until > since ? until : untilMs;
+    }
+  }
+
+  /** How many requests met this fate. */
+  requestsOf(fate: Fate): number {
+    return Math.round(this.#requests.get(fate)?.reduce((sum, count) => sum + count, 0) ?? 0);
+  }
+
   pass(now: number): void {
     const end = Math.min(now, this.#untilMs);
     while (this.#since < end) {
@@ -123,6 +154,8 @@ export class Recorder {
   timeline(): Timeline {
     const averages = (look: Look): readonly number[] =>
       [...(this.#sums.get(look) ?? [])].map((sum) => Math.round((sum / this.#bucketMs) * 100) / 100);
+    const counts = (fate: Fate): readonly number[] =>
+      [...(this.#requests.get(fate) ?? [])].map((count) => Math.round(count * 100) / 100);
     return {
       bucketSeconds: this.#bucketMs / 1_000,
       replicas: {
@@ -133,12 +166,22 @@ export class Recorder {
         loading: averages("loading"),
         backoff: averages("backoff"),
       },
+      requests: {
+        fresh: counts("fresh"),
+        stale: counts("stale"),
+        stalled: counts("stalled"),
+        unloaded: counts("unloaded"),
+        lost: counts("lost"),
+        refused: counts("refused"),
+      },
       loads: [...this.#loads],
       restarts: [...this.#restartsIn],
       rows:
         this.#replicas.size > MOST_ROWS
           ? []
-          : [...this.#replicas].map(([replica, { changes, restartsAt }]) => ({ replica, changes, restartsAt })),
+          : [...this.#replicas]
+              .sort(([one], [other]) => one - other)
+              .map(([replica, { changes, restartsAt }]) => ({ replica, changes, restartsAt })),
     };
   }
 

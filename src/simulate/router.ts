@@ -1,13 +1,14 @@
+import type { Fate, Recorder } from "./record.ts";
 import type { World } from "./setup.ts";
 
 /** Where a router has a replica: in rotation, only good if nobody else is (terminating, yet ready), or out. */
 export type Rotation = "in" | "terminating" | "out";
 
-/** What becomes of a request that a replica gets. */
-export type Fate = "fresh" | "stale" | "stalled" | "unloaded" | "lost";
-
 const ROTATIONS: readonly Rotation[] = ["in", "terminating", "out"];
-const FATES: readonly Fate[] = ["fresh", "stale", "stalled", "unloaded", "lost"];
+/** What may become of a request that a replica gets. */
+export type MetFate = Exclude<Fate, "refused">;
+
+const MET: readonly MetFate[] = ["fresh", "stale", "stalled", "unloaded", "lost"];
 
 /** Who gets traffic when hardly anybody passes. */
 export interface RouterRule {
@@ -17,13 +18,10 @@ export interface RouterRule {
   readonly panicUnder: number;
 }
 
-/** What became of the requests to the whole service. */
-export type Requests = { readonly [F in Fate | "refused"]: number };
-
 /** What one replica is at the moment, to its router. */
 export interface Standing {
   readonly rotation: Rotation;
-  readonly fate: Fate;
+  readonly fate: MetFate;
 }
 
 /**
@@ -32,27 +30,23 @@ export interface Standing {
  */
 export class Router {
   readonly #rule: RouterRule;
+  readonly #record: Recorder;
   readonly #perMs: number;
+  readonly #fromMs: number;
   readonly #members = new Map<number, Standing>();
-  readonly #counts = ROTATIONS.map(() => FATES.map(() => 0));
+  readonly #counts = ROTATIONS.map(() => MET.map(() => 0));
   readonly #sizes = ROTATIONS.map(() => 0);
-  readonly #requests: Record<Fate | "refused", number> = {
-    fresh: 0,
-    stale: 0,
-    stalled: 0,
-    unloaded: 0,
-    lost: 0,
-    refused: 0,
-  };
   #since = 0;
   /** Ms in which nobody was in rotation. */
   #emptyMs = 0;
   /** Ms in which no request found anybody. */
   #refusedMs = 0;
 
-  constructor(rule: RouterRule, world: World) {
+  constructor(rule: RouterRule, world: World, record: Recorder) {
     this.#rule = rule;
+    this.#record = record;
     this.#perMs = world.requestsPerMs;
+    this.#fromMs = world.requestsFromMs;
   }
 
   /** How many are in rotation. */
@@ -66,14 +60,6 @@ export class Router {
 
   get refusedMs(): number {
     return this.#refusedMs;
-  }
-
-  get requests(): Requests {
-    return this.#requests;
-  }
-
-  standingOf(replica: number): Standing | undefined {
-    return this.#members.get(replica);
   }
 
   /** A replica changed, joined or, with `undefined`, left. */
@@ -93,16 +79,16 @@ export class Router {
     this.#since = now;
     if (ms <= 0) return;
     if (this.ready === 0) this.#emptyMs += ms;
+    const from = Math.max(this.#fromMs, now - ms);
     const routed = this.#routed();
     const all = routed.reduce((sum, rotation) => sum + (this.#sizes[rotation] ?? 0), 0);
     if (all === 0) {
       this.#refusedMs += ms;
-      this.#requests.refused += ms * this.#perMs;
-      return;
+      return this.#record.flow("refused", this.#perMs, from, now);
     }
-    FATES.forEach((fate, index) => {
+    MET.forEach((fate, index) => {
       const those = routed.reduce((sum, rotation) => sum + (this.#counts[rotation]?.[index] ?? 0), 0);
-      if (those > 0) this.#requests[fate] += (ms * this.#perMs * those) / all;
+      if (those > 0) this.#record.flow(fate, (this.#perMs * those) / all, from, now);
     });
   }
 
@@ -118,7 +104,7 @@ export class Router {
   #count({ rotation, fate }: Standing, by: 1 | -1): void {
     const place = ROTATIONS.indexOf(rotation);
     const row = this.#counts[place];
-    const column = FATES.indexOf(fate);
+    const column = MET.indexOf(fate);
     if (row) row[column] = (row[column] ?? 0) + by;
     this.#sizes[place] = (this.#sizes[place] ?? 0) + by;
   }

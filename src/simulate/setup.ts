@@ -86,6 +86,8 @@ export interface Setup {
   readonly propagationSeconds?: number;
   /** Requests to the whole service. @default 100 */
   readonly requestsPerSecond?: number;
+  /** When they begin to be counted. @default 0 */
+  readonly requestsFromSeconds?: number;
 }
 
 /** A setup with the defaults in place; instants and spans in ms. */
@@ -98,6 +100,7 @@ export interface World {
   readonly bootMs: number;
   readonly propagationMs: number;
   readonly requestsPerMs: number;
+  readonly requestsFromMs: number;
 }
 
 /** Fills in the defaults. */
@@ -112,5 +115,6 @@ export function worldOf(setup: Setup): World {
     bootMs: ms(setup.bootSeconds ?? 1),
     propagationMs: ms(setup.propagationSeconds ?? 2),
     requestsPerMs: (setup.requestsPerSecond ?? 100) / 1_000,
+    requestsFromMs: ms(setup.requestsFromSeconds ?? 0),
   };
 }

@@ -17,15 +17,20 @@ export interface BalancerTarget {
   readonly checker: Checker;
 }
 
-/** @param checked called after every check that changed something */
+/**
+ * @param succeeds whether it takes the place of one that went down, and so begins down, as a server does whose
+ *   process is replaced
+ * @param checked called after every check that changed something
+ */
 export function createBalancerTarget(
   stage: Stage,
   { prober, rule, intervalSeconds, timeoutSeconds, pace }: Balancer,
   asked: Asked,
   chance: () => number,
+  succeeds: boolean,
   checked: () => void,
 ): BalancerTarget {
-  let target = createTarget(rule);
+  let target = succeeds ? { ...createTarget(rule), up: false, checked: true } : createTarget(rule);
   const checker = new Checker({
     stage,
     counter: {
