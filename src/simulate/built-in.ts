@@ -3,6 +3,9 @@ import { planOf } from "../probers/plan.ts";
 import type { Dials, Scenario } from "./scenario.ts";
 import type { Setup } from "./setup.ts";
 
+const MINUTE = 60;
+const HOUR = 3_600;
+
 /** The kubelet's probes as `health-state config kubernetes` writes them; a test compares the two. */
 export function generatedProbes(loadSeconds: number): Setup["probes"] {
   const plan = planOf({ loadTime: Math.ceil(loadSeconds) * 1_000 });
@@ -30,20 +33,22 @@ export function generatedProbes(loadSeconds: number): Setup["probes"] {
   };
 }
 
-/** What most scenarios have in common: a value a minute old, warned of at three. */
+/** What most scenarios have in common: a value is renewed once a minute, or at half the pace of a slow load. */
 function baseOf({ replicas, durationSeconds, loadSeconds }: Dials): Setup {
+  const everySeconds = Math.max(MINUTE, 2 * loadSeconds);
   return {
     replicas,
     durationSeconds,
     load: { firstSeconds: loadSeconds },
-    limits: { refreshEvery: "1m", staleAfter: "3m" },
+    limits: {
+      refreshEvery: everySeconds * 1_000,
+      staleAfter: 3 * everySeconds * 1_000,
+      timeout: 5 * everySeconds * 1_000,
+    },
     router: "kubernetes",
     probes: generatedProbes(loadSeconds),
   };
 }
-
-const MINUTE = 60;
-const HOUR = 3_600;
 
 /** The scenarios, in the order in which they explain the library. */
 export const BUILT_IN: readonly Scenario[] = [
@@ -52,7 +57,7 @@ export const BUILT_IN: readonly Scenario[] = [
     shows: "Liveness that asks /status kills what is still loading, and the load begins again, for ever.",
     dials: { replicas: 3, durationSeconds: HOUR, loadSeconds: 2 * MINUTE },
     variants: (dials) => {
-      const base = { ...baseOf(dials), limits: { refreshEvery: "5m", staleAfter: "15m" } };
+      const base = baseOf(dials);
       return [
         {
           title: "liveness on /status, no startup probe",
@@ -72,7 +77,7 @@ export const BUILT_IN: readonly Scenario[] = [
         requestsFromSeconds: 5 * MINUTE,
         troubles: [{ fromSeconds: 10 * MINUTE, untilSeconds: 70 * MINUTE, kind: "down" }],
       };
-      const patient = { ...base.limits, refuseAfter: "2h" };
+      const patient = { ...base.limits, refuseAfter: 2 * HOUR * 1_000 };
       return [
         { title: "Kubernetes, refused once stale", setup: base },
         { title: "Kubernetes, refuseAfter 2 h", setup: { ...base, limits: patient } },
