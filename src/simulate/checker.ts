@@ -45,7 +45,7 @@ export class Checker {
   /** Waiting for an answer. */
   #busy = false;
   #asleep = false;
-  /** Whether the last check asked. */
+  /** Whether the last check asked; while it sleeps, whether those would ask that it sleeps through. */
   #asked = false;
 
   constructor(options: CheckerOptions) {
@@ -112,12 +112,13 @@ export class Checker {
   }
 
   #next(settled: boolean): void {
-    const { stage, periodMs, pace, stalledUntil } = this.#options;
+    const { stage, counter, periodMs, pace, stalledUntil } = this.#options;
     const { queue, walks } = stage;
     if (this.#grid === Infinity) return;
     if (pace === "end") this.#grid = queue.now + periodMs;
     const sleeps = settled && !walks && stalledUntil() === 0 && this.#grid > queue.now;
     this.#asleep = sleeps;
+    if (sleeps) this.#asked = counter.begin();
     queue.put(this.#due, sleeps ? Infinity : Math.max(queue.now, this.#grid));
   }
 }

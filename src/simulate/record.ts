@@ -125,12 +125,7 @@ export class Recorder {
   /** So many requests per ms met this fate over a span of time. */
   flow(fate: Fate, perMs: number, fromMs: number, untilMs: number): void {
     const sums = this.#requests.get(fate);
-    for (let since = fromMs; since < untilMs;) {
-      const bucket = Math.min(BUCKETS - 1, Math.floor(since / this.#bucketMs));
-      const until = bucket === BUCKETS - 1 ? untilMs : Math.min(untilMs, (bucket + 1) * this.#bucketMs);
-      this.#addAt(sums, bucket, (until - since) * perMs);
-      since = until > since ? until : untilMs;
-    }
+    this.#each(fromMs, untilMs, (bucket, ms) => this.#addAt(sums, bucket, ms * perMs));
   }
 
   /** How many requests met this fate. */
@@ -139,16 +134,11 @@ export class Recorder {
   }
 
   pass(now: number): void {
-    const end = Math.min(now, this.#untilMs);
-    while (this.#since < end) {
-      const bucket = Math.min(BUCKETS - 1, Math.floor(this.#since / this.#bucketMs));
-      const until = bucket === BUCKETS - 1 ? end : Math.min(end, (bucket + 1) * this.#bucketMs);
-      const ms = until - this.#since;
+    this.#each(this.#since, Math.min(now, this.#untilMs), (bucket, ms) => {
       for (const [look, count] of this.#counts) if (count > 0) this.#addAt(this.#sums.get(look), bucket, count * ms);
       this.#loads[bucket] = Math.max(this.#loads[bucket] ?? 0, this.loading);
-      // A part that is shorter than rounding must not stop time.
-      this.#since = ms > 0 ? until : end;
-    }
+    });
+    this.#since = Math.max(this.#since, now);
   }
 
   timeline(): Timeline {
@@ -185,6 +175,22 @@ export class Recorder {
     };
   }
 
+  /** Cuts a span of time into the parts it touches. */
+  #each(fromMs: number, untilMs: number, add: (bucket: number, ms: number) => void): void {
+    for (let since = fromMs; since < untilMs;) {
+      const bucket = this.#bucketOf(since);
+      const until = bucket === BUCKETS - 1 ? untilMs : Math.min(untilMs, (bucket + 1) * this.#bucketMs);
+      add(bucket, until - since);
+      since = until;
+    }
+  }
+
+  /** The part that an instant lies in; a rounding must not put it where it ends. */
+  #bucketOf(now: number): number {
+    const bucket = Math.floor(now / this.#bucketMs);
+    return Math.min(BUCKETS - 1, (bucket + 1) * this.#bucketMs <= now ? bucket + 1 : bucket);
+  }
+
   #trackedOf(replica: number): Tracked {
     const known = this.#replicas.get(replica);
     if (known) return known;
@@ -199,14 +205,14 @@ export class Recorder {
 
   #most(now: number): void {
     this.pass(now);
-    const bucket = Math.min(BUCKETS - 1, Math.floor(now / this.#bucketMs));
+    const bucket = this.#bucketOf(now);
     this.#loads[bucket] = Math.max(this.#loads[bucket] ?? 0, this.loading);
     this.mostLoading = Math.max(this.mostLoading, this.loading);
     if (now >= 0.75 * this.#untilMs) this.mostLoadingLate = Math.max(this.mostLoadingLate, this.loading);
   }
 
   #add(sums: Float64Array, now: number, by: number): void {
-    this.#addAt(sums, Math.min(BUCKETS - 1, Math.floor(now / this.#bucketMs)), by);
+    this.#addAt(sums, this.#bucketOf(now), by);
   }
 
   #addAt(sums: Float64Array | undefined, bucket: number, by: number): void {
