@@ -90,7 +90,9 @@ class Page {
 function drawRows(page: Page, { timeline }: PlayedVariant, until: number): void {
   for (const row of timeline.rows) {
     const looks = columnsOf(row, until, BUCKETS);
-    const marks = row.restartsAt.map((at) => LEFT + (at / until) * PLOT);
+    // One for each part of the time, however many there were.
+    const parts = new Set(row.restartsAt.map((at) => Math.floor((at / until) * BUCKETS)));
+    const marks = [...parts].map((part) => LEFT + ((part + 0.5) / BUCKETS) * PLOT);
     drawStrip(
       page,
       `replica ${row.replica}`,
