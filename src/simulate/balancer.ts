@@ -13,11 +13,15 @@ import type { ThresholdRule } from "./threshold.ts";
 
 /** A balancer with checks of its own, as `health-state config` sets it up for a reaction time of 30 s. */
 export interface Balancer {
+  /** Its description: what passes, and what happens when nobody does. */
   readonly prober: Prober;
+  /** From check to check. */
   readonly intervalSeconds: number;
+  /** How long a check waits for its answer. */
   readonly timeoutSeconds: number;
   /** From what the interval counts: the start of the last check, or its end. */
   readonly pace: "start" | "end";
+  /** How it counts. */
   readonly rule: ThresholdRule;
   /** Under this share of healthy targets, 0 to 1, all of them get traffic; 0 for never. */
   readonly panicUnder: number;

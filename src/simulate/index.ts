@@ -1,3 +1,7 @@
+export type { Probe } from "../answer/paths.ts";
+export type { Prober } from "../probers/prober.ts";
+export type { ResourceLimits } from "../resource/options.ts";
+export type { Duration } from "../state/duration.ts";
 export { BALANCERS, type Balancer, type BalancerName } from "./balancer.ts";
 export { FATES, LOOKS, type Fate, type Look, type Row, type Timeline } from "./record.ts";
 export {

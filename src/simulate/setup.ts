@@ -6,15 +6,15 @@ import type { BalancerName } from "./balancer.ts";
 export interface KubeletProbe {
   /** Which of the three it asks: `/status`, `/status/live` or `/status/startup`. */
   readonly asks: Probe;
-  /** @default 0 */
+  /** How long after its start a container is left alone. @default 0 */
   readonly initialDelaySeconds?: number;
-  /** @default 10 */
+  /** From question to question. @default 10 */
   readonly periodSeconds?: number;
-  /** @default 1 */
+  /** How long it waits for an answer. @default 1 */
   readonly timeoutSeconds?: number;
-  /** @default 1 */
+  /** Passes in a row that turn the verdict. @default 1 */
   readonly successThreshold?: number;
-  /** @default 3 */
+  /** Failures in a row that turn it. @default 3 */
   readonly failureThreshold?: number;
 }
 

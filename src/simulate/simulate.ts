@@ -37,7 +37,9 @@ export interface Figures {
 
 /** What came of a simulation. */
 export interface Outcome {
+  /** The sums. */
   readonly figures: Figures;
+  /** What was seen over time. */
   readonly timeline: Timeline;
 }
 
