@@ -12,8 +12,6 @@ export interface Counter {
    * @returns whether the same again would change nothing but the length of a streak that is long enough
    */
   end(met?: Met): boolean;
-  /** Counts `times` more that went as the last one did. */
-  repeat(times: number): void;
 }
 
 /** What a checker checks, and how often. */
@@ -34,8 +32,9 @@ export interface CheckerOptions {
 }
 
 /**
- * Asks at its own pace. While neither the answer nor the counter can change it sleeps, and counts what it
- * would have asked when it is woken: the phase decides when a change is noticed, as if it had never slept.
+ * Asks at its own pace. While neither the answer nor the verdict can change it sleeps, and when it is woken it
+ * counts what it would have asked: the phase decides when a change is noticed, as if it had never slept. A
+ * streak that is long enough already is not counted on, for nothing looks at how long it is.
  */
 export class Checker {
   readonly #options: CheckerOptions;
@@ -75,7 +74,7 @@ export class Checker {
 
   /** Something changed: what was slept through is counted, and the next check comes when it is due. */
   wake(): void {
-    const { stage, counter, periodMs, meet, stalledUntil } = this.#options;
+    const { stage, periodMs, meet, stalledUntil } = this.#options;
     const { queue } = stage;
     if (this.#busy && stalledUntil() === 0 && meet().kind === "nothing") queue.put(this.#due, queue.now);
     if (!this.#asleep) return;
@@ -84,7 +83,6 @@ export class Checker {
     const last = this.#grid + (times - 1) * periodMs;
     if (times > 0 && last === queue.now && !queue.hasPassed(this.#due)) times -= 1;
     if (times > 0) {
-      counter.repeat(times);
       if (this.#asked) stage.record.probes += times;
       this.#grid += times * periodMs;
     }

@@ -1,7 +1,7 @@
 import type { Fate, Look } from "./record.ts";
 
 /** A fill and the pattern over it, so that nothing is told by colour alone. */
-export type Ink = "good" | "old" | "idle" | "stall" | "wait" | "dead";
+export type Ink = "good" | "old" | "idle" | "stall" | "wait" | "dead" | "lost";
 
 /** How each look is drawn. */
 export const LOOK_INKS: { readonly [L in Look]: Ink } = {
@@ -19,7 +19,7 @@ export const FATE_INKS: { readonly [F in Fate]: Ink } = {
   stale: "old",
   stalled: "stall",
   unloaded: "wait",
-  lost: "idle",
+  lost: "lost",
   refused: "dead",
 };
 
@@ -31,6 +31,7 @@ const INKS: readonly (readonly [ink: Ink, light: string, lightStroke: string, da
   ["stall", "#a371d6", "#4b1f80", "#8957c4", "#efe3ff"],
   ["wait", "#d5e3f5", "#2c5f9e", "#1d3557", "#8fbcf2"],
   ["dead", "#c9302c", "#ffffff", "#d8504b", "#2a0605"],
+  ["lost", "#c9302c", "#ffffff", "#d8504b", "#2a0605"],
 ];
 
 /** What is drawn over the fill, in a tile of 6 by 6. */
@@ -41,6 +42,7 @@ const TILES: { readonly [I in Ink]: string } = {
   stall: `<path d="M0 0 6 6M0 6 6 0" class="s-stall"/>`,
   wait: `<circle cx="3" cy="3" r="1" class="d-wait"/>`,
   dead: `<path d="M3 0V6" class="s-dead"/>`,
+  lost: `<path d="M0 3H6" class="s-lost"/>`,
 };
 
 /** The style sheet: light, and dark where the reader's system is. */

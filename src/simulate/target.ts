@@ -41,8 +41,6 @@ export function createBalancerTarget(
         if (target !== before) checked();
         return target === before;
       },
-      // A target that the last check left as it was is left so by the same again.
-      repeat: () => {},
     },
     periodMs: intervalSeconds * 1_000,
     timeoutMs: timeoutSeconds * 1_000,

@@ -34,19 +34,6 @@ export class WorkerCounter implements Counter {
     return this.#isSettled(probe);
   }
 
-  repeat(times: number): void {
-    const { worker } = this;
-    // A held worker counts nothing; of the others only those that asked have a streak.
-    if (!worker.onHold && !worker.ended && this.#counts()) this.worker = { ...worker, run: worker.run + times };
-  }
-
-  /** Whether a step now would ask and count. */
-  #counts(): boolean {
-    const { worker } = this;
-    const after = stepOf(worker, this.#seen, () => worker.lastResult ?? "failure");
-    return after.run !== worker.run;
-  }
-
   #isSettled(probe: () => ReturnType<typeof runOf>): boolean {
     const { worker } = this;
     const sight = this.#sight();

@@ -32,6 +32,20 @@ describe("a pod under the kubelet", () => {
     expect((await simulate(setup)).figures.firstReadySeconds).toBeNull();
   });
 
+  test("is asked for readiness as soon as it has started, and not at the next tick", async () => {
+    const setup: Setup = {
+      ...DOOMED,
+      load: { firstSeconds: 31, spread: 0 },
+      probes: {
+        startup: { asks: "startup", periodSeconds: 5, failureThreshold: 30 },
+        readiness: { asks: "readiness", periodSeconds: 60 },
+      },
+      propagationSeconds: 2,
+    };
+    // Loaded at 31, started at the tick of 35, and 2 s for the news.
+    expect((await simulate(setup)).figures.firstReadySeconds).toBe(37);
+  });
+
   test("with a budget as generated is never killed for loading, however long that takes, and whatever the phase", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 900 }), fc.nat(1_000), async (load, seed) => {
