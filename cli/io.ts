@@ -2,6 +2,8 @@
 export interface Io {
   /** The text of a file; `-` is standard input. Rejects with an Error that says why not. */
   readonly read: (file: string) => Promise<string>;
+  /** Writes a file anew. Rejects with an Error that says why not. */
+  readonly write: (file: string, text: string) => Promise<void>;
   readonly fetch: (url: string, accept: string) => Promise<{ readonly contentType: string; readonly body: string }>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;

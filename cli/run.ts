@@ -4,6 +4,7 @@ import { runConfig } from "./config.ts";
 import { runDoctor } from "./doctor/command.ts";
 import { EXIT, UsageError, type Io } from "./io.ts";
 import { runProbers } from "./probers.ts";
+import { runSimulate, scenarioLines } from "./simulate.ts";
 
 const HELP = `health-state: right health checks for a service that holds data in memory
 
@@ -16,6 +17,10 @@ const HELP = `health-state: right health checks for a service that holds data in
       --refuse-after 65s|never    the age past which /status says 503
       --from http://host/status   ask a running service for its limits instead
       --json | --sarif
+  health-state simulate <scenario>  play a situation in virtual time, with the real library and models of its clients
+      --replicas 8  --duration 1h  --load-time 2m  --seed 1
+      --json | --svg file         all figures; or a picture, - writes it to standard output
+${scenarioLines()}\
   health-state probers            list the clients; --markdown writes the page about them
 
 Probers: ${PROBERS.map(({ name }) => name).join(", ")}
@@ -39,6 +44,10 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
         format: { type: "string" },
         "refuse-after": { type: "string" },
         from: { type: "string" },
+        replicas: { type: "string" },
+        duration: { type: "string" },
+        seed: { type: "string" },
+        svg: { type: "string" },
         json: { type: "boolean" },
         sarif: { type: "boolean" },
         markdown: { type: "boolean" },
@@ -52,8 +61,9 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
     }
     if (command === "config") return runConfig(rest, values, io);
     if (command === "doctor") return await runDoctor(rest, values, io);
+    if (command === "simulate") return await runSimulate(rest, values, io);
     if (command === "probers") return runProbers(values, io);
-    throw new UsageError(`${JSON.stringify(command)} is no command; there are config, doctor and probers`);
+    throw new UsageError(`${JSON.stringify(command)} is no command; there are config, doctor, simulate and probers`);
   } catch (error) {
     io.err(`health-state: ${messageOf(error)}\n`);
     return EXIT.unreadable;

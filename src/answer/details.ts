@@ -27,6 +27,8 @@ export interface Reported {
   /** What is known of it, its limits in ms; nothing of one that is expected and that nobody registered. */
   readonly facts?: {
     readonly snapshot: Snapshot;
+    /** How long the longest load took that gave a value, in ms. */
+    readonly longestLoad: number;
     readonly limits: { readonly refreshEvery: number; readonly staleAfter: number; readonly refuseAfter: number };
   };
 }
@@ -95,14 +97,14 @@ function reportOf(registry: Registry, ruling: Ruling): Report {
   }));
   const registered = [...registry.seats.values()].map(({ core }): Reported => {
     const snapshot = core.snapshot();
-    const { limits } = core;
+    const { limits, longestLoad } = core;
     const { name, state, required, age } = snapshot;
     return {
       name,
       state,
       required,
       refused: age === undefined || age > limits.refuseAfter,
-      facts: { snapshot, limits },
+      facts: { snapshot, limits, longestLoad },
     };
   });
   return {

@@ -25,7 +25,7 @@ export function toHealthJson({ ruling, resources, heartbeats }: Report): string 
 function checkOf({ state, required, refused, facts }: Reported): object {
   const status = refused ? "fail" : state === "STALE" ? "warn" : "pass";
   if (!facts) return { status, state, required, observedUnit: "s", output: "expected, and not registered" };
-  const { snapshot, limits } = facts;
+  const { snapshot, limits, longestLoad } = facts;
   const { age, checkedAt, lastError } = snapshot;
   return {
     status,
@@ -38,6 +38,7 @@ function checkOf({ state, required, refused, facts }: Reported): object {
     ...(snapshot.revision !== undefined && { revision: snapshot.revision }),
     refreshing: snapshot.refreshing,
     attempt: snapshot.attempt,
+    ...(snapshot.generation > 0 && { longestLoad: toSeconds(longestLoad) }),
     limits: {
       refreshEvery: toSeconds(limits.refreshEvery),
       staleAfter: toSeconds(limits.staleAfter),

@@ -28,6 +28,8 @@ export class Core<T> implements Resource<T> {
   active: ActiveRun | undefined;
   nextAttemptAt: number = Infinity;
   abandoned = 0;
+  /** How long the longest load took that gave a value, in ms. */
+  longestLoad = 0;
   closed = false;
   waiters: Set<Waiter<ActiveRun>> | undefined;
   /** Values out of use, and from when they may be disposed of. */
@@ -157,6 +159,8 @@ export class Core<T> implements Resource<T> {
   /** The run that owned the slot ended, or is given up at its timeout. */
   end(active: ActiveRun, event: Happening<T>, timeout?: Error): void {
     this.active = undefined;
+    const { run: ended } = this.facts;
+    if (event.type === "loaded" && ended) this.longestLoad = Math.max(this.longestLoad, event.at - ended.startedAt);
     this.#commit(event, active);
     if (timeout) abort(active, timeout);
     if (this.waiters?.size && !this.active) this.#follow();

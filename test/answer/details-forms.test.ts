@@ -168,6 +168,7 @@ describe("the health+json form", () => {
       revision: "v7",
       refreshing: true,
       attempt: 1,
+      longestLoad: 0.5,
       limits,
     };
     expect(await json(health)).toEqual({ status: "pass", checks: { "index:age": [pass] } });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { configure, PROBERS, toMarkdown } from "../../src/probers/index.ts";
-import { createHealth, details } from "../../src/index.ts";
+import { createHealth, details, toMs } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
 import { say, type Said } from "./helper.ts";
 
 const GOOD = "FROM node:20\nHEALTHCHECK CMD curl -f http://127.0.0.1:8080/status/live\n";
@@ -156,6 +157,46 @@ describe("doctor --from", () => {
     ]);
   });
 
+  test("reads how long the library's longest load took, and judges the start-up budget by it", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock, details: details("always") });
+    const seconds = [40, 90, 5];
+    health.resource("index", {
+      load: () => new Promise((resolve) => clock.setTimer(() => resolve({}), (seconds.shift() ?? 1) * 1_000, false)),
+      refreshEvery: "10m",
+    });
+    const manifest = `${NOTED}      startupProbe:
+        httpGet: { path: /status/startup, port: 8080 }
+        periodSeconds: 10
+        failureThreshold: 6
+`;
+    const budgets = async (): Promise<readonly string[]> => {
+      const { out } = await say(
+        ["doctor", "--json", "--from", "http://127.0.0.1/status", "-"],
+        { "-": manifest },
+        async (url, accept) => {
+          const response = await health.fetch(new Request(url, { headers: { accept } }));
+          return { contentType: response.headers.get("content-type") ?? "", body: await response.text() };
+        },
+      );
+      const findings: readonly { rule: string; message: string }[] = JSON.parse(out).findings;
+      return findings.filter(({ rule }) => rule === "startup-budget-short").map(({ message }) => message);
+    };
+    health.start();
+    const said = [await budgets()];
+    for (const wait of ["1m", "20m", "10m"]) {
+      await clock.advance(toMs("wait", wait, 0));
+      said.push(await budgets());
+    }
+    await health.close();
+    expect(said.map((messages) => messages.map((message) => /\b(40|90|5) s\b/.exec(message)?.[1]))).toEqual([
+      [],
+      [],
+      ["90"],
+      ["90"],
+    ]);
+  });
+
   test("lets what the user says win", async () => {
     const { out } = await say(
       ["doctor", "--json", "--from", "http://127.0.0.1/status", "--refuse-after", "never", "-"],
@@ -206,7 +247,7 @@ describe("config", () => {
       "refused. cloud-run: a load of 3600 s needs a start-up budget of 3605 s, and 600 s is the most it accepts: load less, or listen before the load and let readiness wait",
     ],
     [["config", "consul", "--port", "http"], "port is NaN; it must be a whole number from 1 to 65535"],
-    [["cure"], '"cure" is no command; there are config, doctor and probers'],
+    [["cure"], '"cure" is no command; there are config, doctor, simulate and probers'],
     [["doctor"], "doctor takes at least one file, or - for standard input"],
     [["doctor", "--json", "--sarif", "a"], "--json and --sarif exclude each other"],
     [

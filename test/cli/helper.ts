@@ -13,6 +13,7 @@ export async function say(
   args: readonly string[],
   files: Readonly<Record<string, string>> = {},
   fetch: Io["fetch"] = () => Promise.reject(new TypeError("fetch failed")),
+  write: Io["write"] = () => Promise.reject(new Error("EROFS: read-only file system")),
 ): Promise<Said> {
   let out = "";
   let err = "";
@@ -23,6 +24,7 @@ export async function say(
         ? Promise.reject(Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" }))
         : Promise.resolve(text);
     },
+    write,
     fetch,
     out: (text) => (out += text),
     err: (text) => (err += text),

@@ -14,6 +14,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "src/singleton": ["src/state"],
   "src/testing": ["src/resource", "src/state"],
   "src/probers": ["src/answer", "src/state"],
+  "src/simulate": ["src/probers", "src/handler", "src/answer", "src/resource", "src/state"],
 };
 
 /** Adapters of frameworks that run on another adapter's platform. */
@@ -52,8 +53,8 @@ describe("layers point one way", () => {
       expect([file, importsOf(file).filter((from) => !from.startsWith("."))]).toEqual([file, []]);
   });
 
-  test("the main entry is the core alone: neither testing nor the clients' configurations", () => {
-    expect(importsOf("src/index.ts").filter((from) => /^\.\/(testing|probers)\//.test(from))).toEqual([]);
+  test("the main entry is the core alone: neither testing, nor the clients' configurations, nor the simulator", () => {
+    expect(importsOf("src/index.ts").filter((from) => /^\.\/(testing|probers|simulate)\//.test(from))).toEqual([]);
   });
 
   test.each(ADAPTERS)("%s sees only src/index.ts, parts that adapters share, and types of its platform", (file) => {
@@ -65,11 +66,13 @@ describe("layers point one way", () => {
       expect(read(file)).toMatch(new RegExp(`import type [^;]*from "${from}"`));
   });
 
-  test.each(COMMAND)("%s sees the clients' configurations, and nothing of the health", (file) => {
+  test.each(COMMAND)("%s sees the clients' configurations and the simulator, and nothing of the health", (file) => {
     const above = importsOf(file)
       .map((from) => targetOf(file, from))
       .filter((target) => target !== "" && !target.startsWith("cli/"));
-    expect(above.filter((target) => target !== "src/probers/index.ts" && !target.startsWith("src/state/"))).toEqual([]);
+    expect(above.filter((target) => !/^src\/(probers\/index\.ts|simulate\/index\.ts|state\/.*)$/.test(target))).toEqual(
+      [],
+    );
   });
 
   test("the examples see only the published package", () => {

@@ -86,6 +86,7 @@ import * as fastify from "health-state/fastify";
 import * as koa from "health-state/koa";
 import { drainOnSignal, guard, probes } from "health-state/node";
 import { configure } from "health-state/probers";
+import { playScenario, toSvg } from "health-state/simulate";
 import { createScriptedLoader, createVirtualClock, force } from "health-state/testing";
 interface Index { readonly size: number }
 const health = createHealth({ clock: createVirtualClock(), details: details("never") });
@@ -101,6 +102,7 @@ export const beat: () => void = heartbeat(health, "loop", { within: "30s" });
 export const size: number | undefined = borrow(index)?.value.size;
 export const requestMode = createHealth({ refresh: onRequest() });
 export const text: string | undefined = configure("kubernetes")[0]?.text;
+export const picture: Promise<string> = playScenario("herd", { replicas: 3, duration: "5m" }).then(toSvg);
 export const reasonOf = (error: NotReadyError): string => error.reason;
 export const parts = [probes(health), guard(index), drainOnSignal, createScriptedLoader<Index>(), force, openapi(health), isProbe];
 export const mounted = [lambda, bun, worker, deno, fastify, koa].map(({ probes }) => typeof probes);
