@@ -36,12 +36,15 @@ const LOOK_MS = 25;
 export function onRequest(options: OnRequestOptions = {}): RefreshMode {
   const leaseMs = toMs("lease", options.lease ?? "5s", 1);
 
-  /** Runs a load in this request: keeps its lease, and ends it at `timeout`. */
-  const own = async <T>(core: Core<T>, forced: boolean): Promise<void> => {
+  /**
+   * Runs a load in this request: keeps its lease, and ends it at `timeout`. Gives false when the load
+   * was taken away before it ended.
+   */
+  const own = async <T>(core: Core<T>, forced: boolean): Promise<boolean> => {
     const { host, limits } = core;
     const settled = core.start(forced);
     const { active } = core;
-    if (!settled || !active) return;
+    if (!settled || !active) return true;
     let over = false;
     const ended = settled.then(() => {
       over = true;
@@ -57,6 +60,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       pause.cancel();
       if (core.active === active && host.now() >= active.timeoutAt) core.tick(host.now());
     }
+    return over;
   };
 
   /** Another request's load: over, or given up by a request that was cancelled. */
@@ -72,43 +76,49 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
     signal?.removeEventListener("abort", pause.cancel);
   };
 
+  /** A value no older than `most`, or why there is none. */
+  const take = async <T>(core: Core<T>, most: number, { signal, maxAge, waitUntil }: GetOptions): Promise<T> => {
+    const { host } = core;
+    host.begin();
+    let tried = false;
+    for (;;) {
+      const now = host.look();
+      const { held, failures, lastError } = core.facts;
+      const young = held !== undefined && ageOf(held, now) <= most;
+      const backingOff = !core.active && failures > 0 && now < core.nextAttemptAt;
+      if (young) {
+        const due = !core.active && now >= core.nextAttemptAt;
+        if (due && !tried) await refresh(core, waitUntil, signal, own);
+        return core.facts.held?.value ?? held.value;
+      }
+      if (tried || backingOff || core.closed || host.phase !== "running" || signal?.aborted) {
+        // Past refuseAfter a value is served only once a load has failed; a caller's own limit holds.
+        if (held && maxAge === undefined && !signal?.aborted) return held.value;
+        if (signal?.aborted) throw core.notReady("aborted", signal.reason);
+        if (host.phase === "draining") throw core.notReady("draining");
+        if (core.closed || host.phase === "closed") throw core.notReady("closed");
+        throw lastError ? core.notReady("failed", lastError.error) : core.notReady("stale");
+      }
+      if (core.active) await watch(core, signal);
+      else {
+        const running = handled(own(core, false).then((ended) => void (tried = ended)));
+        waitUntil?.(running);
+        // A caller that loses patience leaves; the load goes on.
+        await unlessAborted(running, signal);
+      }
+    }
+  };
+
   return {
     probeWaitMs: toMs("probeWait", options.probeWait ?? 0, 0),
-    async get<T>(core: Core<T>, { signal, maxAge, waitUntil }: GetOptions = {}): Promise<T> {
-      const { host, limits } = core;
-      const most = Math.min(limits.refuseAfter, maxAge === undefined ? Infinity : toMs("maxAge", maxAge, 0, true));
-      host.begin();
-      let tried = false;
-      for (;;) {
-        const now = host.look();
-        const { held, failures, lastError } = core.facts;
-        const young = held !== undefined && ageOf(held, now) <= most;
-        const backingOff = !core.active && failures > 0 && now < core.nextAttemptAt;
-        if (young) {
-          const due = !core.active && now >= core.nextAttemptAt;
-          if (due && !tried) await refresh(core, waitUntil, signal, own);
-          return core.facts.held?.value ?? held.value;
-        }
-        if (tried || backingOff || core.closed || host.phase !== "running" || signal?.aborted) {
-          // Past refuseAfter a value is served only once a load has failed; a caller's own limit holds.
-          if (held && maxAge === undefined && !signal?.aborted) return held.value;
-          if (signal?.aborted) throw core.notReady("aborted", signal.reason);
-          if (host.phase === "draining") throw core.notReady("draining");
-          if (core.closed || host.phase === "closed") throw core.notReady("closed");
-          throw lastError ? core.notReady("failed", lastError.error) : core.notReady("stale");
-        }
-        if (core.active) await watch(core, signal);
-        else {
-          tried = true;
-          const running = handled(own(core, false));
-          waitUntil?.(running);
-          // A caller that loses patience leaves; the load goes on.
-          await unlessAborted(running, signal);
-        }
-      }
+    get<T>(core: Core<T>, given: GetOptions = {}): Promise<T> {
+      // Before anything is promised: a bad duration is thrown.
+      const maxAge = given.maxAge === undefined ? Infinity : toMs("maxAge", given.maxAge, 0, true);
+      return take(core, Math.min(core.limits.refuseAfter, maxAge), given);
     },
     async reload<T>(core: Core<T>) {
-      while (core.active) await watch(core, undefined);
+      // From a listener, too: a load that fails at once and is asked for by whoever hears it must leave others time.
+      while (core.active || core.ending) await watch(core, undefined);
       if (core.closed) throw core.notReady("closed");
       if (core.host.phase !== "running") throw core.notReady("draining");
       await own(core, true);
@@ -135,7 +145,7 @@ async function refresh<T>(
   core: Core<T>,
   waitUntil: WaitUntil | undefined,
   signal: AbortSignal | undefined,
-  own: (core: Core<T>, forced: boolean) => Promise<void>,
+  own: (core: Core<T>, forced: boolean) => Promise<boolean>,
 ): Promise<void> {
   const running = handled(own(core, false));
   if (waitUntil) waitUntil(running);
@@ -143,8 +153,8 @@ async function refresh<T>(
 }
 
 /** Over with the promise, or as soon as the signal aborts. */
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return promise;
+async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return void (await promise);
   let abort: () => void = () => {};
   const aborted = new Promise<void>((resolve) => {
     abort = resolve;

@@ -27,6 +27,8 @@ export class Core<T> implements Resource<T> {
   /** The run that owns the slot. */
   active: ActiveRun | undefined;
   nextAttemptAt: number = Infinity;
+  /** While those who wait and listen are told of a run's end: a load they ask for follows by a timer. */
+  ending = false;
   abandoned = 0;
   /** How long the longest load took that gave a value, in ms. */
   longestLoad = 0;
@@ -91,7 +93,7 @@ export class Core<T> implements Resource<T> {
       },
       true,
     );
-    if (!running) void this.start();
+    if (!running && !this.ending) void this.start();
     return promise;
   }
 
@@ -161,7 +163,9 @@ export class Core<T> implements Resource<T> {
     this.active = undefined;
     const { run: ended } = this.facts;
     if (event.type === "loaded" && ended) this.longestLoad = Math.max(this.longestLoad, event.at - ended.startedAt);
+    this.ending = true;
     this.#commit(event, active);
+    this.ending = false;
     if (timeout) abort(active, timeout);
     if (this.waiters?.size && !this.active) this.#follow();
   }

@@ -6,10 +6,9 @@ import type { State } from "../state/state.ts";
  * - `failed`: the load that was waited for failed, or a back-off runs; `cause` is the last error.
  * - `stale`: a load came, and its value is older than the `maxAge` that was asked for.
  * - `aborted`: the caller's own signal ended the wait; `cause` is its reason.
- * - `unloaded`: `unload()` ended the run that was waited for.
  * - `draining`, `closed`: the health is going away, or gone.
  */
-export type NotReadyReason = "failed" | "stale" | "aborted" | "unloaded" | "draining" | "closed";
+export type NotReadyReason = "failed" | "stale" | "aborted" | "draining" | "closed";
 
 /** A wait for data that was aborted or refused. Says nothing of the cause in its message. */
 export class NotReadyError extends Error {

@@ -26,6 +26,7 @@ export interface Resource<T> {
    * The value; waits only while there is none, for the load that runs or is planned now. The first
    * call starts the health.
    *
+   * @throws TypeError (at once) for a bad `maxAge`
    * @throws NotReadyError (rejects) when that load fails, a back-off runs, the wait is aborted, or the
    *   health drains or closes
    */

@@ -236,6 +236,15 @@ describe("request mode", () => {
     expect(await index.get()).toBe(A);
   });
 
+  test("a bad maxAge is thrown at once, as in background mode, and starts nothing", () => {
+    for (const refresh of [undefined, onRequest()]) {
+      const health = createHealth({ clock: createVirtualClock(), ...(refresh && { refresh }) });
+      const index = health.resource("index", { load: () => expect.fail("it loads") });
+      for (const maxAge of ["bad", -1, NaN])
+        expect(() => void index.get({ maxAge })).toThrow(/^health-state: maxAge is .*; it must be a duration/);
+    }
+  });
+
   test("reload() and invalidate() work by requests alone", async () => {
     const { clock, loader, index } = setUp();
     await warmed(clock, index, () => loader.last.succeed(A));

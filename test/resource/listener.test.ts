@@ -119,3 +119,23 @@ test("unchanged() from the first load is an error of the loader", async () => {
 test("no promise anywhere was left to reject unhandled", () => {
   expect(rejections).toEqual([]);
 });
+
+test("a listener that reloads on every failure leaves others time: each load follows by a timer", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  let loads = 0;
+  const index = health.resource("index", {
+    load: () => {
+      if (++loads > 100) return "enough";
+      throw new Error("no source");
+    },
+    ...rhythm,
+  });
+  index.subscribe(({ state }) => {
+    if (state === "NOT_LOADED") void index.reload().catch(() => {});
+  });
+  health.start();
+  await clock.settle();
+  expect(loads).toBeLessThan(3);
+  await health.close();
+});
