@@ -36,15 +36,12 @@ const LOOK_MS = 25;
 export function onRequest(options: OnRequestOptions = {}): RefreshMode {
   const leaseMs = toMs("lease", options.lease ?? "5s", 1);
 
-  /**
-   * Runs a load in this request: keeps its lease, and ends it at `timeout`. Gives false when the load
-   * was taken away before it ended.
-   */
-  const own = async <T>(core: Core<T>, forced: boolean): Promise<boolean> => {
+  /** Runs a load in this request: keeps its lease, and ends it at `timeout`. */
+  const own = async <T>(core: Core<T>, forced: boolean): Promise<void> => {
     const { host, limits } = core;
     const settled = core.start(forced);
     const { active } = core;
-    if (!settled || !active) return true;
+    if (!settled || !active) return;
     let over = false;
     const ended = settled.then(() => {
       over = true;
@@ -60,7 +57,6 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       pause.cancel();
       if (core.active === active && host.now() >= active.timeoutAt) core.tick(host.now());
     }
-    return over;
   };
 
   /** Another request's load: over, or given up by a request that was cancelled. */
@@ -101,7 +97,8 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       }
       if (core.active) await watch(core, signal);
       else {
-        const running = handled(own(core, false).then((ended) => void (tried = ended)));
+        tried = true;
+        const running = handled(own(core, false));
         waitUntil?.(running);
         // A caller that loses patience leaves; the load goes on.
         await unlessAborted(running, signal);
@@ -145,7 +142,7 @@ async function refresh<T>(
   core: Core<T>,
   waitUntil: WaitUntil | undefined,
   signal: AbortSignal | undefined,
-  own: (core: Core<T>, forced: boolean) => Promise<boolean>,
+  own: (core: Core<T>, forced: boolean) => Promise<void>,
 ): Promise<void> {
   const running = handled(own(core, false));
   if (waitUntil) waitUntil(running);
@@ -153,8 +150,8 @@ async function refresh<T>(
 }
 
 /** Over with the promise, or as soon as the signal aborts. */
-async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return void (await promise);
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return promise;
   let abort: () => void = () => {};
   const aborted = new Promise<void>((resolve) => {
     abort = resolve;

@@ -17,7 +17,7 @@ export function warm(health: object, waitUntil?: WaitUntil): Promise<void> | und
   const now = host.look();
   const loads = [...seats.values()]
     .filter(({ core }) => now >= (core.active?.deadline ?? core.nextAttemptAt))
-    .map(({ core }) => core.get({ waitUntil }).catch(() => {}));
+    .map(({ core }) => core.get({ maxAge: 0, waitUntil }).catch(() => {}));
   if (!loads.length || !mode.probeWaitMs) return undefined;
   return new Promise<void>((resolve) => {
     const cancel = host.clock.setTimer(resolve, mode.probeWaitMs, true);

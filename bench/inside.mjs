@@ -1,0 +1,167 @@
+import { createHealth } from "../dist/src/index.js";
+import { createVirtualClock } from "../dist/src/testing/index.js";
+import { differences, ratios, rounded, rounds } from "./rounds.mjs";
+import { row } from "./stats.mjs";
+
+const REQUEST = new Request("http://127.0.0.1/status");
+const ANSWER = createHealth().fetch(REQUEST);
+const HEADERS = Object.fromEntries([...ANSWER.headers, ["health-state", "READY"]]);
+delete HEADERS["retry-after"];
+
+/** Keeps what is computed from being left out by the compiler. */
+export const sink = { last: undefined };
+
+async function loadedHealth(resources) {
+  const health = createHealth();
+  for (let n = 0; n < resources; n++) health.resource(`index-${n}`, { load: () => n + 1, refreshEvery: "1h" });
+  await health.whenReady();
+  return health;
+}
+
+const asking = (health) => (times) => {
+  for (let n = 0; n < times; n++) sink.last = health.fetch(REQUEST);
+};
+
+/** A probe in process: beside a Response that is built anew, and with 10,000 resources beside one. */
+export async function probe() {
+  const one = await loadedHealth(1);
+  const many = await loadedHealth(10_000);
+  const samples = await rounds(
+    {
+      constant: (times) => {
+        for (let n = 0; n < times; n++) sink.last = new Response("I-AM-ALIVE", { status: 200, headers: HEADERS });
+      },
+      one: asking(one),
+      many: asking(many),
+    },
+    { count: rounded(41), times: 20_000 },
+  );
+  await Promise.all([one.close(), many.close()]);
+  return [
+    row("fetch", "`health.fetch(request)`", "building the constant Response", ratios(samples, "one", "constant"), "×", [
+      "<=",
+      1.15,
+    ]),
+    row("fetch-10000", "the same with 10,000 resources", "with 1", ratios(samples, "many", "one"), "×", ["<=", 1.05]),
+  ];
+}
+
+/** What a reader pays for a fresh value. */
+export async function read() {
+  const health = createHealth();
+  const index = health.resource("index", { load: () => ({ size: 1 }), refreshEvery: "1h" });
+  await health.whenReady();
+  const variable = { held: index.peek() };
+  const resolved = Promise.resolve(variable.held);
+  const samples = await rounds(
+    {
+      variable: (times) => {
+        for (let n = 0; n < times; n++) sink.last = variable.held;
+      },
+      peek: (times) => {
+        for (let n = 0; n < times; n++) sink.last = index.peek();
+      },
+      resolved: async (times) => {
+        for (let n = 0; n < times; n++) sink.last = await resolved;
+      },
+      get: async (times) => {
+        for (let n = 0; n < times; n++) sink.last = await index.get();
+      },
+    },
+    { count: rounded(41), times: 200_000 },
+  );
+  await health.close();
+  return [
+    row("peek", "`index.peek()`", "a plain variable", differences(samples, "peek", "variable"), "ns more", ["<=", 5]),
+    row("get", "`await index.get()`, fresh", "an awaited resolved promise", ratios(samples, "get", "resolved"), "×", [
+      "<=",
+      1.5,
+    ]),
+  ];
+}
+
+/** A transition told to 1,000 listeners, beside a loop of 1,000 calls. */
+export async function tell() {
+  const health = createHealth({ clock: createVirtualClock() });
+  const index = health.resource("index", { load: () => 1 });
+  await index.get();
+  let heard = 0;
+  const listener = (event) => (heard += event.state.length);
+  const listeners = Array.from({ length: 1_000 }, () => (event) => listener(event));
+  for (const each of listeners) index.subscribe(each);
+  await new Promise((resolve) => setImmediate(resolve));
+  const event = { state: "READY" };
+  const samples = await rounds(
+    {
+      loop: (times) => {
+        for (let n = 0; n < times; n++) for (const each of listeners) each(event);
+      },
+      // Each round of it is one event: READY, and STALE by the invalidation.
+      told: async (times) => {
+        for (let n = 0; n < times; n++) {
+          index.invalidate();
+          index.unload();
+          await index.reload();
+        }
+      },
+    },
+    { count: rounded(21), times: 50 },
+  );
+  await health.close();
+  // Four events: STALE, NOT_LOADED, LOADING, READY.
+  const each = ratios(samples, "told", "loop").map((ratio) => ratio / 4);
+  return [
+    row("tell", "a transition with 1,000 listeners, its load included", "a loop of 1,000 calls", each, "×", ["<=", 2]),
+  ];
+}
+
+/** A year of refreshes in virtual time. */
+export async function year() {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  let loads = 0;
+  health.resource("index", { load: () => ++loads, refreshEvery: "30s" });
+  health.start();
+  const began = performance.now();
+  await clock.advance(365 * 86_400_000);
+  const took = (performance.now() - began) / 1_000;
+  await health.close();
+  return [row("year", `a virtual year of 30 s refreshes, ${loads} loads`, "–", took, "s", ["<", 5])];
+}
+
+/** What 10,000 resources weigh, and how many timers they keep. */
+export async function weight() {
+  let timers = 0;
+  const clock = {
+    wall: () => Date.now(),
+    monotonic: () => performance.now(),
+    random: () => Math.random(),
+    setTimer(callback, delayMs) {
+      timers++;
+      const handle = setTimeout(() => {
+        timers--;
+        callback();
+      }, delayMs);
+      return () => {
+        timers--;
+        clearTimeout(handle);
+      };
+    },
+  };
+  const names = Array.from({ length: 10_000 }, (_, n) => `index-${n}`);
+  const options = { load: () => true, refreshEvery: "1h" };
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  const health = createHealth({ clock });
+  for (const name of names) health.resource(name, options);
+  await health.whenReady();
+  await new Promise((resolve) => setImmediate(resolve));
+  globalThis.gc();
+  const bytes = (process.memoryUsage().heapUsed - before) / names.length;
+  const kept = timers;
+  await health.close();
+  return [
+    row("bytes", "one of 10,000 loaded resources", "–", bytes, "bytes", ["<=", 1024]),
+    row("timers", "timers of 10,000 resources", "–", kept, "", ["<=", 1]),
+  ];
+}

@@ -1,0 +1,66 @@
+// npm run bench [-- name…]   measures, and writes results.md when all are measured
+// npm run bench:check        measures, and compares with budget.json
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import * as inside from "./inside.mjs";
+import * as outside from "./outside.mjs";
+import { reached } from "./stats.mjs";
+
+const MEASURES = { ...inside, ...outside };
+delete MEASURES.sink;
+const given = process.argv.slice(2);
+const check = given.includes("--check");
+const names = given.filter((name) => name !== "--check");
+const unknown = names.find((name) => !(name in MEASURES));
+if (unknown) {
+  console.error(`There is no measure ${JSON.stringify(unknown)}; there are: ${Object.keys(MEASURES).join(" ")}`);
+  process.exit(2);
+}
+
+const file = (name) => new URL(name, import.meta.url);
+const figure = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2));
+const spread = ({ low, high, rounds }) => (rounds > 1 ? `${figure(low)} – ${figure(high)}` : "");
+const verdict = (row) => ({ true: "yes", false: "**no**", undefined: "" })[String(reached(row))];
+
+const rows = [];
+for (const [name, measure] of Object.entries(MEASURES)) {
+  if (names.length && !names.includes(name)) continue;
+  for (const row of await measure()) {
+    rows.push(row);
+    console.log(
+      `${row.id.padEnd(18)} ${figure(row.median).padStart(8)} ${row.unit.padEnd(8)} ${spread(row)}  ${verdict(row)}`,
+    );
+  }
+}
+
+if (check) {
+  const budget = JSON.parse(readFileSync(file("budget.json"), "utf8"));
+  const over = rows.filter(({ id, median }) => median > (budget[id] ?? Infinity));
+  for (const { id, median, unit } of over)
+    console.error(`${id}: ${figure(median)} ${unit}, the budget is ${budget[id]}`);
+  console.log(over.length ? `${over.length} over budget` : "all within budget");
+  process.exitCode = over.length ? 1 : 0;
+} else if (!names.length) {
+  const machine = {
+    processor: `${availableParallelism()} × ${cpus()[0]?.model.trim()}`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
+    system: `${process.platform} ${process.arch}`,
+    node: process.version,
+    load: figure(loadavg()[0] ?? 0),
+  };
+  const lines = rows.map((row) => {
+    const reach = row.reach ? `${row.reach[0] === "<=" ? "at most" : "under"} ${row.reach[1]}` : "";
+    return `| ${row.measure} | ${row.against} | ${figure(row.median)} ${row.unit} | ${spread(row)} | ${reach} | ${verdict(row)} |`;
+  });
+  writeFileSync(
+    file("results.md"),
+    `# Results
+
+${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node}; load average at the end ${machine.load}. Medians, and the middle half of the rounds.
+
+| measure | against | median | spread | to reach | reached |
+|---|---|---|---|---|---|
+${lines.join("\n")}
+`,
+  );
+}
