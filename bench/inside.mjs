@@ -9,7 +9,7 @@ const HEADERS = Object.fromEntries([...ANSWER.headers, ["health-state", "READY"]
 delete HEADERS["retry-after"];
 
 /** Keeps what is computed from being left out by the compiler. */
-export const sink = { last: undefined };
+const sink = { last: undefined };
 
 async function loadedHealth(resources) {
   const health = createHealth();
