@@ -63,5 +63,5 @@ export function coldImport() {
     samples.push(time(at("src/index.js")) - nothing);
   }
   rmSync(folder, { recursive: true });
-  return [row("import", "cold import of the core, file by file", "an empty module", samples, "ms more", ["<=", 2])];
+  return [row("import", "cold import of the core", "an empty module", samples, "ms more", ["<=", 2])];
 }

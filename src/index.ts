@@ -1,12 +1,6 @@
-export {
-  createHealth,
-  toResponse,
-  type CheckOptions,
-  type Health,
-  type HealthOptions,
-  type Platform,
-} from "./handler/health.ts";
+export { createHealth, type CheckOptions, type Health, type HealthOptions, type Platform } from "./handler/health.ts";
 export { isProbe } from "./handler/is-probe.ts";
+export { toResponse } from "./handler/response.ts";
 export { NOT_FOUND, type Answer } from "./answer/answer.ts";
 export { deprecated, type Deprecation } from "./answer/deprecated.ts";
 export { details, type Details, type DetailsLeave } from "./answer/details.ts";

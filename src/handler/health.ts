@@ -1,3 +1,4 @@
+import { toResponse } from "./response.ts";
 import { METHOD_NOT_ALLOWED, NOT_FOUND, createTextAnswers, rulingOf, type Answer } from "../answer/answer.ts";
 import type { Details } from "../answer/details.ts";
 import { pathOf, PROBES, routesOf, type Paths, type Probe, type Route } from "../answer/paths.ts";
@@ -122,7 +123,8 @@ export function createHealth(options: HealthOptions = {}): Health {
   };
 
   const ask: Health["ask"] = (method, target, raw, platform) => {
-    const route = routes.get(pathOf(target));
+    // Node hands on the path alone.
+    const route = routes.get(target) ?? routes.get(pathOf(target));
     if (!route) return undefined;
     const answer = reply(route.probe, method, target, raw, platform);
     return route.headers ? { ...answer, headers: { ...answer.headers, ...route.headers } } : answer;
@@ -169,9 +171,4 @@ export function createHealth(options: HealthOptions = {}): Health {
   };
   keepRegistry(health, registry);
   return health;
-}
-
-/** An answer as a web Response. A new one each time: runtimes tie a Response to its request. */
-export function toResponse(answer: Answer): Response {
-  return new Response(answer.body || null, answer);
 }
