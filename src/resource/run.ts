@@ -6,7 +6,8 @@ import type { Core } from "./core.ts";
 
 /** One load, while the slot is its own. */
 export interface ActiveRun {
-  readonly controller: AbortController;
+  /** Made for whoever asks first: it costs more than the rest of a load. */
+  controller: AbortController | undefined;
   /** Started for `reload()`: what was rejected before is tried again. */
   readonly forced: boolean;
   /** When the slot is freed, whatever the loader does. */
@@ -15,9 +16,14 @@ export interface ActiveRun {
   deadline: number;
 }
 
+/** What ends the run for its loader. */
+export function controllerOf(active: ActiveRun): AbortController {
+  return (active.controller ??= new AbortController());
+}
+
 /** Tells the loader that its run is over. On Workers a signal made in a request that is gone throws. */
-export function abort({ controller }: ActiveRun, reason?: Error): void {
-  call(() => controller.abort(reason));
+export function abort(active: ActiveRun, reason?: Error): void {
+  call(() => controllerOf(active).abort(reason));
 }
 
 /**

@@ -20,7 +20,7 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
   core.unload();
   const at = host.now();
   if (state !== "NOT_LOADED") {
-    const active = { controller: new AbortController(), forced: false, timeoutAt: Infinity, deadline: Infinity };
+    const active = { controller: undefined, forced: false, timeoutAt: Infinity, deadline: Infinity };
     core.active = active;
     core.facts = { ...core.facts, run: { startedAt: at, invalidated: false } };
     if (state !== "LOADING") {

@@ -32,6 +32,29 @@ test("a listener that leaves before its first call is never told", async () => {
   expect(told).toBe(0);
 });
 
+test("a listener that another makes leave is not told of the event that is being told, and one that subscribed twice stays once", async () => {
+  const kit = createKit(rhythm);
+  const told: string[] = [];
+  const twice = (): unknown => told.push("twice");
+  kit.index.subscribe(({ type }) => {
+    told.push("first");
+    if (type === "transition") {
+      leave();
+      leaveOnce();
+    }
+  });
+  const leave = kit.index.subscribe(() => told.push("left"));
+  kit.index.subscribe(twice);
+  const leaveOnce = kit.index.subscribe(twice);
+  await kit.clock.settle();
+  expect(told).toEqual(["first", "left", "twice", "twice"]);
+  told.length = 0;
+  kit.index.invalidate();
+  await kit.ready();
+  expect(told.slice(0, 2)).toEqual(["first", "twice"]);
+  expect(told.join(" ").replaceAll("first twice", "")).toMatch(/^ *$/);
+});
+
 test("a read tells nobody", async () => {
   const kit = createKit({ ...rhythm, refreshEvery: "never" });
   await kit.ready();

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { loaded, unchanged } from "../../src/index.ts";
+import { createHealth, loaded, unchanged } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
 import { createKit, outcome, PENDING } from "./kit.ts";
 
 const rejections: unknown[] = [];
@@ -194,4 +195,18 @@ test("rule 7: a loader that throws, rejects with a non-Error or returns garbage 
     expect(clock.timers).toBe(0);
   }
   expect(rejections).toEqual([]);
+});
+
+test("rule 4: a loader that reads its signal only after its slot was freed finds it aborted", async () => {
+  const health = createHealth({ clock: createVirtualClock() });
+  let late: (() => AbortSignal) | undefined;
+  const index = health.resource("index", {
+    load: (context) => ((late = () => context.signal), new Promise<number>(() => {})),
+  });
+  health.start();
+  expect(index.snapshot().state).toBe("LOADING");
+  index.unload();
+  expect(late?.().aborted).toBe(true);
+  expect(late?.()).toBe(late?.());
+  await health.close();
 });
