@@ -22,8 +22,17 @@ export function probes<A extends readonly unknown[] = [], R = never>(
   health: Health,
   fetch?: FetchHandler<A, R>,
 ): FetchHandler<A, R | Response | Promise<Response>> {
+  return mount(toResponse, health, fetch);
+}
+
+/** @param make how this platform makes a Response of an answer */
+export function mount<A extends readonly unknown[], R>(
+  make: (answer: Answer) => Response,
+  health: Health,
+  fetch: FetchHandler<A, R> | undefined,
+): FetchHandler<A, R | Response | Promise<Response>> {
   const answer = (request: Request, rest: A): R | Response | Promise<Response> => {
-    const response = respond(health, request);
+    const response = respond(health, request, undefined, make);
     // In request mode a promise, and then of a path that is ours.
     if (response instanceof Promise) return response.then((late) => late ?? toResponse(NOT_FOUND));
     return response ?? (fetch ? fetch(request, ...rest) : toResponse(NOT_FOUND));

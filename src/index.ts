@@ -7,7 +7,7 @@ export { details, type Details, type DetailsLeave } from "./answer/details.ts";
 export { createGuard, type Guard, type GuardOptions } from "./answer/guard.ts";
 export { PATHS, zPages, type MarkedPath, type PathOption, type Paths, type Probe, type Route } from "./answer/paths.ts";
 export { WORDS, type Words } from "./answer/words.ts";
-export { heartbeat, type Beat, type HeartbeatOptions } from "./health/heartbeat.ts";
+export { forgoHeartbeats, heartbeat, type Beat, type HeartbeatOptions } from "./health/heartbeat.ts";
 export type { Word } from "./health/verdict.ts";
 export { onRequest, type OnRequestOptions } from "./request/on-request.ts";
 export { respond, warm } from "./request/warm.ts";

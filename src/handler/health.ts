@@ -94,7 +94,8 @@ export interface Health extends AsyncDisposable {
   readonly routes: ReadonlyMap<string, Route>;
 }
 
-const WEB: Platform<Request> = {
+/** How a web Request is read. */
+export const WEB: Platform<Request> = {
   accept: (request) => request.headers.get("accept"),
   request: (request) => request,
 };
@@ -122,9 +123,16 @@ export function createHealth(options: HealthOptions = {}): Health {
     return method === "HEAD" ? { ...answer, body: "" } : answer;
   };
 
+  // A prober asks the same each time, and comparing two targets costs less than finding the path in one.
+  let lastTarget: string | undefined;
+  let lastRoute: Route | undefined;
+
   const ask: Health["ask"] = (method, target, raw, platform) => {
-    // Node hands on the path alone.
-    const route = routes.get(target) ?? routes.get(pathOf(target));
+    if (target !== lastTarget) {
+      lastRoute = routes.get(pathOf(target));
+      lastTarget = target;
+    }
+    const route = lastRoute;
     if (!route) return undefined;
     const answer = reply(route.probe, method, target, raw, platform);
     return route.headers ? { ...answer, headers: { ...answer.headers, ...route.headers } } : answer;

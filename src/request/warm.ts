@@ -1,4 +1,6 @@
-import type { Health } from "../handler/health.ts";
+import type { Answer } from "../answer/answer.ts";
+import { WEB, type Health } from "../handler/health.ts";
+import { toResponse } from "../handler/response.ts";
 import { registryOf } from "../health/registry.ts";
 import type { WaitUntil } from "../resource/resource.ts";
 
@@ -31,13 +33,17 @@ export function warm(health: object, waitUntil?: WaitUntil): Promise<void> | und
 /**
  * As `health.match(request)`, and in request mode starts the loads that are due before it answers, for
  * adapters of platforms that tie work to requests.
+ *
+ * @param make how a Response is made of the answer; `toResponse` by default
  */
 export function respond(
   health: Health,
   request: Request,
   waitUntil?: WaitUntil,
+  make: (answer: Answer) => Response = toResponse,
 ): Response | undefined | Promise<Response | undefined> {
-  const response = health.match(request);
-  if (!response) return undefined;
-  return warm(health, waitUntil)?.then(() => health.match(request)) ?? response;
+  const ask = (): Answer | undefined => health.ask(request.method, request.url, request, WEB);
+  const answer = ask();
+  if (!answer) return undefined;
+  return warm(health, waitUntil)?.then(() => make(ask() ?? answer)) ?? make(answer);
 }

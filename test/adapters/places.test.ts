@@ -5,7 +5,7 @@ import * as deno from "../../adapters/deno.ts";
 import * as fetching from "../../adapters/fetch.ts";
 import * as koa from "../../adapters/koa.ts";
 import * as node from "../../adapters/node.ts";
-import { createHealth, onRequest, type Health } from "../../src/index.ts";
+import { createHealth, heartbeat, onRequest, type Health } from "../../src/index.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 const SIGNAL = "SIGUSR2";
@@ -258,4 +258,26 @@ test("Bun's table has every path, with and without a slash, and answers every me
     ["GET", "POST", "OPTIONS"].map((method) => table["/status"]?.(to("/status", { method }))),
   );
   expect(answers.map((answer) => answer?.status)).toEqual([200, 405, 405]);
+});
+
+test("Bun holds the answer of liveness where there are no heartbeats, and there will be none", async () => {
+  const { health, index } = ready();
+  const table = bun.routes(health, { heartbeats: false });
+  expect(index.snapshot().state).toBe("LOADING");
+  const live = table["/status/live"];
+  if (typeof live !== "object") return expect.fail("no table of methods");
+  expect(Object.keys(live)).toEqual(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+  const held = live["GET"];
+  if (!(held instanceof Response)) return expect.fail("no Response");
+  expect([held.status, await held.text()]).toEqual([200, "I-AM-ALIVE"]);
+  expect(typeof table["/status"]).toBe("function");
+  expect(() => heartbeat(health, "consumer", { within: "30s" })).toThrow(
+    'heartbeat is "consumer"; it must be left out where liveness is a static route',
+  );
+
+  const watched = ready();
+  heartbeat(watched.health, "consumer", { within: "30s" });
+  expect(() => bun.routes(watched.health, { heartbeats: false })).toThrow(
+    'heartbeats is "consumer"; it must be none, for a static route of liveness would not tell that one is overdue',
+  );
 });

@@ -159,6 +159,7 @@ export const PLACES = [
   ...["Bun", "Deno"].map((runtime) => ({ place: `${runtime}, node:http`, open: served(runtime, `${APPS}node.mjs`) })),
   { place: "Bun, fetch", open: served("Bun", `${APPS}bun.mjs`) },
   { place: "Bun, routes", open: served("Bun", `${APPS}bun-routes.mjs`) },
+  { place: "Bun, static routes", open: served("Bun", `${APPS}bun-static.mjs`) },
   { place: "Deno, fetch", open: served("Deno", `${APPS}deno.mjs`) },
   ...DATES.map((date) => ({ place: `workerd, ${date}`, mode: "request", open: workerd(date) })),
   { place: "edge-runtime", mode: "request", open: edgeRuntime },

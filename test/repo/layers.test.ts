@@ -10,7 +10,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "src/answer": ["src/health", "src/resource", "src/state"],
   "src/handler": ["src/answer", "src/health", "src/resource", "src/state"],
   "src/openapi": ["src/handler", "src/answer", "src/health", "src/resource", "src/state"],
-  "src/request": ["src/handler", "src/health", "src/resource", "src/state"],
+  "src/request": ["src/handler", "src/answer", "src/health", "src/resource", "src/state"],
   "src/singleton": ["src/state"],
   "src/testing": ["src/resource", "src/state"],
   "src/probers": ["src/answer", "src/state"],
