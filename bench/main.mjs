@@ -4,15 +4,23 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { probe, read, tell, weight, year } from "./inside.mjs";
 import { coldImport, size } from "./outside.mjs";
+import { pinned } from "./server.mjs";
+import { background, bunServe, denoServe, hono, node, peers, workerd } from "./servers.mjs";
 import { reached } from "./stats.mjs";
 
-const MEASURES = { probe, read, tell, year, weight, size, coldImport };
+const INSIDE = { probe, read, tell, year, weight, size, coldImport };
+const SERVERS = { node, peers, hono, bun: bunServe, deno: denoServe, workerd, background };
+const MEASURES = { ...INSIDE, ...SERVERS };
 const given = process.argv.slice(2);
 const check = given.includes("--check");
-const names = given.filter((name) => name !== "--check");
+const names = given
+  .filter((name) => name !== "--check")
+  .flatMap((name) => (name === "servers" ? Object.keys(SERVERS) : name));
 const unknown = names.find((name) => !(name in MEASURES));
 if (unknown) {
-  console.error(`There is no measure ${JSON.stringify(unknown)}; there are: ${Object.keys(MEASURES).join(" ")}`);
+  console.error(
+    `There is no measure ${JSON.stringify(unknown)}; there are: ${Object.keys(MEASURES).join(" ")} servers`,
+  );
   process.exit(2);
 }
 
@@ -26,15 +34,17 @@ for (const [name, measure] of Object.entries(MEASURES)) {
   if (names.length && !names.includes(name)) continue;
   for (const row of await measure()) {
     rows.push(row);
-    console.log(
-      `${row.id.padEnd(18)} ${figure(row.median).padStart(8)} ${row.unit.padEnd(8)} ${spread(row)}  ${verdict(row)}`,
-    );
+    if (row.skipped) console.log(`${row.id.padEnd(26)} skipped: ${row.skipped}`);
+    else
+      console.log(
+        `${row.id.padEnd(26)} ${figure(row.median).padStart(8)} ${row.unit.padEnd(8)} ${spread(row)}  ${verdict(row)}  ${row.note}`,
+      );
   }
 }
 
 if (check) {
   const budget = JSON.parse(readFileSync(file("budget.json"), "utf8"));
-  const over = rows.filter(({ id, median }) => median > (budget[id] ?? Infinity));
+  const over = rows.filter(({ id, median = 0 }) => median > (budget[id] ?? Infinity));
   for (const { id, median, unit } of over)
     console.error(`${id}: ${figure(median)} ${unit}, the budget is ${budget[id]}`);
   console.log(over.length ? `${over.length} over budget` : "all within budget");
@@ -45,20 +55,22 @@ if (check) {
     memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
     system: `${process.platform} ${process.arch}`,
     node: process.version,
+    pinned: pinned ? "client and servers on processors of their own" : "client and servers on the same processors",
     load: figure(loadavg()[0] ?? 0),
   };
   const lines = rows.map((row) => {
+    if (row.skipped) return `| ${row.id} | | skipped: ${row.skipped} | | | |`;
     const reach = row.reach ? `${row.reach[0] === "<=" ? "at most" : "under"} ${row.reach[1]}` : "";
-    return `| ${row.measure} | ${row.against} | ${figure(row.median)} ${row.unit} | ${spread(row)} | ${reach} | ${verdict(row)} |`;
+    return `| ${row.measure} | ${row.against} | ${figure(row.median)} ${row.unit} | ${spread(row)} | ${reach} | ${verdict(row)} |${row.note ? ` ${row.note} |` : " |"}`;
   });
   writeFileSync(
     file("results.md"),
     `# Results
 
-${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node}; load average at the end ${machine.load}. Medians, and the middle half of the rounds.
+${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node}; ${machine.pinned}; load average at the end ${machine.load}. Medians, and the middle half of the rounds.
 
-| measure | against | median | spread | to reach | reached |
-|---|---|---|---|---|---|
+| measure | against | median | spread | to reach | reached | |
+|---|---|---|---|---|---|---|
 ${lines.join("\n")}
 `,
   );

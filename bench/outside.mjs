@@ -1,24 +1,25 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { rounded } from "./rounds.mjs";
-import { row } from "./stats.mjs";
+import { row, skipped } from "./stats.mjs";
 
 const at = (path) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
 
-async function gzipped(source) {
+async function gzipped(source, { folder = at("."), platform = "neutral" } = {}) {
   const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: at(".") },
+    stdin: { contents: source, resolveDir: folder },
     bundle: true,
     minify: true,
     format: "esm",
-    platform: "neutral",
+    platform,
     external: ["node:*", "hono"],
     write: false,
+    logLevel: "error",
   });
   return gzipSync(outputFiles[0].contents, { level: 9 }).length / 1_000;
 }
@@ -45,7 +46,32 @@ export async function size() {
       ]),
     );
   }
-  return rows;
+  return [...rows, ...(await peerSizes(core))];
+}
+
+/** What others weigh, who do none of the loading. */
+async function peerSizes(core) {
+  const folder = fileURLToPath(new URL("../tools/peers/", import.meta.url));
+  const entries = {
+    "@gquittet/graceful-server": "default as peer",
+    "@godaddy/terminus": "createTerminus as peer",
+    medicus: "medicus as peer",
+    lightship: "createLightship as peer",
+  };
+  if (!existsSync(`${folder}node_modules`)) return [skipped("size-peers", "tools/peers is not installed")];
+  return Promise.all(
+    Object.entries(entries).map(async ([name, names]) => {
+      const source = `import { ${names} } from "${name}";\nexport default peer;`;
+      const size = await gzipped(source, { folder, platform: "node" });
+      return row(
+        `size ${name}`,
+        `core for one resource and \`fetch\``,
+        `${name}, ${size.toFixed(1)} kB`,
+        core / size,
+        "×",
+      );
+    }),
+  );
 }
 
 /** A cold import in a process of its own, beside an empty module. */

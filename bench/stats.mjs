@@ -24,3 +24,6 @@ export function reached({ median, reach }) {
   const [how, limit] = reach;
   return how === "<=" ? median <= limit : median < limit;
 }
+
+/** A row that could not be measured here, and why. */
+export const skipped = (id, reason) => ({ id, skipped: reason });

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
@@ -21,4 +23,40 @@ test("ten thousand loaded resources take less than a kilobyte each", () => {
   const entry = pathToFileURL(join(ROOT, "dist/src/index.js")).href;
   const args = ["--expose-gc", "--input-type=module", "-e", program, entry];
   expect(Number(execFileSync(process.execPath, args, { encoding: "utf8" }))).toBeLessThan(1_024);
+});
+
+test("importing the core reads one file", () => {
+  const core = readFileSync(join(ROOT, "dist/src/index.js"), "utf8");
+  expect(core).toContain("createHealth");
+  expect(core).not.toMatch(/\bimport\b\s*[("{*]/);
+});
+
+test("once imported nothing is read from the disk, not at the first request either", () => {
+  const folder = mkdtempSync(join(tmpdir(), "health-state-footprint-"));
+  cpSync(join(ROOT, "dist"), folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const program = `
+    const { rmSync } = await import("node:fs");
+    const { createServer } = await import("node:http");
+    const { createHealth, details } = await import(process.argv[1] + "/src/index.js");
+    const { probes, guard } = await import(process.argv[1] + "/adapters/node.js");
+    rmSync(new URL(process.argv[1]), { recursive: true });
+    const health = createHealth({ details: details("always") });
+    const index = health.resource("index", { load: async () => 1, refreshEvery: "30s" });
+    const use = guard(index);
+    const server = createServer(probes(health, (request, response) => use(request, response, () => response.end("data"))));
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const ask = async (path, headers) => {
+      const answer = await fetch("http://127.0.0.1:" + server.address().port + path, { headers });
+      return answer.status;
+    };
+    const answers = [await ask("/status/live"), await index.get(), await ask("/status"), await ask("/data")];
+    answers.push(await ask("/status?verbose"), await ask("/status", { accept: "application/health+json" }));
+    console.log(answers.join(" "));
+    server.close();
+    server.closeAllConnections();
+    await health.close();
+  `;
+  const args = ["--input-type=module", "-e", program, pathToFileURL(folder).href];
+  expect(execFileSync(process.execPath, args, { encoding: "utf8" })).toBe("200 1 200 200 200 200\n");
 });
