@@ -20,7 +20,7 @@ export { respond, warm } from "./request/warm.ts";
 export { singleton } from "./singleton/singleton.ts";
 export { openapi, type OpenApiPaths } from "./openapi/openapi.ts";
 export type { Clock } from "./resource/clock.ts";
-export type { RefreshMode } from "./resource/host.ts";
+export type { RefreshMode } from "./health/registry.ts";
 export { NotReadyError, type NotReadyReason } from "./resource/error.ts";
 export type { HealthEvent, Listener } from "./resource/event.ts";
 export type { Snapshot } from "./resource/snapshot.ts";

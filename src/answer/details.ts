@@ -95,7 +95,7 @@ function reportOf(registry: Registry, ruling: Ruling): Report {
     required: true,
     refused: true,
   }));
-  const registered = [...registry.seats.values()].map(({ core }): Reported => {
+  const registered = [...registry.cores.values()].map((core): Reported => {
     const snapshot = core.snapshot();
     const { limits, longestLoad } = core;
     const { name, state, required, age } = snapshot;

@@ -2,7 +2,8 @@ import { METHOD_NOT_ALLOWED, NOT_FOUND, createTextAnswers, rulingOf, type Answer
 import type { Details } from "../answer/details.ts";
 import { pathOf, PROBES, routesOf, type Paths, type Probe, type Route } from "../answer/paths.ts";
 import { wordsOf, type Words } from "../answer/words.ts";
-import { createRegistry, keepRegistry, type RegistryOptions } from "../health/registry.ts";
+import { createRegistry } from "../health/create-registry.ts";
+import { keepRegistry, type RegistryOptions } from "../health/registry.ts";
 import type { Clock } from "../resource/clock.ts";
 import type { Listener } from "../resource/event.ts";
 import type { LoadContext, ResourceLimits, ResourceOptions } from "../resource/options.ts";
