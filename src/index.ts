@@ -1,15 +1,8 @@
-export {
-  createHealth,
-  toResponse,
-  type CheckOptions,
-  type Health,
-  type HealthOptions,
-  type Platform,
-} from "./handler/health.ts";
+export { createHealth, toResponse, type CheckOptions, type Health, type HealthOptions } from "./handler/health.ts";
 export { isProbe } from "./handler/is-probe.ts";
 export { NOT_FOUND, type Answer } from "./answer/answer.ts";
 export { deprecated, type Deprecation } from "./answer/deprecated.ts";
-export { details, type Details, type DetailsLeave } from "./answer/details.ts";
+export { details, type Details, type DetailsLeave, type Platform } from "./answer/details.ts";
 export { createGuard, type Guard, type GuardOptions } from "./answer/guard.ts";
 export { PATHS, zPages, type MarkedPath, type PathOption, type Paths, type Probe, type Route } from "./answer/paths.ts";
 export { WORDS, type Words } from "./answer/words.ts";

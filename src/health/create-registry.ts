@@ -3,13 +3,13 @@ import { changesAt } from "../state/freshness.ts";
 import { createNow, systemClock } from "../resource/clock.ts";
 import { Core } from "../resource/core.ts";
 import { disposalAt } from "../resource/disposal.ts";
-import { NotReadyError, retryAfterOf } from "../resource/error.ts";
+import { NotReadyError, retryAfterOf, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
 import { Audience, createTeller } from "../resource/event.ts";
 import { NOWHERE, type Host } from "../resource/host.ts";
 import { handled, refuseAll, wait, type WaitingRoom } from "../resource/wait.ts";
 import { checkName, type Registry, type RegistryOptions } from "./registry.ts";
 import { createScheduler } from "./scheduler.ts";
-import { isBlocking, rankOf, readinessOf, type Verdict } from "./verdict.ts";
+import { isBlocking, rankOf, stateAt, wordOf, type Verdict, type Word } from "./verdict.ts";
 
 /** How long `close()` waits for leases and disposals, in ms. */
 const CLOSE_GRACE_MS = 5_000;
@@ -54,13 +54,18 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
 
   const scheduler = createScheduler<Core<unknown>>(clock, mode ?? clock, now, look, (core, at) => core.tick(at));
 
-  const verdict = (): Verdict =>
-    readinessOf(phase === "closed" ? 0 : counts.findIndex((resources) => resources > 0), phase);
+  const worst = (): number => (phase === "closed" ? 0 : counts.findIndex((resources) => resources > 0));
+
+  const verdict = (word: Word): Verdict => ({
+    word,
+    worst: stateAt(worst()),
+    retryAfter: word === "alive" ? 0 : retryAfter(),
+  });
 
   const readiness = (): Verdict => {
     host.begin();
     host.look();
-    return verdict();
+    return verdict(wordOf(worst(), phase));
   };
 
   const isReady = (): boolean => readiness().word === "alive";
@@ -69,7 +74,7 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
   const settled = (): void => {
     if (starting && !unborn.size) latched = true;
     // Asked twice: the second time looks at what a late timer has left undone elsewhere.
-    if (room.waiters?.size && verdict().word === "alive" && isReady())
+    if (room.waiters?.size && wordOf(worst(), phase) === "alive" && isReady())
       for (const waiter of room.waiters) waiter.end(undefined);
   };
 
@@ -128,9 +133,12 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
   };
 
   const room: WaitingRoom<undefined> = {
+    host,
     waiters: undefined,
-    hold: scheduler.hold,
-    notReady: (reason, cause) => new NotReadyError(readiness().worst, reason, retryAfter(), cause),
+    notReady(reason, cause) {
+      const verdict = readiness();
+      return new NotReadyError(verdict.worst, reason, verdict.retryAfter, cause);
+    },
   };
 
   const whenReady = async (signal: AbortSignal | undefined): Promise<void> => {
@@ -151,16 +159,17 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
     cores,
     missing,
     heartbeats: undefined,
-    retryAfter,
     readiness,
     startup() {
-      const { worst } = readiness();
-      return { word: phase !== "closed" && (latched || !unborn.size) ? "alive" : "notLoaded", worst };
+      readiness();
+      return verdict(phase !== "closed" && (latched || !unborn.size) ? "alive" : "notLoaded");
     },
     liveness() {
       host.begin();
       const overdue = phase !== "closed" && [...(registry.heartbeats?.values() ?? [])].some((isOverdue) => isOverdue());
-      return { word: overdue ? "wedged" : "alive", worst: "READY" };
+      return overdue
+        ? { word: "wedged", worst: "READY", retryAfter: UNPLANNED_RETRY_SECONDS }
+        : { word: "alive", worst: "READY", retryAfter: 0 };
     },
     add(name, options, starts) {
       checkName("name", name);

@@ -44,8 +44,6 @@ export interface Registry {
   readonly missing: ReadonlySet<string>;
   /** Handed in by `heartbeat()`: whether each is overdue, by name. */
   heartbeats: Map<string, () => boolean> | undefined;
-  /** Seconds for `retry-after` when readiness or startup refuses. */
-  retryAfter(): number;
   readiness(): Verdict;
   startup(): Verdict;
   liveness(): Verdict;
@@ -58,10 +56,11 @@ export interface Registry {
   close(): Promise<void>;
 }
 
+const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+
 /** @throws TypeError unless the name is lower-case letters, digits and dashes, at most 63, a letter first */
 export function checkName(option: string, name: unknown): asserts name is string {
-  if (typeof name !== "string" || !/^[a-z][a-z0-9-]{0,62}$/.test(name))
-    refuse(option, name, "a name of a-z, 0-9 and -, a letter first, 63 characters at most");
+  if (typeof name !== "string" || !NAME.test(name)) refuse(option, name, `a name such as "index", by ${NAME}`);
 }
 
 // A registered symbol: copies of the package in one process know each other's healths.

@@ -15,6 +15,8 @@ export interface Verdict {
   readonly word: Word;
   /** The worst state of the required resources; READY where there are none. */
   readonly worst: State;
+  /** Seconds for `retry-after`; 0 where the answer is 200. */
+  readonly retryAfter: number;
 }
 
 /** Where a resource stands at an instant. */
@@ -28,11 +30,13 @@ export function isBlocking({ rank }: Core<unknown>): boolean {
   return rank <= REFUSED;
 }
 
-/** Readiness, from the worst rank alone: its cost does not grow with the number of resources. */
-export function readinessOf(rank: number, phase: Host["phase"]): Verdict {
-  const worst = RANKS[rank] ?? "READY";
-  return {
-    word: rank < REFUSED ? "notLoaded" : phase === "draining" ? phase : rank === REFUSED ? "stale" : "alive",
-    worst: worst === "REFUSED" ? "STALE" : worst,
-  };
+/** What readiness says, from the worst rank alone: its cost does not grow with the number of resources. */
+export function wordOf(rank: number, phase: Host["phase"]): Word {
+  return rank < REFUSED ? "notLoaded" : phase === "draining" ? phase : rank === REFUSED ? "stale" : "alive";
+}
+
+/** The state of who stands at a rank. */
+export function stateAt(rank: number): State {
+  const state = RANKS[rank] ?? "READY";
+  return state === "REFUSED" ? "STALE" : state;
 }

@@ -135,7 +135,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
     for (let verdict; (verdict = registry.readiness()).word !== "alive";) {
       const { phase } = host;
       const refusal = signal?.aborted ? "aborted" : phase === "draining" || phase === "closed" ? phase : undefined;
-      if (refusal) throw new NotReadyError(verdict.worst, refusal, registry.retryAfter(), signal?.reason);
+      if (refusal) throw new NotReadyError(verdict.worst, refusal, verdict.retryAfter, signal?.reason);
       const blocking = [...cores.values()].filter(isBlocking);
       await Promise.all(blocking.map((core) => core.get({ signal }).catch(() => {})));
       if (registry.readiness().word === "alive") return;

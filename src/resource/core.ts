@@ -191,10 +191,6 @@ export class Core<T> implements Resource<T> {
     this.host.update(this, this.host.now());
   }
 
-  hold(by: 1 | -1): void {
-    this.host.hold(by);
-  }
-
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError {
     const now = this.host.now();
     const state = stateOf(this.facts, now, this.limits.staleAfter);
@@ -232,8 +228,8 @@ export class Core<T> implements Resource<T> {
   #pass(now: number, ended?: ActiveRun): void {
     const from = this.#told;
     this.#told = stateOf(this.facts, now, this.limits.staleAfter);
-    const type = this.#told !== from ? "transition" : "load";
-    if (ended || type === "transition") this.host.tell(this.#audience, () => this.#event(type, now, from));
+    const type = this.#told !== from ? "transition" : ended && "load";
+    if (type) this.host.tell(this.#audience, () => this.#event(type, now, from));
   }
 
   /** The one way facts change: the state first, then those who wait, then the listeners. */

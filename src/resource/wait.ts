@@ -1,3 +1,4 @@
+import type { Host } from "./host.ts";
 import type { NotReadyError, NotReadyReason } from "./error.ts";
 
 /** Somebody who waits. */
@@ -11,9 +12,8 @@ export interface Waiter<E> {
 
 /** Where somebody waits. */
 export interface WaitingRoom<E> {
+  readonly host: Pick<Host, "hold">;
   waiters: Set<Waiter<E>> | undefined;
-  /** Keeps the process alive (+1), or no longer (-1), for somebody who waits. */
-  hold(by: 1 | -1): void;
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
 }
 
@@ -39,7 +39,7 @@ export function wait<R, E>(
       }
       waiters.delete(waiter);
       signal?.removeEventListener("abort", abort);
-      room.hold(-1);
+      room.host.hold(-1);
     };
     const refuse = (reason: NotReadyReason, cause?: unknown): void =>
       answer(() => {
@@ -48,7 +48,7 @@ export function wait<R, E>(
     const abort = (): void => refuse("aborted", signal?.reason);
     const waiter: Waiter<E> = { end: (ended) => answer(() => ask(ended)), refuse, forced };
     waiters.add(waiter);
-    room.hold(1);
+    room.host.hold(1);
     signal?.addEventListener("abort", abort);
     if (signal?.aborted) abort();
   });
