@@ -29,27 +29,24 @@ export class Agenda<E extends Entry> {
     } else this.#sift(entry, entry.place < 0 ? heap.length : entry.place);
   }
 
-  #sift(entry: E, place: number): void {
+  /** Moves an entry from a place up or down to where it belongs; whoever is in the way takes the place. */
+  #sift(entry: E, from: number): void {
     const heap = this.#heap;
-    const move = (each: E, to: number): void => {
-      heap[to] = each;
-      each.place = to;
-    };
+    let place = from;
     for (;;) {
-      const up = (place - 1) >> 1;
-      const above = heap[up];
-      if (!above || above.at <= entry.at) break;
-      move(above, place);
-      place = up;
+      let other = heap[(place - 1) >> 1];
+      if (!other || other.at <= entry.at) {
+        const left = heap[2 * place + 1];
+        const right = heap[2 * place + 2];
+        other = left && right && right.at < left.at ? right : left;
+        if (!other || other.at >= entry.at) break;
+      }
+      const next = other.place;
+      heap[place] = other;
+      other.place = place;
+      place = next;
     }
-    for (;;) {
-      let down = 2 * place + 1;
-      if ((heap[down + 1]?.at ?? Infinity) < (heap[down]?.at ?? Infinity)) down++;
-      const below = heap[down];
-      if (!below || below.at >= entry.at) break;
-      move(below, place);
-      place = down;
-    }
-    move(entry, place);
+    heap[place] = entry;
+    entry.place = place;
   }
 }

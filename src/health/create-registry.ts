@@ -167,9 +167,11 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
     liveness() {
       host.begin();
       const overdue = phase !== "closed" && [...(registry.heartbeats?.values() ?? [])].some((isOverdue) => isOverdue());
-      return overdue
-        ? { word: "wedged", worst: "READY", retryAfter: UNPLANNED_RETRY_SECONDS }
-        : { word: "alive", worst: "READY", retryAfter: 0 };
+      return {
+        word: overdue ? "wedged" : "alive",
+        worst: "READY",
+        retryAfter: overdue ? UNPLANNED_RETRY_SECONDS : 0,
+      };
     },
     add(name, options, starts) {
       checkName("name", name);

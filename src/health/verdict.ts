@@ -3,8 +3,8 @@ import type { State } from "../state/state.ts";
 import type { Core } from "../resource/core.ts";
 import { NOWHERE, type Host } from "../resource/host.ts";
 
-/** Where a required resource stands for readiness, the worst first; `NOWHERE` comes after them. */
-const RANKS: readonly (State | "REFUSED")[] = ["NOT_LOADED", "LOADING", "REFUSED", "STALE", "READY"];
+/** Where a required resource stands for readiness, the worst first: the first STALE is refused. `NOWHERE` comes after. */
+const RANKS: readonly State[] = ["NOT_LOADED", "LOADING", "STALE", "STALE", "READY"];
 const REFUSED = 2;
 
 /** Which of the fixed words an answer says; `alive` is the only one with 200. */
@@ -22,7 +22,9 @@ export interface Verdict {
 /** Where a resource stands at an instant. */
 export function rankOf({ required, facts, limits }: Core<unknown>, now: number): number {
   if (!required) return NOWHERE;
-  return RANKS.indexOf(isRefused(facts, now, limits.refuseAfter) ? "REFUSED" : stateOf(facts, now, limits.staleAfter));
+  return isRefused(facts, now, limits.refuseAfter)
+    ? REFUSED
+    : RANKS.lastIndexOf(stateOf(facts, now, limits.staleAfter));
 }
 
 /** Whether a resource stands in the way of readiness. */
@@ -37,6 +39,5 @@ export function wordOf(rank: number, phase: Host["phase"]): Word {
 
 /** The state of who stands at a rank. */
 export function stateAt(rank: number): State {
-  const state = RANKS[rank] ?? "READY";
-  return state === "REFUSED" ? "STALE" : state;
+  return RANKS[rank] ?? "READY";
 }

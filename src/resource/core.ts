@@ -19,10 +19,11 @@ import { handled, refuseAll, wait, type Waiter } from "./wait.ts";
  * must stay under 1 KiB each. Users see it as `Resource`.
  */
 export class Core<T> implements Resource<T> {
-  readonly name: string;
-  readonly options: ResourceOptions<T>;
-  readonly limits: Limits;
-  readonly host: Host;
+  // Declared where the constructor gives the value: an emitted field would only say it twice.
+  declare readonly name: string;
+  declare readonly options: ResourceOptions<T>;
+  declare readonly limits: Limits;
+  declare readonly host: Host;
   facts: Facts<T> = NO_FACTS;
   /** The run that owns the slot. */
   active: ActiveRun | undefined;

@@ -2,6 +2,7 @@ import { toMs } from "../state/duration.ts";
 import { ageOf } from "../state/freshness.ts";
 import type { Core } from "./core.ts";
 import type { GetOptions } from "./resource.ts";
+import type { ActiveRun } from "./run.ts";
 import { handled } from "./wait.ts";
 
 /**
@@ -18,23 +19,15 @@ async function seek<T>(core: Core<T>, maxAge: number, signal: AbortSignal | unde
   host.begin();
   host.look();
   const running = core.active;
-  const young = (): T | undefined => {
-    const { held } = core.facts;
-    return held && ageOf(held, host.now()) <= maxAge ? held.value : undefined;
+  const ask = (ended?: ActiveRun): T | undefined => {
+    const { held, failures, lastError } = core.facts;
+    const now = host.now();
+    if (held && ageOf(held, now) <= maxAge) return held.value;
+    const backingOff = !running && !core.refusal() && failures && now < core.nextAttemptAt;
+    if (ended ? lastError : backingOff) throw core.notReady("failed", lastError?.error);
+    if (ended && ended !== running) throw core.notReady("stale");
+    return undefined;
   };
-  const failed = (): Error => core.notReady("failed", core.facts.lastError?.error);
-  const value = young();
-  if (value !== undefined) return value;
-  if (!running && !core.refusal() && core.facts.failures && host.now() < core.nextAttemptAt) throw failed();
-  return core.wait(
-    (ended) => {
-      const given = young();
-      if (given !== undefined) return given;
-      if (core.facts.lastError) throw failed();
-      if (ended !== running) throw core.notReady("stale");
-      return undefined;
-    },
-    false,
-    signal,
-  );
+  const value = ask();
+  return value === undefined ? core.wait(ask, false, signal) : value;
 }

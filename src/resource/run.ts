@@ -38,7 +38,7 @@ export async function run<T>(core: Core<T>, active: ActiveRun, context: LoadCont
     if (core.active === active && candidate !== undefined) {
       refused = revision;
       if (!active.forced && revision !== undefined && revision === core.facts.rejected)
-        throw new Error("the revision was refused before; answer unchanged({ revision })");
+        throw new Error("refused before; answer unchanged({ revision })");
       if ((await options.validate?.(candidate, held)) === false) throw new Error("validate refused the value");
     }
     const at = host.now();

@@ -56,10 +56,12 @@ export function transition<T>(facts: Facts<T>, event: Happening<T>): Facts<T> {
   // The source still announces what was refused: it answered, yet vouches for nothing held here.
   if (fresh === held && revision !== undefined && revision === facts.rejected) return { ...over, failures: 0 };
   return {
+    // In full, for a spread would take more memory.
     held: {
-      ...fresh,
+      value: fresh.value,
       revision: revision ?? fresh.revision,
       checkedAt: run.startedAt,
+      changedAt: fresh.changedAt,
       asOf,
       invalidated: run.invalidated,
     },
