@@ -105,13 +105,15 @@ function reportOf(registry: Registry, probe: Probe): Report {
       heartbeats: heartbeats.sort(([, one], [, other]) => Number(other) - Number(one)),
     };
   }
-  const missing = [...registry.missing].map((name): Reported => ({
+  const { cores, expected } = registry;
+  const absent = [...expected].filter((name) => !cores.has(name));
+  const missing = absent.map((name): Reported => ({
     name,
     state: "NOT_LOADED",
     required: true,
     refused: true,
   }));
-  const registered = [...registry.cores.values()].map((core): Reported => {
+  const registered = [...cores.values()].map((core): Reported => {
     const snapshot = core.snapshot();
     const { limits, longestLoad } = core;
     const { name, state, required, age } = snapshot;

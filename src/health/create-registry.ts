@@ -20,14 +20,13 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
   const cores = new Map<string, Core<unknown>>();
   const expected = new Set(expect);
   for (const name of expected) checkName("expect", name);
-  const missing = new Set(expected);
-  /** What startup waits for: the missing, and what has not loaded yet. */
+  /** What startup waits for: what is expected and not registered, and what has not loaded yet. */
   const unborn = new Set(expected);
   /** How many resources bear on startup. */
   let starting = 0;
   let latched = false;
-  /** How many stand at each rank: the missing as not loaded, and one that is nobody as READY. */
-  const counts = [missing.size, 0, 0, 0, 1];
+  /** How many stand at each rank: who is missing as not loaded, and one that is nobody as READY. */
+  const counts = [expected.size, 0, 0, 0, 1];
   /** The earliest try planned for what stands in the way; `undefined` when it must be looked for. */
   let attemptAt: number | undefined;
   const audience = new Audience();
@@ -117,7 +116,6 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
       cores.delete(name);
       unborn.delete(name);
       if (expected.has(name)) {
-        missing.add(name);
         unborn.add(name);
         count(0, 1);
       }
@@ -157,7 +155,7 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
   const registry: Registry = {
     host,
     cores,
-    missing,
+    expected,
     heartbeats: undefined,
     readiness,
     startup() {
@@ -180,7 +178,7 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
       const core = new Core(name, options, host);
       cores.set(name, core);
       unborn.delete(name);
-      if (missing.delete(name)) count(0, -1);
+      if (expected.has(name)) count(0, -1);
       if (core.required && starts) {
         core.starts = true;
         starting++;

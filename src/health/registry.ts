@@ -40,8 +40,8 @@ export interface RegistryOptions {
 export interface Registry {
   readonly host: Host;
   readonly cores: ReadonlyMap<string, Core<unknown>>;
-  /** Names that are expected and that nobody registered. */
-  readonly missing: ReadonlySet<string>;
+  /** Names that must be registered. */
+  readonly expected: ReadonlySet<string>;
   /** Handed in by `heartbeat()`: whether each is overdue, by name. */
   heartbeats: Map<string, () => boolean> | undefined;
   readiness(): Verdict;
