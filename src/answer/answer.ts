@@ -1,6 +1,5 @@
 import type { Registry } from "../health/registry.ts";
 import type { Verdict } from "../health/verdict.ts";
-import { UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
 import type { Probe } from "./paths.ts";
 import type { Words } from "./words.ts";
 
@@ -14,80 +13,67 @@ export interface Answer {
   readonly body: string;
 }
 
-/** What an answer with no body of its own says. */
-const EMPTY = {
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-  "content-length": "0",
-} as const;
+/** An answer with the headers that every one has. */
+export function answerWith(
+  status: number,
+  body = "",
+  contentType?: string,
+  extra?: Readonly<Record<string, string>>,
+  bytes: number = body.length,
+): Answer {
+  return Object.freeze({
+    status,
+    headers: Object.freeze({
+      ...(contentType && { "content-type": contentType }),
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "content-length": String(bytes),
+      ...extra,
+    }),
+    body,
+  });
+}
 
 /** A path that is not ours. */
-export const NOT_FOUND: Answer = Object.freeze({ status: 404, headers: Object.freeze({ ...EMPTY }), body: "" });
+export const NOT_FOUND: Answer = /* @__PURE__ */ answerWith(404);
 
 /**
  * A method that is not ours, OPTIONS too: it is HAProxy's default, and an automatic 204 would call an
  * unready server healthy (SPEC section 5).
  */
-export const METHOD_NOT_ALLOWED: Answer = Object.freeze({
-  status: 405,
-  headers: Object.freeze({ ...EMPTY, allow: "GET, HEAD" }),
-  body: "",
-});
+export const METHOD_NOT_ALLOWED: Answer = /* @__PURE__ */ answerWith(405, "", "", { allow: "GET, HEAD" });
 
-/** Puts a text into an answer with the headers that every probe's answer has. */
-export function textAnswer(
-  status: number,
+/** The answer that follows from a verdict, whatever form the body has. */
+export function answerOf(
+  probe: Probe,
+  { worst, retryAfter }: Verdict,
   body: string,
   contentType: string,
-  extra?: Readonly<Record<string, string>>,
+  bytes?: number,
 ): Answer {
-  return {
-    status,
-    headers: Object.freeze({
-      "content-type": contentType,
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-      "content-length": String(new TextEncoder().encode(body).length),
-      ...extra,
-    }),
+  return answerWith(
+    retryAfter ? 503 : 200,
     body,
-  };
-}
-
-/** What a probe is answered, before it has a form. */
-export interface Ruling {
-  readonly probe: Probe;
-  readonly verdict: Verdict;
-  /** Seconds; 0 where the answer is 200. */
-  readonly retryAfter: number;
-}
-
-/** Asks the registry on behalf of a probe. */
-export function rulingOf(registry: Registry, probe: Probe): Ruling {
-  const verdict = registry[probe]();
-  const retryAfter =
-    verdict.word === "alive" ? 0 : probe === "liveness" ? UNPLANNED_RETRY_SECONDS : registry.retryAfter();
-  return { probe, verdict, retryAfter };
-}
-
-/** The status and headers that follow from a ruling, whatever form the body has. */
-export function answerOf({ probe, verdict, retryAfter }: Ruling, body: string, contentType: string): Answer {
-  return textAnswer(retryAfter ? 503 : 200, body, contentType, {
-    // Liveness knows nothing of data.
-    ...(probe !== "liveness" && { "health-state": verdict.worst }),
-    ...(retryAfter && { "retry-after": String(retryAfter) }),
-  });
+    contentType,
+    {
+      // Liveness knows nothing of data.
+      ...(probe !== "liveness" && { "health-state": worst }),
+      ...(retryAfter && { "retry-after": String(retryAfter) }),
+    },
+    bytes,
+  );
 }
 
 /** Gives the text answer to a probe; made anew only when it changes. */
 export function createTextAnswers(registry: Registry, words: Words): (probe: Probe) => Answer {
-  const made: { [P in Probe]?: Ruling & { readonly answer: Answer } } = {};
+  const made: { [P in Probe]?: Verdict & { readonly answer: Answer } } = {};
   return (probe) => {
-    const ruling = rulingOf(registry, probe);
+    const verdict = registry[probe]();
+    const { word, worst, retryAfter } = verdict;
     const last = made[probe];
-    if (last && last.verdict === ruling.verdict && last.retryAfter === ruling.retryAfter) return last.answer;
-    const answer = Object.freeze(answerOf(ruling, words[ruling.verdict.word], "text/plain; charset=utf-8"));
-    made[probe] = { ...ruling, answer };
+    if (last?.word === word && last.worst === worst && last.retryAfter === retryAfter) return last.answer;
+    const answer = answerOf(probe, verdict, words[word], "text/plain; charset=utf-8");
+    made[probe] = { ...verdict, answer };
     return answer;
   };
 }

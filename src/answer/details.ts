@@ -3,8 +3,10 @@ import { contain } from "../resource/event.ts";
 import type { Snapshot } from "../resource/snapshot.ts";
 import { refuse } from "../state/refusal.ts";
 import { STATES, type State } from "../state/state.ts";
-import { answerOf, type Answer, type Ruling } from "./answer.ts";
+import type { Verdict } from "../health/verdict.ts";
+import { answerOf, type Answer } from "./answer.ts";
 import { toHealthJson } from "./health-json.ts";
+import type { Probe } from "./paths.ts";
 import { toVerboseText } from "./verbose-text.ts";
 
 /** Who may have details: nobody, anybody, or whom the predicate answers with the value `true`. */
@@ -12,7 +14,8 @@ export type DetailsLeave = "never" | "always" | ((request: Request) => boolean);
 
 /** What a form is made from. The worst comes first. */
 export interface Report {
-  readonly ruling: Ruling;
+  readonly probe: Probe;
+  readonly verdict: Verdict;
   readonly resources: readonly Reported[];
   /** Overdue or not, by name, the overdue first; for liveness alone. */
   readonly heartbeats: readonly (readonly [name: string, overdue: boolean])[];
@@ -33,16 +36,22 @@ export interface Reported {
   };
 }
 
-/** How a request asks for details. */
-export interface DetailsRequest {
-  readonly target: string;
-  readonly accept: string | null | undefined;
-  /** The request as a web Request; built only when details are asked for. */
-  request(): Request;
+/** How an adapter reads a request of its platform; see `Health.ask`. */
+export interface Platform<R> {
+  /** The `accept` header. */
+  accept(raw: R): string | null | undefined;
+  /** The request as a web Request; called only when details are asked for. */
+  request(raw: R): Request;
 }
 
 /** Gives the answer in the form that was asked for, or `undefined` for the plain word. Made by `details()`. */
-export type Details = (registry: Registry, ruling: () => Ruling, asked: DetailsRequest) => Answer | undefined;
+export type Details = <R>(
+  registry: Registry,
+  probe: Probe,
+  target: string,
+  raw: R,
+  platform: Platform<R>,
+) => Answer | undefined;
 
 /**
  * The detailed forms, for `createHealth({ details: details("always") })`: `?verbose` gives a line per
@@ -55,27 +64,28 @@ export type Details = (registry: Registry, ruling: () => Ruling, asked: DetailsR
 export function details(leave: DetailsLeave): Details {
   if (leave !== "never" && leave !== "always" && typeof leave !== "function")
     refuse("details", leave, '"never", "always" or a function of the Request');
-  return (registry, ruling, asked) => {
-    const type = formOf(asked);
-    if (type === undefined || !allows(leave, asked)) return undefined;
-    const report = reportOf(registry, ruling());
-    return answerOf(report.ruling, type === TEXT ? toVerboseText(report) : toHealthJson(report), type);
+  return (registry, probe, target, raw, platform) => {
+    const type = formOf(target, platform.accept(raw));
+    if (type === undefined || !allows(leave, () => platform.request(raw))) return undefined;
+    const report = reportOf(registry, probe);
+    const body = type === TEXT ? toVerboseText(report) : toHealthJson(report);
+    return answerOf(probe, report.verdict, body, type, new TextEncoder().encode(body).length);
   };
 }
 
 const TEXT = "text/plain; charset=utf-8";
 
-function formOf({ target, accept }: DetailsRequest): string | undefined {
+function formOf(target: string, accept: string | null | undefined): string | undefined {
   const types = (accept ?? "").split(",").map((type) => type.split(";", 1)[0]?.trim().toLowerCase());
   if (!["text/plain", "text/*", "*/*"].some((type) => types.includes(type)))
     for (const type of ["application/health+json", "application/json"]) if (types.includes(type)) return type;
   return /^[^?#]*\?(?:[^#]*&)?verbose(?:[=&#]|$)/.test(target) ? TEXT : undefined;
 }
 
-function allows(leave: DetailsLeave, asked: DetailsRequest): boolean {
+function allows(leave: DetailsLeave, request: () => Request): boolean {
   if (typeof leave !== "function") return leave === "always";
   try {
-    const answer: unknown = leave(asked.request());
+    const answer: unknown = leave(request());
     contain(answer);
     return answer === true;
   } catch {
@@ -84,18 +94,26 @@ function allows(leave: DetailsLeave, asked: DetailsRequest): boolean {
 }
 
 /** Liveness knows nothing of data, and the others nothing of heartbeats. */
-function reportOf(registry: Registry, ruling: Ruling): Report {
-  if (ruling.probe === "liveness") {
+function reportOf(registry: Registry, probe: Probe): Report {
+  const verdict = registry[probe]();
+  if (probe === "liveness") {
     const heartbeats = [...(registry.heartbeats ?? [])].map(([name, overdue]) => [name, overdue()] as const);
-    return { ruling, resources: [], heartbeats: heartbeats.sort(([, one], [, other]) => Number(other) - Number(one)) };
+    return {
+      probe,
+      verdict,
+      resources: [],
+      heartbeats: heartbeats.sort(([, one], [, other]) => Number(other) - Number(one)),
+    };
   }
-  const missing = [...registry.missing].map((name): Reported => ({
+  const { cores, expected } = registry;
+  const absent = [...expected].filter((name) => !cores.has(name));
+  const missing = absent.map((name): Reported => ({
     name,
     state: "NOT_LOADED",
     required: true,
     refused: true,
   }));
-  const registered = [...registry.seats.values()].map(({ core }): Reported => {
+  const registered = [...cores.values()].map((core): Reported => {
     const snapshot = core.snapshot();
     const { limits, longestLoad } = core;
     const { name, state, required, age } = snapshot;
@@ -108,7 +126,8 @@ function reportOf(registry: Registry, ruling: Ruling): Report {
     };
   });
   return {
-    ruling,
+    probe,
+    verdict,
     resources: [...missing, ...registered].sort((one, other) => badness(one) - badness(other)),
     heartbeats: [],
   };

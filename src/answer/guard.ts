@@ -2,7 +2,7 @@ import { isNotReady, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
 import { coreOf } from "../resource/lease.ts";
 import type { Resource, WaitUntil } from "../resource/resource.ts";
 import { toMs, type Duration } from "../state/duration.ts";
-import { textAnswer, type Answer } from "./answer.ts";
+import { answerWith, type Answer } from "./answer.ts";
 
 /** What a guard asks of the resources. */
 export interface GuardOptions {
@@ -77,5 +77,5 @@ export function toRefusal(error: unknown): Answer {
     status: 503,
     detail: `The data that this request needs is ${old ? "older than it accepts" : "not loaded yet"}.`,
   };
-  return textAnswer(503, JSON.stringify(problem), "application/problem+json", { "retry-after": String(retryAfter) });
+  return answerWith(503, JSON.stringify(problem), "application/problem+json", { "retry-after": String(retryAfter) });
 }

@@ -8,14 +8,13 @@ const MOST_CHECKS = 100;
  * The health+json form (draft-inadarei-api-health-check): `pass`, `warn` or `fail`, and a check per
  * resource, keyed `index:age` in seconds, the worst first.
  */
-export function toHealthJson({ ruling, resources, heartbeats }: Report): string {
-  const { probe, verdict, retryAfter } = ruling;
+export function toHealthJson({ probe, verdict, resources, heartbeats }: Report): string {
   const checks = [
     ...heartbeats.map(([name, overdue]) => [`${name}:heartbeat`, [{ status: overdue ? "fail" : "pass" }]] as const),
     ...resources.map((resource) => [`${resource.name}:age`, [checkOf(resource)]] as const),
   ];
   return JSON.stringify({
-    status: retryAfter ? "fail" : probe !== "liveness" && verdict.worst !== "READY" ? "warn" : "pass",
+    status: verdict.retryAfter ? "fail" : probe !== "liveness" && verdict.worst !== "READY" ? "warn" : "pass",
     ...(verdict.word === "draining" && { output: "draining" }),
     checks: Object.fromEntries(checks.slice(0, MOST_CHECKS)),
     ...(checks.length > MOST_CHECKS && { omitted: checks.length - MOST_CHECKS }),

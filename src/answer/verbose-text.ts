@@ -4,7 +4,7 @@ import type { Report } from "./details.ts";
 const MOST_LINES = 100;
 
 /** The text form of the Kubernetes components: a line each, the worst first, reasons withheld. */
-export function toVerboseText({ ruling, resources, heartbeats }: Report): string {
+export function toVerboseText({ probe, verdict, resources, heartbeats }: Report): string {
   const lines = [
     ...heartbeats.map(([name, overdue]) => lineOf(name, overdue)),
     ...resources.map(
@@ -14,10 +14,10 @@ export function toVerboseText({ ruling, resources, heartbeats }: Report): string
   ];
   const more = lines.length - MOST_LINES;
   return [
-    ...(ruling.verdict.word === "draining" ? ["[-]draining"] : []),
+    ...(verdict.word === "draining" ? ["[-]draining"] : []),
     ...lines.slice(0, MOST_LINES),
     ...(more > 0 ? [`${more} more`] : []),
-    `${ruling.probe} check ${ruling.retryAfter ? "failed" : "passed"}`,
+    `${probe} check ${verdict.retryAfter ? "failed" : "passed"}`,
     "",
   ].join("\n");
 }

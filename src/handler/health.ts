@@ -1,13 +1,14 @@
-import { toResponse } from "./response.ts";
-import { METHOD_NOT_ALLOWED, NOT_FOUND, createTextAnswers, rulingOf, type Answer } from "../answer/answer.ts";
-import type { Details } from "../answer/details.ts";
+import { METHOD_NOT_ALLOWED, NOT_FOUND, createTextAnswers, type Answer } from "../answer/answer.ts";
+import type { Details, Platform } from "../answer/details.ts";
 import { pathOf, PROBES, routesOf, type Paths, type Probe, type Route } from "../answer/paths.ts";
 import { wordsOf, type Words } from "../answer/words.ts";
-import { createRegistry, keepRegistry, type RegistryOptions } from "../health/registry.ts";
+import { createRegistry } from "../health/create-registry.ts";
+import { keepRegistry, type RegistryOptions } from "../health/registry.ts";
 import type { Clock } from "../resource/clock.ts";
 import type { Listener } from "../resource/event.ts";
 import type { LoadContext, ResourceLimits, ResourceOptions } from "../resource/options.ts";
 import type { Resource } from "../resource/resource.ts";
+import { toResponse } from "./response.ts";
 
 /** What `createHealth()` takes. */
 export interface HealthOptions extends RegistryOptions {
@@ -39,14 +40,6 @@ export interface CheckOptions extends ResourceLimits {
    * @default false
    */
   readonly required?: boolean;
-}
-
-/** How an adapter reads a request of its platform; see `Health.ask`. */
-export interface Platform<R> {
-  /** The `accept` header. */
-  accept(raw: R): string | null | undefined;
-  /** The request as a web Request; called only when details are asked for. */
-  request(raw: R): Request;
 }
 
 /** The resources of a service, and the three probes over them. */
@@ -114,12 +107,7 @@ export function createHealth(options: HealthOptions = {}): Health {
 
   const reply = <R>(probe: Probe, method: string, target: string, raw: R, platform: Platform<R>): Answer => {
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
-    const asked = details?.(registry, () => rulingOf(registry, probe), {
-      target,
-      accept: platform.accept(raw),
-      request: () => platform.request(raw),
-    });
-    const answer = asked ?? text(probe);
+    const answer = details?.(registry, probe, target, raw, platform) ?? text(probe);
     return method === "HEAD" ? { ...answer, body: "" } : answer;
   };
 

@@ -1,6 +1,5 @@
 /** Something that is due at an instant. The agenda alone writes to it. */
-export interface Entry<T> {
-  readonly item: T;
+export interface Entry {
   /** The instant, in ms; `Infinity` when nothing is due. */
   at: number;
   /** Its place in the agenda; -1 while it has none. */
@@ -11,16 +10,16 @@ export interface Entry<T> {
  * A binary heap of entries, the earliest on top: one timer serves any number of resources, and the
  * next change is known without walking them.
  */
-export class Agenda<T> {
-  readonly #heap: Entry<T>[] = [];
+export class Agenda<E extends Entry> {
+  readonly #heap: E[] = [];
 
   /** The earliest entry. */
-  get first(): Entry<T> | undefined {
+  get first(): E | undefined {
     return this.#heap[0];
   }
 
   /** Puts an entry in, moves it, or, at `Infinity`, takes it out. */
-  put(entry: Entry<T>, at: number): void {
+  put(entry: E, at: number): void {
     const heap = this.#heap;
     entry.at = at;
     if (at === Infinity) {
@@ -30,28 +29,22 @@ export class Agenda<T> {
     } else this.#sift(entry, entry.place < 0 ? heap.length : entry.place);
   }
 
-  #sift(entry: Entry<T>, place: number): void {
+  /** Moves an entry from a place up or down to where it belongs; whoever is in the way takes the place. */
+  #sift(entry: E, from: number): void {
     const heap = this.#heap;
+    let place = from;
     for (;;) {
-      const up = (place - 1) >> 1;
-      const above = heap[up];
-      if (!above || above.at <= entry.at) break;
-      heap[place] = above;
-      above.place = place;
-      place = up;
-    }
-    for (;;) {
-      let down = 2 * place + 1;
-      let below = heap[down];
-      const right = heap[down + 1];
-      if (below && right && right.at < below.at) {
-        below = right;
-        down++;
+      let other = heap[(place - 1) >> 1];
+      if (!other || other.at <= entry.at) {
+        const left = heap[2 * place + 1];
+        const right = heap[2 * place + 2];
+        other = left && right && right.at < left.at ? right : left;
+        if (!other || other.at >= entry.at) break;
       }
-      if (!below || below.at >= entry.at) break;
-      heap[place] = below;
-      below.place = place;
-      place = down;
+      const next = other.place;
+      heap[place] = other;
+      other.place = place;
+      place = next;
     }
     heap[place] = entry;
     entry.place = place;

@@ -1,13 +1,11 @@
-import { STATES, type State } from "../state/state.ts";
+import { isRefused, stateOf } from "../state/freshness.ts";
+import type { State } from "../state/state.ts";
+import type { Core } from "../resource/core.ts";
+import { NOWHERE, type Host } from "../resource/host.ts";
 
-/** Where a required resource stands for readiness, the worst first. */
-export const RANKS: { readonly [S in State | "REFUSED"]: number } = {
-  NOT_LOADED: 0,
-  LOADING: 1,
-  REFUSED: 2,
-  STALE: 3,
-  READY: 4,
-};
+/** Where a required resource stands for readiness, the worst first: the first STALE is refused. `NOWHERE` comes after. */
+const RANKS: readonly State[] = ["NOT_LOADED", "LOADING", "STALE", "STALE", "READY"];
+const REFUSED = 2;
 
 /** Which of the fixed words an answer says; `alive` is the only one with 200. */
 export type Word = "alive" | "notLoaded" | "stale" | "draining" | "wedged";
@@ -17,35 +15,29 @@ export interface Verdict {
   readonly word: Word;
   /** The worst state of the required resources; READY where there are none. */
   readonly worst: State;
+  /** Seconds for `retry-after`; 0 where the answer is 200. */
+  readonly retryAfter: number;
 }
 
-/** Liveness while nothing is wedged. */
-export const ALIVE: Verdict = { word: "alive", worst: "READY" };
-/** Liveness while a heartbeat is overdue. */
-export const WEDGED: Verdict = { word: "wedged", worst: "READY" };
-
-/** What the verdict on readiness is made of. */
-export interface Standing {
-  /** How many required resources stand at each rank. */
-  readonly counts: readonly number[];
-  /** Expected resources that nobody registered. */
-  readonly missing: number;
-  readonly draining: boolean;
-  readonly closed: boolean;
+/** Where a resource stands at an instant. */
+export function rankOf({ required, facts, limits }: Core<unknown>, now: number): number {
+  if (!required) return NOWHERE;
+  return isRefused(facts, now, limits.refuseAfter)
+    ? REFUSED
+    : RANKS.lastIndexOf(stateOf(facts, now, limits.staleAfter));
 }
 
-/** Readiness, from counts alone: its cost does not grow with the number of resources. */
-export function readinessOf({ counts, missing, draining, closed }: Standing): Verdict {
-  const has = (rank: number): boolean => (counts[rank] ?? 0) > 0;
-  const absent = closed || missing > 0 || has(RANKS.NOT_LOADED);
-  const refused = has(RANKS.REFUSED);
-  const worst: State = absent
-    ? "NOT_LOADED"
-    : has(RANKS.LOADING)
-      ? "LOADING"
-      : refused || has(RANKS.STALE)
-        ? "STALE"
-        : "READY";
-  const word = STATES.indexOf(worst) < 2 ? "notLoaded" : draining ? "draining" : refused ? "stale" : "alive";
-  return { word, worst };
+/** Whether a resource stands in the way of readiness. */
+export function isBlocking({ rank }: Core<unknown>): boolean {
+  return rank <= REFUSED;
+}
+
+/** What readiness says, from the worst rank alone: its cost does not grow with the number of resources. */
+export function wordOf(rank: number, phase: Host["phase"]): Word {
+  return rank < REFUSED ? "notLoaded" : phase === "draining" ? phase : rank === REFUSED ? "stale" : "alive";
+}
+
+/** The state of who stands at a rank. */
+export function stateAt(rank: number): State {
+  return RANKS[rank] ?? "READY";
 }

@@ -2,9 +2,14 @@ import { toMs, type Duration } from "../state/duration.ts";
 import { ageOf } from "../state/freshness.ts";
 import type { Clock } from "../resource/clock.ts";
 import type { Core } from "../resource/core.ts";
-import type { RefreshMode } from "../resource/host.ts";
+import { NotReadyError } from "../resource/error.ts";
+import type { ResourceOptions } from "../resource/options.ts";
 import type { GetOptions, WaitUntil } from "../resource/resource.ts";
+import { abort } from "../resource/run.ts";
+import type { Snapshot } from "../resource/snapshot.ts";
 import { handled } from "../resource/wait.ts";
+import type { Registry, RefreshMode } from "../health/registry.ts";
+import { isBlocking } from "../health/verdict.ts";
 
 /** How loads are driven by requests. */
 export interface OnRequestOptions {
@@ -42,6 +47,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
     const settled = core.start(forced);
     const { active } = core;
     if (!settled || !active) return;
+    const timeoutAt = active.deadline;
     let over = false;
     const ended = settled.then(() => {
       over = true;
@@ -50,12 +56,12 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
     while (!over && core.active === active) {
       const now = host.now();
       // Past its lease it was frozen, and what it waits for may be dead: the next request takes it over.
-      if (now < active.deadline) active.deadline = Math.min(active.timeoutAt, now + lease);
+      if (now < active.deadline) active.deadline = Math.min(timeoutAt, now + lease);
       host.update(core, now);
       const pause = createPause(host.clock, lease / 2);
       await Promise.race([ended, pause.over]);
       pause.cancel();
-      if (core.active === active && host.now() >= active.timeoutAt) core.tick(host.now());
+      if (core.active === active && host.now() >= timeoutAt) core.tick(host.now());
     }
   };
 
@@ -106,33 +112,65 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
     }
   };
 
+  const get = <T>(core: Core<T>, given: GetOptions = {}): Promise<T> => {
+    // Before anything is promised: a bad duration is thrown.
+    const maxAge = given.maxAge === undefined ? Infinity : toMs("maxAge", given.maxAge, 0, true);
+    return take(core, Math.min(core.limits.refuseAfter, maxAge), given);
+  };
+
+  const reload = async <T>(core: Core<T>): Promise<Snapshot<T>> => {
+    core.host.begin();
+    // From a listener, too: a load that fails at once and is asked for by whoever hears it must leave others time.
+    while (core.active || core.ending) await watch(core, undefined);
+    if (core.closed) throw core.notReady("closed");
+    if (core.host.phase !== "running") throw core.notReady("draining");
+    await own(core, true);
+    if (core.facts.lastError) throw core.facts.lastError.error;
+    return core.snapshot();
+  };
+
+  const whenReady = async (registry: Registry, signal: AbortSignal | undefined): Promise<void> => {
+    const { host, cores } = registry;
+    const { clock } = host;
+    for (let verdict; (verdict = registry.readiness()).word !== "alive";) {
+      const { phase } = host;
+      const refusal = signal?.aborted ? "aborted" : phase === "draining" || phase === "closed" ? phase : undefined;
+      if (refusal) throw new NotReadyError(verdict.worst, refusal, verdict.retryAfter, signal?.reason);
+      const blocking = [...cores.values()].filter(isBlocking);
+      await Promise.all(blocking.map((core) => core.get({ signal }).catch(() => {})));
+      if (registry.readiness().word === "alive") return;
+      const pause = createPause(clock, LOOK_MS);
+      signal?.addEventListener("abort", pause.cancel);
+      await pause.over;
+      signal?.removeEventListener("abort", pause.cancel);
+    }
+  };
+
   return {
     probeWaitMs: toMs("probeWait", options.probeWait ?? 0, 0),
-    get<T>(core: Core<T>, given: GetOptions = {}): Promise<T> {
-      // Before anything is promised: a bad duration is thrown.
-      const maxAge = given.maxAge === undefined ? Infinity : toMs("maxAge", given.maxAge, 0, true);
-      return take(core, Math.min(core.limits.refuseAfter, maxAge), given);
-    },
-    async reload<T>(core: Core<T>) {
-      // From a listener, too: a load that fails at once and is asked for by whoever hears it must leave others time.
-      while (core.active || core.ending) await watch(core, undefined);
-      if (core.closed) throw core.notReady("closed");
-      if (core.host.phase !== "running") throw core.notReady("draining");
-      await own(core, true);
-      if (core.facts.lastError) throw core.facts.lastError.error;
-      return core.snapshot();
-    },
-    async whenReady(room, signal) {
-      while (!room.ready()) {
-        const refusal = signal?.aborted ? "aborted" : room.refusal();
-        if (refusal) throw room.notReady(refusal, signal?.reason);
-        await Promise.all(room.blocking().map((core) => core.get({ signal }).catch(() => {})));
-        if (room.ready()) return;
-        const pause = createPause(room.clock, LOOK_MS);
-        signal?.addEventListener("abort", pause.cancel);
-        await pause.over;
-        signal?.removeEventListener("abort", pause.cancel);
-      }
+    setTimer: () => () => {},
+    drive(registry) {
+      const { add } = registry;
+      registry.add = <T>(name: string, given: ResourceOptions<T>, starts: boolean): Core<T> => {
+        const core = add(name, given, starts);
+        const start = core.start.bind(core);
+        const tick = core.tick.bind(core);
+        core.get = (how) => handled(get(core, how));
+        core.reload = () => handled(reload(core));
+        // Only a request starts a load, and says whether it is forced; the schedule does not say.
+        core.start = (forced) => (forced === undefined ? undefined : start(forced));
+        core.tick = (now) => {
+          const { active, facts, limits } = core;
+          if (active && facts.run && now >= active.deadline && active.deadline < facts.run.startedAt + limits.timeout) {
+            core.active = undefined;
+            core.commit({ type: "lost" });
+            abort(active);
+          }
+          tick(now);
+        };
+        return core;
+      };
+      registry.whenReady = (signal) => handled(whenReady(registry, signal));
     },
   };
 }

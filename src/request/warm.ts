@@ -12,14 +12,14 @@ import type { WaitUntil } from "../resource/resource.ts";
  * @throws TypeError unless `health` is what `createHealth()` gave
  */
 export function warm(health: object, waitUntil?: WaitUntil): Promise<void> | undefined {
-  const { host, seats } = registryOf(health);
+  const { host, cores } = registryOf(health);
   const { mode } = host;
   if (!mode || host.phase === "draining" || host.phase === "closed") return undefined;
   host.begin();
   const now = host.look();
-  const loads = [...seats.values()]
-    .filter(({ core }) => now >= (core.active?.deadline ?? core.nextAttemptAt))
-    .map(({ core }) => core.get({ maxAge: 0, waitUntil }).catch(() => {}));
+  const loads = [...cores.values()]
+    .filter((core) => now >= (core.active?.deadline ?? core.nextAttemptAt))
+    .map((core) => core.get({ maxAge: 0, waitUntil }).catch(() => {}));
   if (!loads.length || !mode.probeWaitMs) return undefined;
   return new Promise<void>((resolve) => {
     const cancel = host.clock.setTimer(resolve, mode.probeWaitMs, true);

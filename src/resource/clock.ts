@@ -22,17 +22,13 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   random: () => Math.random(),
   setTimer(callback, delayMs, hold) {
-    const handle: unknown = setTimeout(callback, delayMs);
-    if (!hold) unref(handle);
-    return () => clearTimeout(handle as number); // SAFETY: what setTimeout gave, whatever the runtime's handle is
+    const given: unknown = setTimeout(callback, delayMs);
+    // SAFETY: whatever the runtime's handle is; edge runtimes and browsers have numbers, and nothing to unref.
+    const handle = given as number & { unref?(): unknown };
+    if (!hold) handle.unref?.();
+    return () => clearTimeout(handle);
   },
 };
-
-/** Edge runtimes and browsers have numbers for handles, and nothing to unref. */
-function unref(handle: unknown): void {
-  if (typeof handle === "object" && handle !== null && "unref" in handle && typeof handle.unref === "function")
-    handle.unref();
-}
 
 /** A wall clock that gains less than this on us, in ms, is taken for rounding or slewing. */
 const JUMP_MS = 1_000;

@@ -6,23 +6,24 @@ import { transition, type Happening } from "../state/transition.ts";
 import { disposeDue, recall, retire } from "./disposal.ts";
 import { NotReadyError, retryAfterOf, type NotReadyReason } from "./error.ts";
 import { Audience, type HealthEvent, type Listener } from "./event.ts";
-import type { Host } from "./host.ts";
-import { limitsOf, type Limits, type ResourceOptions } from "./options.ts";
 import { getAged } from "./get.ts";
+import { NOWHERE, type Host } from "./host.ts";
+import { limitsOf, type Limits, type ResourceOptions } from "./options.ts";
 import type { GetOptions, Resource } from "./resource.ts";
 import { abort, controllerOf, run, type ActiveRun } from "./run.ts";
 import { snapshotOf, type Snapshot } from "./snapshot.ts";
-import { handled, refused, wait, type Waiter } from "./wait.ts";
+import { handled, refuseAll, wait, type Waiter } from "./wait.ts";
 
 /**
  * One resource: its facts, and the one way they change. A class, not closures: ten thousand of them
  * must stay under 1 KiB each. Users see it as `Resource`.
  */
 export class Core<T> implements Resource<T> {
-  readonly name: string;
-  readonly options: ResourceOptions<T>;
-  readonly limits: Limits;
-  readonly host: Host;
+  // Declared where the constructor gives the value: an emitted field would only say it twice.
+  declare readonly name: string;
+  declare readonly options: ResourceOptions<T>;
+  declare readonly limits: Limits;
+  declare readonly host: Host;
   facts: Facts<T> = NO_FACTS;
   /** The run that owns the slot. */
   active: ActiveRun | undefined;
@@ -38,6 +39,14 @@ export class Core<T> implements Resource<T> {
   retired: Map<T, number> | undefined;
   /** Values that somebody borrowed, and how many did. */
   leases: Map<T, number> | undefined;
+  /** The host's notes: when something is due, the place in its agenda, where it is counted. */
+  at: number = Infinity;
+  place = -1;
+  /** The same for its next try, while it stands in the way of readiness. */
+  readonly attempt: { at: number; place: number } = { at: Infinity, place: -1 };
+  rank: number = NOWHERE;
+  /** Whether startup waits for it. */
+  starts = false;
   /** The state that was told last. */
   #told: State = "NOT_LOADED";
   #audience: Audience | undefined;
@@ -66,11 +75,9 @@ export class Core<T> implements Resource<T> {
 
   get(options?: GetOptions): Promise<T> {
     const { held } = this.facts;
-    const { mode } = this.host;
-    if (mode) return handled(mode.get(this, options));
-    if (held && options?.maxAge === undefined && this.host.phase !== "idle")
-      return (this.#resolved ??= Promise.resolve(held.value));
-    return getAged(this, options);
+    return held && options?.maxAge === undefined
+      ? (this.#resolved ??= Promise.resolve(held.value))
+      : getAged(this, options);
   }
 
   snapshot(): Snapshot<T> {
@@ -79,36 +86,32 @@ export class Core<T> implements Resource<T> {
 
   reload(): Promise<Snapshot<T>> {
     this.host.begin();
-    if (this.host.mode) return handled(this.host.mode.reload(this));
-    const refusal = this.refusal();
-    if (refusal) return refused(this, refusal);
     const running = this.active;
-    const promise = wait<Snapshot<T>, ActiveRun>(
-      this,
-      undefined,
-      (ended, resolve, reject) => {
-        if (ended === running) return;
-        if (this.facts.lastError) reject(this.facts.lastError.error);
-        else resolve(this.snapshot());
-      },
-      true,
+    return handled(
+      this.wait((ended) => {
+        if (ended === running) return undefined;
+        const { lastError } = this.facts;
+        if (lastError) throw lastError.error;
+        return this.snapshot();
+      }, true),
     );
-    if (!running && !this.ending) void this.start();
+  }
+
+  /** Waits for the load that runs, or the next, which starts now, or by a timer if one is just ending. */
+  async wait<R>(ask: (ended: ActiveRun) => R | undefined, forced: boolean, signal?: AbortSignal): Promise<R> {
+    const refusal = this.refusal();
+    if (refusal && (forced || !this.facts.held || !this.active)) throw this.notReady(refusal);
+    const promise = wait(this, signal, ask, forced);
+    if (!this.ending) void this.start();
     return promise;
   }
 
   invalidate(): void {
-    this.#commit({ type: "invalidate" });
+    this.commit({ type: "invalidate" });
   }
 
   unload(): void {
-    const { active } = this;
-    this.active = undefined;
-    if (active) this.abandoned++;
-    this.#commit({ type: "unload" });
-    // Last, for whoever hears it may call back.
-    if (active) abort(active);
-    if (this.refusal()) this.#follow();
+    this.end({ type: "unload" }, true);
   }
 
   subscribe(listener: Listener<T>): () => void {
@@ -119,11 +122,9 @@ export class Core<T> implements Resource<T> {
     if (this.closed) return;
     this.closed = true;
     this.nextAttemptAt = Infinity;
-    this.unload();
-    const now = this.host.now();
-    for (const value of this.retired?.keys() ?? []) this.retired?.set(value, now);
-    disposeDue(this, now);
     this.host.leave(this);
+    this.unload();
+    disposeDue(this, this.host.now());
   }
 
   /** No load starts any more; one that runs may finish, and whoever would wait for another is refused. */
@@ -138,8 +139,7 @@ export class Core<T> implements Resource<T> {
     const { facts, host } = this;
     if (this.active || this.closed || host.phase !== "running") return undefined;
     const at = host.now();
-    const timeoutAt = at + this.limits.timeout;
-    const active: ActiveRun = { controller: undefined, forced, timeoutAt, deadline: timeoutAt };
+    const active: ActiveRun = { controller: undefined, forced, deadline: at + this.limits.timeout };
     const { held } = facts;
     const context = {
       get signal() {
@@ -152,42 +152,38 @@ export class Core<T> implements Resource<T> {
       attempt: facts.failures + 1,
     };
     this.active = active;
-    this.#commit({ type: "start", at });
+    this.commit({ type: "start", at });
     if (this.active === active) return run(this, active, context);
     // A listener ended it before it began: nothing is left to settle.
     this.abandoned--;
     return undefined;
   }
 
-  /** The run that owned the slot ended, or is given up at its timeout. */
-  end(active: ActiveRun, event: Happening<T>, timeout?: Error): void {
+  /** The run that owns the slot is over: by itself, or given up for whatever happened. */
+  end(event: Happening<T>, givenUp = false, reason?: Error): void {
+    const { active, ending } = this;
+    const cut = givenUp ? active : undefined;
     this.active = undefined;
-    const { run: ended } = this.facts;
-    if (event.type === "loaded" && ended) this.longestLoad = Math.max(this.longestLoad, event.at - ended.startedAt);
+    if (cut) this.abandoned++;
     this.ending = true;
-    this.#commit(event, active);
-    this.ending = false;
-    if (timeout) abort(active, timeout);
-    if (this.waiters?.size && !this.active) this.#follow();
+    this.commit(event, event.type === "unload" ? undefined : active);
+    this.ending = ending;
+    // After listeners, for the loader that hears it may call back.
+    if (cut) abort(cut, reason);
+    this.#follow();
   }
 
   /** Does what is due, once, however late (SPEC rule 1). */
   tick(now: number): void {
     if (this.closed) return;
-    this.#pass(now);
-    const { active } = this;
-    if (active && now >= active.deadline && active.deadline < active.timeoutAt) {
-      this.active = undefined;
-      this.#commit({ type: "lost" });
-      abort(active);
-    } else if (active && now >= active.deadline) {
+    if (this.active && now >= this.active.deadline) {
       const error = new Error(`the load took longer than its timeout of ${this.limits.timeout} ms`);
-      this.abandoned++;
-      this.end(active, { type: "failed", failure: { error, at: now } }, error);
+      this.end({ type: "failed", failure: { error, at: now } }, true, error);
     } else {
       // Before a load starts, so that a listener's invalidate() is not taken for one that came during it.
+      this.#pass(now);
       this.host.flush();
-      if (now >= this.nextAttemptAt && !this.host.mode) void this.start();
+      if (now >= this.nextAttemptAt) void this.start();
     }
     disposeDue(this, now);
     this.host.update(this, now);
@@ -197,10 +193,6 @@ export class Core<T> implements Resource<T> {
   plan(at: number): void {
     this.nextAttemptAt = at;
     this.host.update(this, this.host.now());
-  }
-
-  hold(by: 1 | -1): void {
-    this.host.hold(by);
   }
 
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError {
@@ -230,54 +222,53 @@ export class Core<T> implements Resource<T> {
 
   /** Whoever still waits needs one more load: by a timer, for a loader that asks for it each time must not hang the process. */
   #follow(): void {
+    if (!this.waiters?.size || this.active) return;
     const refusal = this.refusal();
-    if (!refusal) return this.plan(this.host.now());
-    for (const waiter of this.waiters ?? []) waiter.refuse(refusal);
+    if (refusal) refuseAll(this, refusal);
+    else this.plan(this.host.now());
   }
 
-  /** Tells what time has done since somebody last looked. */
-  #pass(now: number): void {
-    const state = stateOf(this.facts, now, this.limits.staleAfter);
-    if (state !== this.#told) this.#tell("transition", now, state);
-  }
-
-  #tell(type: "transition" | "load", now: number, state: State): void {
+  /** Tells what time, or what just happened, has made of the state; else, that a load ended. */
+  #pass(now: number, ended?: ActiveRun): void {
     const from = this.#told;
-    this.#told = state;
-    this.host.tell(this.#audience, () => this.#event(type, now, from));
+    this.#told = stateOf(this.facts, now, this.limits.staleAfter);
+    const type = this.#told !== from ? "transition" : ended && "load";
+    if (type) this.host.tell(this.#audience, () => this.#event(type, now, from));
   }
 
   /** The one way facts change: the state first, then those who wait, then the listeners. */
-  #commit(event: Happening<T>, ended?: ActiveRun): void {
+  commit(event: Happening<T>, ended?: ActiveRun): void {
     const { host } = this;
     const now = host.now();
     this.#pass(now);
     const before = this.facts;
     const after = transition(before, event);
-    if (after === before) return host.flush();
-    this.facts = after;
-    if (!Object.is(after.held?.value, before.held?.value)) {
-      this.#resolved = undefined;
-      if (before.held) retire(this, before.held.value, now);
-      if (after.held) recall(this, after.held.value);
+    if (after !== before) {
+      this.facts = after;
+      const { held } = after;
+      if (!Object.is(held?.value, before.held?.value)) {
+        this.#resolved = undefined;
+        if (before.held) retire(this, before.held.value, now);
+        if (held) {
+          recall(this, held.value);
+          this.longestLoad = Math.max(this.longestLoad, held.changedAt - held.checkedAt);
+        }
+      }
+      // A back-off that is running stays: only reload() goes past it.
+      if (event.type !== "invalidate" || !after.failures) this.nextAttemptAt = this.#next(event, before, now);
+      host.update(this, now);
+      if (ended) for (const waiter of this.waiters ?? []) waiter.end(ended);
+      this.#pass(now, ended);
     }
-    // A back-off that is running stays: only reload() goes past it.
-    if (event.type !== "invalidate" || !after.failures) this.nextAttemptAt = this.#next(event, before, now);
-    host.update(this, now);
-    if (ended) for (const waiter of this.waiters ?? []) waiter.end(ended);
-    const state = stateOf(after, now, this.limits.staleAfter);
-    if (state !== this.#told) this.#tell("transition", now, state);
-    else if (ended) this.#tell("load", now, state);
     host.flush();
   }
 
-  #next(event: Happening<T>, before: Facts<T>, now: number): number {
+  #next(event: Happening<T>, { run: ended }: Facts<T>, now: number): number {
     const { facts, host, limits } = this;
     if (this.closed || facts.run || host.phase !== "running") return Infinity;
     if (event.type === "lost") return now;
-    if (facts.failures)
-      return now + backoffOf(facts.failures, this.abandoned, limits.refreshEvery, host.clock.random());
-    if (!facts.held || !before.run || before.run.invalidated) return now;
-    return refreshAt(facts, before.run.startedAt, now, limits, host.clock.random());
+    const random = host.clock.random();
+    if (facts.failures) return now + backoffOf(facts.failures, this.abandoned, limits.refreshEvery, random);
+    return facts.held && ended && !ended.invalidated ? refreshAt(facts, ended.startedAt, now, limits, random) : now;
   }
 }

@@ -1,15 +1,10 @@
-import { contain } from "./event.ts";
 import type { Core } from "./core.ts";
 
-/**
- * A value went out of use: it is disposed of after its last lease, and `disposeAfter` from now at the
- * earliest (at once in a closed resource, which no new reader reaches).
- */
+/** A value went out of use: it is disposed of after its last lease, and `disposeAfter` from now at the earliest. */
 export function retire<T>(core: Core<T>, value: T, now: number): void {
   if (!core.options.dispose) return;
-  (core.retired ??= new Map()).set(value, core.closed ? now : now + core.limits.disposeAfter);
+  (core.retired ??= new Map()).set(value, now + core.limits.disposeAfter);
   core.host.owe(1);
-  if (core.closed) disposeDue(core, now);
 }
 
 /** A value came into use, perhaps one that was on its way out. */
@@ -19,35 +14,32 @@ export function recall<T>(core: Core<T>, value: T): void {
 
 /** Something that never became the value: rejected, late, or arrived after the close (SPEC 7.17). */
 export function discard<T>(core: Core<T>, candidate: T): void {
-  if (!core.options.dispose || candidate === core.facts.held?.value || core.retired?.has(candidate)) return;
+  if (candidate === core.facts.held?.value || core.retired?.has(candidate)) return;
   core.host.owe(1);
-  dispose(core, candidate);
+  void dispose(core, candidate);
 }
 
-/** Disposes of every retired value whose time has come. */
+/** Disposes of every retired value whose time has come: at once in a closed resource, which no new reader reaches. */
 export function disposeDue<T>(core: Core<T>, now: number): void {
-  if (!core.retired) return;
-  for (const [value, at] of core.retired)
-    if (at <= now && !core.leases?.has(value)) {
-      core.retired.delete(value);
-      dispose(core, value);
+  for (const [value, at] of core.retired ?? [])
+    if ((at <= now || core.closed) && !core.leases?.has(value)) {
+      core.retired?.delete(value);
+      void dispose(core, value);
     }
 }
 
 /** When the next disposal is due; a leased value waits for its lease, not for a time. */
 export function disposalAt(core: Core<unknown>): number {
-  let first = Infinity;
-  if (core.retired) for (const [value, at] of core.retired) if (!core.leases?.has(value)) first = Math.min(first, at);
-  return first;
+  // The first is the earliest, for all of them wait equally long.
+  for (const [value, at] of core.retired ?? []) if (!core.leases?.has(value)) return at;
+  return Infinity;
 }
 
-function dispose<T>(core: Core<T>, value: T): void {
-  const paid = (): void => core.host.owe(-1);
+async function dispose<T>(core: Core<T>, value: T): Promise<void> {
   try {
-    const result = core.options.dispose?.(value);
-    contain(result);
-    Promise.resolve(result).then(paid, paid);
+    await core.options.dispose?.(value);
   } catch {
-    paid();
+    // Its failure is its own (SPEC rule 7).
   }
+  core.host.owe(-1);
 }

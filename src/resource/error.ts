@@ -15,11 +15,11 @@ export class NotReadyError extends Error {
   /** Always "NotReadyError". */
   override readonly name = "NotReadyError";
   /** The state at that moment. */
-  readonly state: State;
+  declare readonly state: State;
   /** Why the wait ended. */
-  readonly reason: NotReadyReason;
+  declare readonly reason: NotReadyReason;
   /** When to try again: whole seconds, at least 1, as in the `retry-after` header. */
-  readonly retryAfter: number;
+  declare readonly retryAfter: number;
 
   /** Made by the library. */
   constructor(state: State, reason: NotReadyReason, retryAfter: number, cause?: unknown) {

@@ -97,14 +97,13 @@ export interface Limits {
  * @throws TypeError that names the option, the value and what is accepted
  */
 export function limitsOf(options: ResourceLimits & { readonly disposeAfter?: Duration }): Limits {
-  const ms = (option: keyof typeof options, fallback: Duration, least: number, orNever = true): number =>
-    toMs(option, options[option] ?? fallback, least, orNever);
-  const staleGiven = ms("staleAfter", "never", 1);
-  const refreshEvery = ms("refreshEvery", staleGiven === Infinity ? "never" : Math.ceil(staleGiven / 2), 1);
-  const staleAfter = options.staleAfter === undefined ? refreshEvery * 2 + 5_000 : staleGiven;
+  const ms = (option: keyof typeof options, byDefault: number, orNever = true, least = 1): number =>
+    options[option] === undefined ? byDefault : toMs(option, options[option], least, orNever);
+  const refreshEvery = ms("refreshEvery", Math.ceil(ms("staleAfter", Infinity) / 2));
+  const staleAfter = ms("staleAfter", refreshEvery * 2 + 5_000);
   if (staleAfter <= refreshEvery && refreshEvery !== Infinity)
     refuse("staleAfter", options.staleAfter, `more than refreshEvery, ${refreshEvery} ms`);
-  const refuseAfter = options.refuseAfter === undefined ? staleAfter : ms("refuseAfter", 0, 1);
+  const refuseAfter = ms("refuseAfter", staleAfter);
   if (refuseAfter < staleAfter)
     refuse("refuseAfter", options.refuseAfter, `at least staleAfter, ${staleAfter} ms, or "never"`);
   const { jitter = 0.1 } = options;
@@ -113,8 +112,8 @@ export function limitsOf(options: ResourceLimits & { readonly disposeAfter?: Dur
     refreshEvery,
     staleAfter,
     refuseAfter,
-    timeout: ms("timeout", "5m", 1, false),
+    timeout: ms("timeout", 300_000, false),
     jitter,
-    disposeAfter: ms("disposeAfter", "30s", 0, false),
+    disposeAfter: ms("disposeAfter", 30_000, false, 0),
   };
 }

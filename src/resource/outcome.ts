@@ -1,3 +1,5 @@
+import { refuse } from "../state/refusal.ts";
+
 /** What the source says of a load's result beside the value itself. */
 export interface LoadNote {
   /** The source's own identity of the content: a version, a checkpoint, an ETag. */
@@ -36,10 +38,18 @@ export function unchanged(note?: LoadNote): Unchanged {
   return { [OUTCOME]: false, revision: note?.revision, asOf: note?.asOf };
 }
 
-/** The value in a loader's result; `undefined` where there is none, or where it is the very one held. */
-export function valueOf(result: unknown, held: unknown): unknown {
-  const value = isMarked(result) ? result.value : result;
-  return Object.is(value, held) ? undefined : value;
+/** A loader's result, nothing of it believed yet. */
+export interface Outcome {
+  /** Whether it claims to hold a value. */
+  readonly [OUTCOME]: boolean;
+  readonly value?: unknown;
+  readonly revision?: unknown;
+  readonly asOf?: unknown;
+}
+
+/** A loader's result in one form. */
+export function outcomeOf(result: unknown): Outcome {
+  return isMarked(result) ? result : { [OUTCOME]: true, value: result };
 }
 
 /**
@@ -47,21 +57,15 @@ export function valueOf(result: unknown, held: unknown): unknown {
  *
  * @throws TypeError for `undefined`, a revision that is no string, an `asOf` that is no moment
  */
-export function noteOf(result: unknown): { readonly revision: string | undefined; readonly asOf: number | undefined } {
-  const marked = isMarked(result) ? result : undefined;
-  if (marked ? marked[OUTCOME] && marked.value === undefined : result === undefined)
-    throw new TypeError("the loader returned undefined; return a value, loaded() or unchanged()");
-  const revision = marked?.revision;
-  if (revision !== undefined && typeof revision !== "string")
-    throw new TypeError("the loader's revision is not a string");
-  const asOf = marked?.asOf === undefined ? undefined : Number(marked.asOf);
-  if (asOf !== undefined && !Number.isFinite(asOf))
-    throw new TypeError("the loader's asOf is neither a valid Date nor epoch ms");
-  return { revision, asOf };
+export function noteOf(outcome: Outcome): { readonly revision: string | undefined; readonly asOf: number | undefined } {
+  const { value, revision, asOf } = outcome;
+  if (outcome[OUTCOME] && value === undefined) refuse("the loader's result", value, "a value, loaded() or unchanged()");
+  if (revision !== undefined && typeof revision !== "string") refuse("the loader's revision", revision, "a string");
+  const moment = asOf === undefined ? asOf : Number(asOf);
+  if (moment !== undefined && !Number.isFinite(moment)) refuse("the loader's asOf", asOf, "a valid Date or epoch ms");
+  return { revision, asOf: moment };
 }
 
-function isMarked(
-  result: unknown,
-): result is { [OUTCOME]: boolean; value?: unknown; revision?: unknown; asOf?: unknown } {
+function isMarked(result: unknown): result is Outcome {
   return typeof result === "object" && result !== null && OUTCOME in result;
 }

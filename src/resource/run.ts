@@ -1,7 +1,8 @@
+import type { Happening } from "../state/transition.ts";
 import { discard } from "./disposal.ts";
 import { call } from "./event.ts";
 import type { LoadContext } from "./options.ts";
-import { noteOf, valueOf } from "./outcome.ts";
+import { noteOf, outcomeOf } from "./outcome.ts";
 import type { Core } from "./core.ts";
 
 /** One load, while the slot is its own. */
@@ -10,9 +11,7 @@ export interface ActiveRun {
   controller: AbortController | undefined;
   /** Started for `reload()`: what was rejected before is tried again. */
   readonly forced: boolean;
-  /** When the slot is freed, whatever the loader does. */
-  readonly timeoutAt: number;
-  /** The same, or sooner in request mode: the lease that its request renews while it lives. */
+  /** When the slot is freed, whatever the loader does; in request mode a lease that its request renews. */
   deadline: number;
 }
 
@@ -31,51 +30,36 @@ export function abort(active: ActiveRun, reason?: Error): void {
  * then whatever it brings is discarded. Never rejects.
  */
 export async function run<T>(core: Core<T>, active: ActiveRun, context: LoadContext): Promise<void> {
-  const { load, validate } = core.options;
+  const { host, options } = core;
   let candidate: T | undefined;
-  let revision: string | undefined;
-  let refused = false;
+  let refused: string | undefined;
+  let event: Happening<T>;
   try {
     // A throw ends the run a microtask later, as a rejection does, and not inside whoever started it.
-    const result: unknown = await (async () => load(context))();
+    const outcome = outcomeOf(await (async () => options.load(context))());
     const held = core.facts.held?.value;
     // SAFETY: the types of the options bind what the loader returns to T.
-    candidate = valueOf(result, held) as T | undefined;
-    const note = noteOf(result);
-    revision = note.revision;
+    if (!Object.is(outcome.value, held)) candidate = outcome.value as T | undefined;
+    const { revision, asOf: vouched } = noteOf(outcome);
     if (core.active === active && candidate !== undefined) {
-      refused = true;
+      refused = revision;
       if (!active.forced && revision !== undefined && revision === core.facts.rejected)
-        throw new Error("this revision was refused before; answer unchanged({ revision }) to `rejected`");
-      if (validate && (await validate(candidate, held)) === false) throw new Error("validate refused the value");
+        throw new Error("refused before; answer unchanged({ revision })");
+      if ((await options.validate?.(candidate, held)) === false) throw new Error("validate refused the value");
     }
-    if (core.active === active) {
-      const at = core.host.now();
-      const asOf =
-        note.asOf === undefined ? undefined : Math.floor(at - Math.max(0, core.host.clock.wall() - note.asOf));
-      return core.end(
-        active,
-        candidate === undefined
-          ? { type: "unchanged", at, revision, asOf }
-          : { type: "loaded", at, value: candidate, revision, asOf },
-      );
-    }
+    const at = host.now();
+    const asOf = vouched === undefined ? vouched : Math.floor(at - Math.max(0, host.clock.wall() - vouched));
+    event =
+      candidate === undefined
+        ? { type: "unchanged", at, revision, asOf }
+        : { type: "loaded", at, value: candidate, revision, asOf };
   } catch (error) {
-    if (core.active === active) {
-      const failure = { error, at: core.host.now() };
-      core.end(active, {
-        type: "failed",
-        failure: refused && revision !== undefined ? { ...failure, revision } : failure,
-      });
-    } else settleLate(core);
-    if (candidate !== undefined) discard(core, candidate);
-    return;
+    const failure = { error, at: host.now() };
+    event = { type: "failed", failure: refused === undefined ? failure : { ...failure, revision: refused } };
   }
-  settleLate(core);
-  if (candidate !== undefined) discard(core, candidate);
-}
-
-function settleLate(core: Core<unknown>): void {
+  const owns = core.active === active;
   // Request mode forgets the runs whose request ended; a thawed one may settle all the same.
-  if (core.abandoned) core.abandoned--;
+  if (!owns && core.abandoned) core.abandoned--;
+  if (owns) core.end(event);
+  if (candidate !== undefined && !(owns && event.type === "loaded")) discard(core, candidate);
 }

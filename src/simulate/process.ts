@@ -1,5 +1,6 @@
 import type { Probe } from "../answer/paths.ts";
-import { createHealth, type Health, type Platform } from "../handler/health.ts";
+import type { Platform } from "../answer/details.ts";
+import { createHealth, type Health } from "../handler/health.ts";
 import type { Clock } from "../resource/clock.ts";
 import type { LoadContext } from "../resource/options.ts";
 import type { Met } from "../probers/kubelet-attempt.ts";

@@ -27,74 +27,48 @@ export type Happening<T> =
  */
 export function transition<T>(facts: Facts<T>, event: Happening<T>): Facts<T> {
   const { held, run } = facts;
-  switch (event.type) {
-    case "start":
-      return run ? facts : { ...facts, run: { startedAt: event.at, invalidated: false } };
-    case "loaded":
-      return run
-        ? {
-            held: {
-              value: event.value,
-              revision: event.revision,
-              checkedAt: run.startedAt,
-              changedAt: event.at,
-              asOf: event.asOf,
-              invalidated: run.invalidated,
-            },
-            run: undefined,
-            generation: facts.generation + 1,
-            failures: 0,
-            lastError: undefined,
-            rejected: undefined,
-          }
-        : facts;
-    case "unchanged": {
-      if (!run) return facts;
-      if (!held) {
-        const error = new Error("unchanged() without a value held; return a value from the first load");
-        return transition(facts, { type: "failed", failure: { error, at: event.at } });
-      }
-      // The source still announces what was refused: it answered, yet vouches for nothing held here.
-      if (event.revision !== undefined && event.revision === facts.rejected)
-        return { ...facts, run: undefined, failures: 0 };
-      return {
-        ...facts,
-        held: {
-          ...held,
-          revision: event.revision ?? held.revision,
-          checkedAt: run.startedAt,
-          asOf: event.asOf,
-          invalidated: run.invalidated,
-        },
-        run: undefined,
-        failures: 0,
-        lastError: undefined,
-        rejected: undefined,
-      };
-    }
-    case "failed": {
-      if (!run) return facts;
-      const { failure } = event;
-      return {
-        ...facts,
-        run: undefined,
-        failures: facts.failures + 1,
-        lastError: failure,
-        rejected: failure.revision ?? facts.rejected,
-      };
-    }
-    case "lost":
-      // Its request ended before it did (request mode): nobody failed.
-      return run ? { ...facts, run: undefined } : facts;
-    case "invalidate":
-      if (!held && !run) return facts;
-      return {
-        ...facts,
-        held: held && { ...held, invalidated: true },
-        run: run && { ...run, invalidated: true },
-      };
-    case "unload":
-      if (!held && !run) return facts;
-      return { ...facts, held: undefined, run: undefined, failures: 0, rejected: undefined };
+  if (event.type === "start") return run ? facts : { ...facts, run: { startedAt: event.at, invalidated: false } };
+  if (event.type === "invalidate" || event.type === "unload") {
+    if (!held && !run) return facts;
+    return event.type === "unload"
+      ? { ...facts, held: undefined, run: undefined, failures: 0, rejected: undefined }
+      : { ...facts, held: held && { ...held, invalidated: true }, run: run && { ...run, invalidated: true } };
   }
+  if (!run) return facts;
+  const over = { ...facts, run: undefined };
+  // Its request ended before it did (request mode): nobody failed.
+  if (event.type === "lost") return over;
+  if (event.type === "failed") {
+    const { failure } = event;
+    return {
+      ...over,
+      failures: facts.failures + 1,
+      lastError: failure,
+      rejected: failure.revision ?? facts.rejected,
+    };
+  }
+  const { at, revision, asOf } = event;
+  const fresh = event.type === "loaded" ? { value: event.value, revision, changedAt: at } : held;
+  if (!fresh) {
+    const error = new Error("unchanged() without a value held");
+    return transition(facts, { type: "failed", failure: { error, at } });
+  }
+  // The source still announces what was refused: it answered, yet vouches for nothing held here.
+  if (fresh === held && revision !== undefined && revision === facts.rejected) return { ...over, failures: 0 };
+  return {
+    // In full, for a spread would take more memory.
+    held: {
+      value: fresh.value,
+      revision: revision ?? fresh.revision,
+      checkedAt: run.startedAt,
+      changedAt: fresh.changedAt,
+      asOf,
+      invalidated: run.invalidated,
+    },
+    run: undefined,
+    generation: facts.generation + Number(fresh !== held),
+    failures: 0,
+    lastError: undefined,
+    rejected: undefined,
+  };
 }

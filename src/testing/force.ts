@@ -20,13 +20,12 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
   core.unload();
   const at = host.now();
   if (state !== "NOT_LOADED") {
-    const active = { controller: undefined, forced: false, timeoutAt: Infinity, deadline: Infinity };
-    core.active = active;
+    core.active = { controller: undefined, forced: false, deadline: Infinity };
     core.facts = { ...core.facts, run: { startedAt: at, invalidated: false } };
     if (state !== "LOADING") {
       if (held === undefined) refuse("value", held, `given, for ${state} holds one`);
       const limit = [limits.refuseAfter, limits.staleAfter, 0].find(Number.isFinite) ?? 0;
-      core.end(active, {
+      core.end({
         type: "loaded",
         at,
         value: held,

@@ -25,7 +25,7 @@ describe("health.answer gives one probe's answer whatever the path", () => {
       "drain",
       "start",
       "add",
-      "seats",
+      "cores",
       "toString",
       "__proto__",
       "constructor",

@@ -6,8 +6,8 @@ test("whatever is put, moved and taken out, the earliest is on top", () => {
   const step = fc.tuple(fc.nat(9), fc.oneof(fc.nat(20), fc.constant(Infinity)));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
-      const agenda = new Agenda<number>();
-      const entries: Entry<number>[] = Array.from({ length: 10 }, (_, item) => ({ item, at: Infinity, place: -1 }));
+      const agenda = new Agenda<Entry>();
+      const entries: Entry[] = Array.from({ length: 10 }, () => ({ at: Infinity, place: -1 }));
       for (const [item, at] of steps) {
         const entry = entries[item];
         if (entry) agenda.put(entry, at);

@@ -83,7 +83,7 @@ test("the table names every state, and the words every verdict", () => {
 
 test("a registry is found only behind what createHealth() gave", () => {
   const registry: Registry = registryOf(createKit().health);
-  expect(registry.seats.size).toBe(1);
+  expect(registry.cores.size).toBe(1);
   expect(() => registryOf({})).toThrow(
     "health-state: health is [object Object]; it must be what createHealth() returned",
   );

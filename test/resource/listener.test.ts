@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createHealth, unchanged } from "../../src/index.ts";
+import { createHealth, loaded, unchanged } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { createKit, outcome } from "./kit.ts";
 
@@ -157,6 +157,21 @@ test("a listener that reloads on every failure leaves others time: each load fol
   index.subscribe(({ state }) => {
     if (state === "NOT_LOADED") void index.reload().catch(() => {});
   });
+  health.start();
+  await clock.settle();
+  expect(loads).toBeLessThan(3);
+  await health.close();
+});
+
+test("a listener that wants a younger value than the source has leaves others time, too", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  let loads = 0;
+  const index = health.resource("index", {
+    load: () => loaded({ number: ++loads }, { asOf: clock.wall() - (loads > 100 ? 0 : 60_000) }),
+    ...rhythm,
+  });
+  index.subscribe(() => void index.get({ maxAge: "1s" }).catch(() => {}));
   health.start();
   await clock.settle();
   expect(loads).toBeLessThan(3);
