@@ -124,10 +124,11 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
   };
 
   const retryAfter = (): number => {
-    attemptAt ??= [...cores.values()]
-      .filter(isBlocking)
-      .reduce((least, core) => Math.min(least, core.nextAttemptAt), Infinity);
-    return retryAfterOf(phase === "running" ? attemptAt : Infinity, now());
+    let least = attemptAt ?? Infinity;
+    if (attemptAt === undefined)
+      for (const core of cores.values()) if (isBlocking(core)) least = Math.min(least, core.nextAttemptAt);
+    attemptAt = least;
+    return retryAfterOf(phase === "running" ? least : Infinity, now());
   };
 
   const room: WaitingRoom<undefined> = {
