@@ -51,6 +51,13 @@ function write(response: ResponseLike, { status, headers, body }: Answer): void 
   response.end(body);
 }
 
+/** By the path as a mount left it, and as it came. */
+function find(health: Health, request: RequestLike): Answer | undefined {
+  const { method = "GET", url = "/", originalUrl = url } = request;
+  const answer = health.ask(method, url, request, NODE);
+  return answer || originalUrl === url ? answer : health.ask(method, originalUrl, request, NODE);
+}
+
 /**
  * Answers the probes on `node:http`, in one write, without building a Request or Response. Mount it
  * before any other middleware, so that no body parser, session or rate limit stands in a probe's way.
@@ -62,14 +69,10 @@ export function probes<Q extends RequestLike, S extends ResponseLike>(
   app?: (request: Q, response: S) => unknown,
 ): (request: Q, response: S, next?: (error?: unknown) => unknown) => void {
   return (request, response, next) => {
-    const { method = "GET", url = "/", originalUrl = url } = request;
-    const ask = (): Answer | undefined =>
-      health.ask(method, url, request, NODE) ??
-      (originalUrl === url ? undefined : health.ask(method, originalUrl, request, NODE));
-    const answer = ask();
+    const answer = find(health, request);
     // In request mode the probe starts the loads that are due, and may wait for them.
     const waited = answer && warm(health);
-    if (waited) void waited.then(() => write(response, ask() ?? answer));
+    if (waited) void waited.then(() => write(response, find(health, request) ?? answer));
     else if (answer) write(response, answer);
     else if (app) app(request, response);
     else if (next) next();
