@@ -4,43 +4,45 @@ import { connect } from "node:net";
 const LIMIT_MS = 30_000;
 
 /**
- * Asks `path` `count` times over `connections` kept alive, one request at a time on each, as many
- * probers would. Every answer is read to its end and must be 200.
+ * Asks on one connection for as long as `more()`, one request at a time. Every answer is read to its end
+ * and must be 200; `heard` is told each.
  */
-export async function ask(port, path, count, connections = 16) {
+function talk(port, path, more, heard) {
   const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: kube-probe/1.34\r\nAccept: */*\r\n\r\n`;
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const late = setTimeout(() => socket.destroy(new Error("the server does not answer")), LIMIT_MS);
+    let received = "";
+    let waiting = false;
+    const next = () => {
+      waiting = more();
+      if (waiting) socket.write(request);
+      else socket.end();
+    };
+    socket.setEncoding("latin1");
+    socket.on("connect", next);
+    socket.on("data", (chunk) => {
+      received = received === "" ? chunk : received + chunk;
+      const size = sizeOf(received);
+      if (size === undefined || received.length < size) return;
+      if (!received.startsWith("HTTP/1.1 200")) return socket.destroy(new Error(received));
+      heard?.(received);
+      received = "";
+      next();
+    });
+    socket.on("error", reject);
+    socket.on("close", () => {
+      clearTimeout(late);
+      if (waiting) reject(new Error("the server closed the connection before it answered"));
+      else resolve();
+    });
+  });
+}
+
+/** Asks `path` `count` times over `connections` kept alive, as many probers would. */
+export async function ask(port, path, count, connections = 16) {
   let left = count;
-  await Promise.all(
-    Array.from(
-      { length: connections },
-      () =>
-        new Promise((resolve, reject) => {
-          const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-          const late = setTimeout(() => socket.destroy(new Error("the server does not answer")), LIMIT_MS);
-          let received = "";
-          const next = () => {
-            if (left-- > 0) socket.write(request);
-            else socket.end();
-          };
-          socket.setEncoding("latin1");
-          socket.on("connect", next);
-          socket.on("data", (chunk) => {
-            received = received === "" ? chunk : received + chunk;
-            const size = sizeOf(received);
-            if (size === undefined || received.length < size) return;
-            if (!received.startsWith("HTTP/1.1 200")) return socket.destroy(new Error(received));
-            received = "";
-            next();
-          });
-          socket.on("error", reject);
-          socket.on("close", () => {
-            clearTimeout(late);
-            resolve();
-          });
-        }),
-    ),
-  );
-  if (left > 0) throw new Error(`the server closed ${left} requests early`);
+  await Promise.all(Array.from({ length: connections }, () => talk(port, path, () => left-- > 0)));
 }
 
 /** The whole size of an answer, once it can be known. */
@@ -52,20 +54,28 @@ function sizeOf(received) {
   return received.endsWith("\r\n0\r\n\r\n") ? received.length : undefined;
 }
 
-/** Headers that say when, how or by whom, and not what. */
-const PASSING = new Set(["date", "connection", "keep-alive", "transfer-encoding", "vary", "server"]);
-
-/** Nothing may be won by leaving a header out: the answers are the same before anything is measured. */
-export async function expectSame(urls, also = []) {
-  const answers = await Promise.all(
-    urls.map(async (url) => {
-      const response = await fetch(url);
-      const headers = [...response.headers].filter(([name]) => !PASSING.has(name) && !also.includes(name)).sort(byName);
-      return JSON.stringify([response.status, headers, await response.text()]);
-    }),
+/** One answer as it is on the wire: names in lower case and sorted, for neither says anything. */
+async function answerOf({ port, path }, except) {
+  let answer = "";
+  let left = 1;
+  await talk(
+    port,
+    path,
+    () => left-- > 0,
+    (received) => (answer = received),
   );
-  for (const answer of answers)
-    if (answer !== answers[0]) throw new Error(`the answers differ: ${answer} and ${answers[0]}`);
+  const [head = "", body] = answer.split("\r\n\r\n");
+  const [status, ...lines] = head.split("\r\n");
+  const headers = lines.map((line) => line.replace(/^[^:]*/, (name) => name.toLowerCase()));
+  return [status, ...headers.filter((line) => !except.includes(line.split(":", 1)[0])).sort(), "", body].join("\n");
 }
 
-const byName = ([one], [other]) => (one < other ? -1 : 1);
+/**
+ * Nothing may be won by leaving a header out: the answers are the same before anything is measured.
+ *
+ * @param also names that may differ, beside `date`
+ */
+export async function expectSame(servers, also = []) {
+  const [first, ...rest] = await Promise.all(servers.map((server) => answerOf(server, ["date", ...also])));
+  for (const answer of rest) if (answer !== first) throw new Error(`the answers differ:\n${answer}\nand\n${first}`);
+}

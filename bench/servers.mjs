@@ -1,5 +1,6 @@
 // CPU time per request of server processes: ours beside a constant, and beside the peers.
 import { existsSync } from "node:fs";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ask, expectSame } from "./client.mjs";
 import { rounded } from "./rounds.mjs";
@@ -7,10 +8,11 @@ import { countable, cpuOf, pinSelf, startServer } from "./server.mjs";
 import { quantile, row, skipped } from "./stats.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const ROOT = at("..");
 const own = (name, ...args) => [process.execPath, at(`servers/${name}.mjs`), ...args];
 const peer = (name) => [process.execPath, at(`../tools/peers/app/${name}.mjs`)];
 const BUN = at("../tools/runtimes/node_modules/bun/bin/bun.exe");
-const DENO = at("../tools/runtimes/node_modules/.bin/deno");
+const DENO = at("../tools/runtimes/node_modules/deno/deno");
 const WORKERD = at("../tools/runtimes/node_modules/workerd/bin/workerd");
 const RUN = ["run", "-A", "--no-check", "--no-lock", "--quiet"];
 const bun = (...args) => [BUN, at("servers/bun.mjs"), ...args];
@@ -23,7 +25,7 @@ const CONSTANT = "the same server, a constant `Response`";
 /** Each as its README sets it up. */
 const PEERS = {
   "@godaddy/terminus": ["terminus", "/healthcheck"],
-  lightship: ["lightship", "/live"],
+  lightship: ["lightship", "/ready"],
   "@fastify/under-pressure": ["under-pressure", "/status"],
   "fastify-healthcheck": ["fastify-healthcheck", "/health"],
   "@gquittet/graceful-server": ["graceful-server", "/ready"],
@@ -54,7 +56,7 @@ async function measure(servers, { times, same, also, processes = PROCESSES }) {
       }
       if (same)
         await expectSame(
-          taken.map(({ path }, n) => `http://127.0.0.1:${running[n].port}${path}`),
+          taken.map(({ path }, n) => ({ path, port: running[n].port })),
           also,
         );
       for (const [n, { path }] of taken.entries()) await ask(running[n].port, path, times * 2);
@@ -82,12 +84,12 @@ async function measure(servers, { times, same, also, processes = PROCESSES }) {
 const say = ({ cpu, rate }) =>
   `${(quantile(cpu, 0.5) / 1_000).toFixed(1)} µs, ${Math.round(quantile(rate, 0.5) / 1_000)} k/s`;
 
-/** A group of servers, the first of them what the others are measured by. */
+/** A group of servers, the first of them what the others are measured by; with `ahead`, what is measured by the others. */
 const group =
-  ({ id, needs, against, first, others, ...how }) =>
+  ({ id, needs, against, first, others, ahead = false, ...how }) =>
   async () => {
     if (!countable) return [skipped(id, "CPU time is counted on Linux alone")];
-    if (needs && !existsSync(needs)) return [skipped(id, "tools/runtimes is not installed")];
+    if (needs && !existsSync(needs)) return [skipped(id, `${relative(ROOT, needs)} is not installed`)];
     const back = pinSelf();
     try {
       const servers = Object.fromEntries(
@@ -96,7 +98,9 @@ const group =
       const [base, ...rest] = await measure({ [against]: first, ...servers }, { times: 4_000, ...how });
       return rest.map((one) => {
         const { id: name, reach } = others[one.name];
-        return row(name, one.name, against, one.ratio, "× CPU", reach, `${say(one)} beside ${say(base)}`);
+        const [its, other] = ahead ? [base, one] : [one, base];
+        const ratio = ahead ? one.ratio.map((value) => 1 / value) : one.ratio;
+        return row(name, its.name, other.name, ratio, "× CPU", reach, `${say(its)} beside ${say(other)}`);
       });
     } finally {
       back();
@@ -133,31 +137,24 @@ export async function node() {
   return rows;
 }
 
-/** The same beside every peer: by how much ours is ahead. */
+/** The same beside every peer, all of them in turns: by how much ours is ahead. */
 export async function peers() {
-  const rows = [];
-  for (const [name, [file, path]] of Object.entries(PEERS)) {
-    if (!existsSync(at("../tools/peers/node_modules"))) {
-      rows.push(skipped(`peer-${file}`, "tools/peers is not installed"));
-      continue;
-    }
-    const measured = group({
-      id: `peer-${file}`,
-      against: `${name}, \`${path}\``,
-      first: { command: peer(file), path },
-      others: {
-        [`\`node:http\` with \`health-state/node\`, \`${READINESS}\``]: {
-          id: `peer-${file}`,
-          command: own("node-health"),
-          path: READINESS,
-          reach: ["<", 1],
-        },
-      },
-      times: 2_500,
-    });
-    rows.push(...(await measured()));
-  }
-  return rows;
+  const name = `\`node:http\` with \`health-state/node\`, \`${READINESS}\``;
+  const measured = group({
+    id: "peers",
+    needs: at("../tools/peers/node_modules"),
+    against: name,
+    first: { command: own("node-health"), path: READINESS },
+    others: Object.fromEntries(
+      Object.entries(PEERS).map(([peerName, [file, path]]) => [
+        `${peerName}, \`${path}\``,
+        { id: `peer-${file}`, command: peer(file), path, reach: ["<", 1] },
+      ]),
+    ),
+    times: 2_500,
+    ahead: true,
+  });
+  return measured();
 }
 
 export const hono = beside("hono", "Hono on `@hono/node-server`", own("hono-health"), own("hono-constant", READINESS));
