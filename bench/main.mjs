@@ -1,10 +1,10 @@
 // npm run bench [-- name…]   measures, and writes results.md when all are measured
 // npm run bench:check        measures, and compares with budget.json
 import { readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { probe, read, tell, weight, year } from "./inside.mjs";
 import { coldImport, size } from "./outside.mjs";
-import { pinned } from "./server.mjs";
+import { pinned, processors } from "./server.mjs";
 import { background, bunServe, denoServe, hono, node, peers, workerd } from "./servers.mjs";
 import { reached } from "./stats.mjs";
 
@@ -51,7 +51,7 @@ if (check) {
   process.exitCode = over.length ? 1 : 0;
 } else if (!names.length) {
   const machine = {
-    processor: `${availableParallelism()} × ${cpus()[0]?.model.trim()}`,
+    processor: `${processors} × ${cpus()[0]?.model.trim()}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
     system: `${process.platform} ${process.arch}`,
     node: process.version,

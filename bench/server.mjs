@@ -7,15 +7,17 @@ import { availableParallelism } from "node:os";
 const START_MS = 20_000;
 const SERVER_CPU = "0";
 const CLIENT_CPU = "1";
+// Before this process is pinned, for then it sees one.
+export const processors = availableParallelism();
 
 /** Whether the client and the servers can be kept on processors of their own. */
-export const pinned = availableParallelism() > 1 && spawnSync("taskset", ["-c", SERVER_CPU, "true"]).status === 0;
+export const pinned = processors > 1 && spawnSync("taskset", ["-c", SERVER_CPU, "true"]).status === 0;
 
 /** Moves this process away from the servers, and gives what moves it back. */
 export function pinSelf() {
   const move = (cpus) => pinned && spawnSync("taskset", ["-a", "-c", "-p", cpus, String(process.pid)]);
   move(CLIENT_CPU);
-  return () => move(`0-${availableParallelism() - 1}`);
+  return () => move(`0-${processors - 1}`);
 }
 
 /** Whether CPU time can be counted here: Linux keeps it for each thread. */
