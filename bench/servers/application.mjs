@@ -5,7 +5,7 @@ import { probes } from "../../dist/adapters/node.js";
 import { listen } from "./listen.mjs";
 
 const ENTRIES = 100_000;
-const EVERY_MS = 250;
+const EVERY_MS = 1_000;
 let key = 0;
 
 function build() {
