@@ -25,8 +25,18 @@ export function probes<A extends readonly unknown[] = [], R = never>(
   return mount(make, health, fetch);
 }
 
+/** Deno clones a Response in half the time it takes to make one; what is frozen is the same for everybody. */
+const templates = new WeakMap<Answer, Response>();
+
+function make(answer: Answer): Response {
+  if (!Object.isFrozen(answer)) return build(answer);
+  let template = templates.get(answer);
+  if (!template) templates.set(answer, (template = build(answer)));
+  return template.clone();
+}
+
 /** Deno takes headers that are set one by one sooner than those it is handed. */
-function make({ status, headers, body }: Answer): Response {
+function build({ status, headers, body }: Answer): Response {
   const response = new Response(body || null, { status });
   const own = response.headers;
   // Not Object.entries(): it would cost more than is won.

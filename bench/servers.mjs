@@ -120,9 +120,17 @@ const beside = (id, name, command, first, extra = {}) =>
     ...extra,
   });
 
-/** `node:http` beside a constant, on both probes that are asked most. */
+/** `node:http` beside a constant, on both probes that are asked most; and that constant beside itself, for the noise. */
 export async function node() {
-  const rows = [];
+  const constant = { command: own("node-constant", READINESS), path: READINESS };
+  const itself = group({
+    id: "noise",
+    against: "itself",
+    first: constant,
+    others: { "a constant on `node:http`, so that the noise is known": { id: "noise", ...constant } },
+    processes: 12,
+  });
+  const rows = await itself();
   for (const path of [READINESS, LIVENESS]) {
     const id = path === READINESS ? "node" : "node-live";
     const name = `\`node:http\` with \`health-state/node\`, \`${path}\``;
