@@ -10,7 +10,7 @@ import { getAged } from "./get.ts";
 import { NOWHERE, type Host } from "./host.ts";
 import { limitsOf, type Limits, type ResourceOptions } from "./options.ts";
 import type { GetOptions, Resource } from "./resource.ts";
-import { abort, controllerOf, run, type ActiveRun } from "./run.ts";
+import { abort, Context, run, type ActiveRun } from "./run.ts";
 import { snapshotOf, type Snapshot } from "./snapshot.ts";
 import { handled, refuseAll, wait, type Waiter } from "./wait.ts";
 
@@ -140,17 +140,7 @@ export class Core<T> implements Resource<T> {
     if (this.active || this.closed || host.phase !== "running") return undefined;
     const at = host.now();
     const active: ActiveRun = { controller: undefined, forced, deadline: at + this.limits.timeout };
-    const { held } = facts;
-    const context = {
-      get signal() {
-        return controllerOf(active).signal;
-      },
-      previous: held?.value,
-      revision: held?.revision,
-      asOf: held?.asOf,
-      rejected: forced ? undefined : facts.rejected,
-      attempt: facts.failures + 1,
-    };
+    const context = new Context(active, facts);
     this.active = active;
     this.commit({ type: "start", at });
     if (this.active === active) return run(this, active, context);

@@ -197,6 +197,16 @@ test("rule 7: a loader that throws, rejects with a non-Error or returns garbage 
   expect(rejections).toEqual([]);
 });
 
+test("rule 4: a copy of what the loader is told has the signal too", async () => {
+  const { health, clock, index, loader } = createKit({ timeout: "5s" });
+  health.start();
+  const copy = { ...loader.last.context };
+  expect(Object.keys(copy).sort()).toEqual(["asOf", "attempt", "previous", "rejected", "revision", "signal"]);
+  index.unload();
+  await clock.settle();
+  expect(copy.signal.aborted).toBe(true);
+});
+
 test("rule 4: a loader that reads its signal only after its slot was freed finds it aborted", async () => {
   const health = createHealth({ clock: createVirtualClock() });
   let late: (() => AbortSignal) | undefined;
