@@ -135,11 +135,15 @@ export class Core<T> implements Resource<T> {
   }
 
   /** Starts a load, unless one runs or none may; gives what settles when it is over. */
-  start(forced: boolean = [...(this.waiters ?? [])].some((waiter) => waiter.forced)): Promise<void> | undefined {
+  start(forced?: boolean): Promise<void> | undefined {
     const { facts, host } = this;
     if (this.active || this.closed || host.phase !== "running") return undefined;
     const at = host.now();
-    const active: ActiveRun = { controller: undefined, forced, deadline: at + this.limits.timeout };
+    const active: ActiveRun = {
+      controller: undefined,
+      forced: forced ?? [...(this.waiters ?? [])].some((waiter) => waiter.forced),
+      deadline: at + this.limits.timeout,
+    };
     const context = new Context(active, facts);
     this.active = active;
     this.commit({ type: "start", at });

@@ -14,7 +14,8 @@ export function recall<T>(core: Core<T>, value: T): void {
 
 /** Something that never became the value: rejected, late, or arrived after the close (SPEC 7.17). */
 export function discard<T>(core: Core<T>, candidate: T): void {
-  if (candidate === core.facts.held?.value || core.retired?.has(candidate)) return;
+  const { active, facts, retired } = core;
+  if (candidate === facts.held?.value || candidate === active?.candidate || retired?.has(candidate)) return;
   core.host.owe(1);
   void dispose(core, candidate);
 }

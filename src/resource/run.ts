@@ -14,6 +14,8 @@ export interface ActiveRun {
   readonly forced: boolean;
   /** When the slot is freed, whatever the loader does; in request mode a lease that its request renews. */
   deadline: number;
+  /** What it brought, once it has. */
+  candidate?: unknown;
 }
 
 /** What ends the run for its loader. */
@@ -68,7 +70,7 @@ export async function run<T>(core: Core<T>, active: ActiveRun, context: LoadCont
     const outcome = outcomeOf(await (async () => options.load(context))());
     const held = core.facts.held?.value;
     // SAFETY: the types of the options bind what the loader returns to T.
-    if (!Object.is(outcome.value, held)) candidate = outcome.value as T | undefined;
+    if (!Object.is(outcome.value, held)) active.candidate = candidate = outcome.value as T | undefined;
     const { revision, asOf: vouched } = noteOf(outcome);
     if (core.active === active && candidate !== undefined) {
       refused = revision;
@@ -90,5 +92,8 @@ export async function run<T>(core: Core<T>, active: ActiveRun, context: LoadCont
   // Request mode forgets the runs whose request ended; a thawed one may settle all the same.
   if (!owns && core.abandoned) core.abandoned--;
   if (owns) core.end(event);
-  if (candidate !== undefined && !(owns && event.type === "loaded")) discard(core, candidate);
+  if (candidate === undefined || candidate === context.previous || (owns && event.type === "loaded")) return;
+  // Two loads may share one promise: the one that has the slot now gets the very same a moment later.
+  if (core.active) await undefined;
+  discard(core, candidate);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createHealth } from "../../src/index.ts";
+import { createHealth, type Resource } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { createKit } from "./kit.ts";
 
@@ -141,4 +141,54 @@ test("a loader that asks for another load each time, and ends at once, does not 
       await health.close();
       expect({ ask, end, timers: clock.timers }).toEqual({ ask, end, timers: 0 });
     }
+});
+
+test("a value that two loads share is not disposed of while it is in use, nor twice", async () => {
+  const disposed: unknown[] = [];
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  let flight: Promise<object> | undefined;
+  let arrive: (value: object) => void = () => {};
+  const resource = (name: string, validate: () => boolean | Promise<boolean>) =>
+    health.resource(name, {
+      load: () => (flight ??= new Promise<object>((resolve) => (arrive = resolve))),
+      validate,
+      dispose: (value) => disposed.push(value),
+      timeout: "2s",
+      refreshEvery: "30s",
+    });
+  const check = async (index: Resource<object>): Promise<void> => {
+    const value = {};
+    arrive(value);
+    await clock.advance(100);
+    expect(index.peek()).toBe(value);
+    expect(disposed).toEqual([]);
+    flight = undefined;
+    index.close();
+    await clock.settle();
+    expect(disposed).toEqual([value]);
+    disposed.length = 0;
+  };
+  const late = resource("late", () => true);
+  health.start();
+  await clock.advance(3_500);
+  await check(late);
+  const unloaded = resource("unloaded", () => new Promise((resolve) => clock.setTimer(() => resolve(true), 50, false)));
+  await clock.advance(500);
+  unloaded.unload();
+  await clock.advance(0);
+  await check(unloaded);
+  await health.close();
+});
+
+test("what was held when a load began is disposed of once, though the load brings it back too late", async () => {
+  const { health, ready, index, loader, clock, disposed } = createKit(rhythm);
+  const value = await ready();
+  await clock.advance(30_000);
+  await health.close();
+  expect(disposed).toEqual([value]);
+  loader.last.succeed(value);
+  await clock.settle();
+  expect(disposed).toEqual([value]);
+  expect(index.peek()).toBeUndefined();
 });
