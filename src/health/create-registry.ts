@@ -51,8 +51,9 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
     if (core.facts.generation) unborn.delete(core.name);
   };
 
-  const look = (core: Core<unknown>, at: number): void => {
-    if (!core.closed) rank(core, rankOf(core, at));
+  const look = (core: Core<unknown>, at: number): number => {
+    rank(core, rankOf(core, at));
+    return changesAt(core.facts, at, core.limits);
   };
 
   const scheduler = createScheduler<Core<unknown>>(clock, mode ?? clock, now, look, (core, at) => core.tick(at));
@@ -102,9 +103,8 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
     },
     update(core, at) {
       if (core.closed) return;
-      look(core, at);
       const next = core.active?.deadline ?? core.nextAttemptAt;
-      scheduler.put(core, Math.min(next, changesAt(core.facts, at, core.limits), disposalAt(core)));
+      scheduler.put(core, Math.min(next, look(core, at), disposalAt(core)));
       settled();
     },
     hold: scheduler.hold,

@@ -9,8 +9,8 @@ export interface Scheduler<E> {
   /** Puts an entry at an instant; `Infinity` takes it out. */
   put(entry: E, at: number): void;
   /**
-   * Takes out every entry whose instant is past, for whoever asks now, and queues for the next
-   * microtask what a timer on time would have done (SPEC rule 1).
+   * Looks at every entry whose instant is past, for whoever asks now, and queues for the next microtask
+   * what a timer on time would have done (SPEC rule 1).
    */
   settle(now: number): void;
   /** Does what is queued, at once. */
@@ -21,14 +21,14 @@ export interface Scheduler<E> {
 
 /**
  * @param timers the clock's, or in request mode none
- * @param look brings what is known of an entry up to now
+ * @param look brings what is known of an entry up to now, and says when time alone changes it next
  * @param tick does what is due, and puts the entry anew
  */
 export function createScheduler<E extends Entry>(
   clock: Clock,
   timers: Pick<Clock, "setTimer">,
   now: () => number,
-  look: (entry: E, now: number) => void,
+  look: (entry: E, now: number) => number,
   tick: (entry: E, now: number) => void,
 ): Scheduler<E> {
   const agenda = new Agenda<E>();
@@ -70,9 +70,9 @@ export function createScheduler<E extends Entry>(
     for (let first; (first = agenda.first) && first.at <= at;) {
       if (!late.length) queueMicrotask(catchUp);
       late.push(first);
-      agenda.put(first, Infinity);
+      // It stays in the agenda: until it is caught up with, time goes on for it.
+      agenda.put(first, look(first, at));
     }
-    for (const entry of late) look(entry, at);
   };
 
   const catchUp = (): void => {
