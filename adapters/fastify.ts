@@ -33,6 +33,9 @@ export function probes(health: Health): (app: FastifyLike, options: unknown, don
   const plugin = (app: FastifyLike, _options: unknown, done: () => void): void => {
     app.addHook("onRequest", ({ raw }, reply, next) => {
       const response: ResponseLike = {
+        get headersSent() {
+          return reply.raw.headersSent;
+        },
         writeHead: (status, headers) => {
           reply.hijack();
           return reply.raw.writeHead(status, headers);

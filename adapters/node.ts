@@ -72,7 +72,8 @@ export function probes<Q extends RequestLike, S extends ResponseLike>(
     const answer = find(health, request);
     // In request mode the probe starts the loads that are due, and may wait for them.
     const waited = answer && warm(health);
-    if (waited) void waited.then(() => write(response, find(health, request) ?? answer));
+    // Somebody else may have lost patience and answered during the wait.
+    if (waited) void waited.then(() => response.headersSent || write(response, find(health, request) ?? answer));
     else if (answer) write(response, answer);
     else if (app) app(request, response);
     else if (next) next();
@@ -94,7 +95,7 @@ export function guard(
   return (_request, response, next) => {
     const settle = (refusal: Answer | undefined): void => void (refusal ? write(response, refusal) : next());
     const decision = decide();
-    // Somebody else may have lost patience and answered during the wait.
+    // As above.
     if (decision instanceof Promise) void decision.then((refusal) => response.headersSent || settle(refusal));
     else settle(decision);
   };

@@ -140,8 +140,8 @@ export function createHealth(options: HealthOptions = {}): Health {
       registry.add<true>(
         name,
         {
-          required: false,
           ...limits,
+          required: limits.required ?? false,
           load: async (context) => {
             if ((await run(context)) === false) throw new Error("the check gave false");
             return true as const;

@@ -23,6 +23,7 @@ function made(headers: Answer["headers"]): Headers | Answer["headers"] {
 /** Whether what is done to the headers of one Response reaches no other made of the same. */
 function copies(): boolean {
   const given = new Headers();
-  new Response(null, { headers: given }).headers.set("age", "1");
+  // @hono/node-server 1 copies for one kind of body and not for the other.
+  for (const body of [null, "x"]) new Response(body, { headers: given }).headers.set("age", "1");
   return !given.has("age");
 }

@@ -190,11 +190,7 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
       }
       return core;
     },
-    subscribe: (listener) =>
-      audience.add(listener, () => {
-        const at = now();
-        return [...cores.values()].map((core) => core.current(at));
-      }),
+    subscribe: (listener) => audience.add(listener, host, () => cores.values()),
     whenReady: (signal) => handled(whenReady(signal)),
     start() {
       host.begin();
@@ -205,15 +201,17 @@ export function createRegistry({ clock = systemClock, expect, refresh: mode }: R
     },
     close() {
       if (closing) return closing;
+      let resolve = (): void => {};
+      // Before the rest, for a listener may close too.
+      closing = new Promise((settle) => (resolve = settle));
       stop("closed", (core) => core.close());
-      return (closing = new Promise((resolve) => {
-        if (!owed) return resolve();
-        const cancel = clock.setTimer(resolve, CLOSE_GRACE_MS, true);
-        paid = () => {
-          cancel();
-          resolve();
-        };
-      }));
+      const cancel = clock.setTimer(resolve, CLOSE_GRACE_MS, true);
+      paid = () => {
+        cancel();
+        resolve();
+      };
+      host.owe(0);
+      return closing;
     },
   };
   mode?.drive(registry);

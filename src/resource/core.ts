@@ -115,7 +115,7 @@ export class Core<T> implements Resource<T> {
   }
 
   subscribe(listener: Listener<T>): () => void {
-    return (this.#audience ??= new Audience()).add(listener, () => [this.current(this.host.now())]);
+    return (this.#audience ??= new Audience()).add(listener, this.host, () => [this]);
   }
 
   close(): void {
@@ -175,7 +175,7 @@ export class Core<T> implements Resource<T> {
       this.end({ type: "failed", failure: { error, at: now } }, true, error);
     } else {
       // Before a load starts, so that a listener's invalidate() is not taken for one that came during it.
-      this.#pass(now);
+      this.pass(now);
       this.host.flush();
       if (now >= this.nextAttemptAt) void this.start();
     }
@@ -195,10 +195,8 @@ export class Core<T> implements Resource<T> {
     return new NotReadyError(state, reason, retryAfterOf(this.nextAttemptAt, now), cause);
   }
 
-  /** What a new subscriber is told first; the others are told what time has done. */
+  /** What a new subscriber is told first. */
   current(now: number): HealthEvent<T> {
-    this.#pass(now);
-    this.host.flush();
     return this.#event("current", now);
   }
 
@@ -223,7 +221,7 @@ export class Core<T> implements Resource<T> {
   }
 
   /** Tells what time, or what just happened, has made of the state; else, that a load ended. */
-  #pass(now: number, ended?: ActiveRun): void {
+  pass(now: number, ended?: ActiveRun): void {
     const from = this.#told;
     this.#told = stateOf(this.facts, now, this.limits.staleAfter);
     const type = this.#told !== from ? "transition" : ended && "load";
@@ -234,7 +232,7 @@ export class Core<T> implements Resource<T> {
   commit(event: Happening<T>, ended?: ActiveRun): void {
     const { host } = this;
     const now = host.now();
-    this.#pass(now);
+    this.pass(now);
     const before = this.facts;
     const after = transition(before, event);
     if (after !== before) {
@@ -252,7 +250,7 @@ export class Core<T> implements Resource<T> {
       if (event.type !== "invalidate" || !after.failures) this.nextAttemptAt = this.#next(event, before, now);
       host.update(this, now);
       if (ended) for (const waiter of this.waiters ?? []) waiter.end(ended);
-      this.#pass(now, ended);
+      this.pass(now, ended);
     }
     host.flush();
   }

@@ -42,18 +42,31 @@ export function call(callback: () => unknown): void {
 // Method syntax: an audience holds listeners of any value, and is told only events of its own.
 type Told = { told(event: HealthEvent): unknown }["told"];
 
+/** Whose states a new listener is told first. */
+interface Subject<T> {
+  /** Tells the others what time has done. */
+  pass(now: number): void;
+  current(now: number): HealthEvent<T>;
+}
+
+/** Who is told. */
+interface Hearer {
+  readonly size: number;
+  tell(event: HealthEvent): void;
+}
+
 /** Stands where somebody left, for an event may be on its way down the list. */
 const nobody = (): void => {};
 
 /** Those who are told. A plain list of functions: a thousand are told a third faster than from records. */
-export class Audience {
+export class Audience implements Hearer {
   size = 0;
   #listeners: Told[] = [];
   /** What ends each, at the same place. */
   #leaves: (() => void)[] = [];
 
-  /** Adds a listener; in a microtask it is told what `current` gives, and from then on every event. */
-  add<T>(listener: Listener<T>, current: () => readonly HealthEvent<T>[]): () => void {
+  /** Adds a listener; in a microtask it is told the present, and from then on every event. */
+  add<T>(listener: Listener<T>, host: Teller & { now(): number }, subjects: () => Iterable<Subject<T>>): () => void {
     let left = false;
     const leave = (): void => {
       left = true;
@@ -64,11 +77,19 @@ export class Audience {
     };
     queueMicrotask(() => {
       if (left) return;
-      const events = current();
-      this.size++;
-      this.#listeners = [...this.#listeners.filter(isHere), listener];
-      this.#leaves = [...this.#leaves.filter(isHere), leave];
-      for (const event of events) if (!left) call(() => listener(event));
+      for (const subject of subjects()) subject.pass(host.now());
+      host.flush();
+      // Whoever was told just now may have made it leave.
+      if (left) return;
+      if (this.#leaves.length > 2 * this.size++) {
+        this.#listeners = this.#listeners.filter(isHere);
+        this.#leaves = this.#leaves.filter(isHere);
+      }
+      this.#listeners.push(listener);
+      this.#leaves.push(leave);
+      const only = { size: 1, tell: (event: HealthEvent<T>) => left || call(() => listener(event)) };
+      for (const subject of subjects()) host.tell(only, () => subject.current(host.now()), true);
+      host.flush();
     });
     return leave;
   }
@@ -88,24 +109,25 @@ const isHere = (one: unknown): boolean => one !== nobody;
 
 /** Tells events in the order they happened, whatever listeners do meanwhile (SPEC rule 12). */
 export interface Teller {
-  tell(audience: Audience | undefined, event: () => HealthEvent): void;
+  /** @param alone tells nobody else; otherwise those who are told of every resource hear it too */
+  tell(hearer: Hearer | undefined, event: () => HealthEvent, alone?: boolean): void;
   flush(): void;
 }
 
 /** @param everyone those who are told of every resource */
 export function createTeller(everyone: Audience): Teller {
-  const queue: { readonly audience: Audience | undefined; readonly event: HealthEvent }[] = [];
+  const queue: { readonly hearer: Hearer | undefined; readonly event: HealthEvent; readonly alone: boolean }[] = [];
   let telling = false;
   return {
-    tell(audience, event) {
-      if (everyone.size || audience?.size) queue.push({ audience, event: event() });
+    tell(hearer, event, alone = false) {
+      if (everyone.size || hearer?.size) queue.push({ hearer, event: event(), alone });
     },
     flush() {
       if (telling) return;
       telling = true;
       for (let next; (next = queue.shift());) {
-        next.audience?.tell(next.event);
-        everyone.tell(next.event);
+        next.hearer?.tell(next.event);
+        if (!next.alone) everyone.tell(next.event);
       }
       telling = false;
     },

@@ -22,8 +22,8 @@ export interface Host extends Teller {
   update(core: Core<unknown>, now: number): void;
   /** Keeps the process alive (+1), or no longer (-1), for somebody who waits. */
   hold(by: 1 | -1): void;
-  /** Counts disposals still to come, for `close()`. */
-  owe(by: 1 | -1): void;
+  /** Counts disposals still to come, for `close()`; with 0 only asks whether there are none. */
+  owe(by: 1 | -1 | 0): void;
   /** A resource was closed: it leaves the registry. */
   leave(core: Core<unknown>): void;
 }

@@ -94,6 +94,6 @@ export async function run<T>(core: Core<T>, active: ActiveRun, context: LoadCont
   if (owns) core.end(event);
   if (candidate === undefined || candidate === context.previous || (owns && event.type === "loaded")) return;
   // Two loads may share one promise: the one that has the slot now gets the very same a moment later.
-  if (core.active) await undefined;
+  if (core.active) await Promise.resolve();
   discard(core, candidate);
 }

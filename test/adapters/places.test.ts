@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as bun from "../../adapters/bun.ts";
 import * as cloudflare from "../../adapters/cloudflare.ts";
 import * as deno from "../../adapters/deno.ts";
+import * as fastify from "../../adapters/fastify.ts";
 import * as fetching from "../../adapters/fetch.ts";
 import * as koa from "../../adapters/koa.ts";
 import * as node from "../../adapters/node.ts";
@@ -222,6 +223,26 @@ describe("a node:http handler in request mode", () => {
 
   test("lets the probe wait for it, as long as it may", async () => {
     expect(await asked("1s")).toEqual({ status: 200, loads: 1 });
+  });
+
+  test.each(["node", "fastify"] as const)("leaves what somebody else answered during the wait: %s", async (place) => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock, refresh: onRequest({ probeWait: "1s" }) });
+    health.resource("index", { load: () => new Promise(() => {}) });
+    let written = 0;
+    const raw = { headersSent: false, writeHead: () => written++, end: () => {} };
+    const request = { method: "GET", url: "/status", headers: {} };
+    if (place === "node") node.probes(health)(request, raw);
+    else {
+      const reply = { raw, hijack: () => {}, code: () => {}, headers: () => {}, send: () => {} };
+      const app: fastify.FastifyLike = { addHook: (_name, hook) => hook({ raw: request }, reply, () => {}) };
+      fastify.probes(health)(app, {}, () => {});
+    }
+    await clock.settle();
+    raw.headersSent = true;
+    await clock.advance(2_000);
+    expect(written).toBe(0);
+    await health.close();
   });
 });
 

@@ -88,6 +88,29 @@ describe("answers are nobody's but their request's", () => {
     expect(createHealth().fetch(request("/status", { method: "HEAD" })).body).toBeNull();
     expect(toResponse({ status: 200, headers: {}, body: "" }).body).toBeNull();
   });
+
+  test("one cannot be reached through another, where the platform keeps the headers it is given for some bodies", () => {
+    const { Response: own } = globalThis;
+    try {
+      // As @hono/node-server 1 does for a string.
+      globalThis.Response = class extends own {
+        readonly #headers: Headers | undefined;
+        constructor(body?: BodyInit | null, init?: ResponseInit) {
+          super(body, init);
+          if (typeof body === "string" && init?.headers instanceof Headers) this.#headers = init.headers;
+        }
+        override get headers(): Headers {
+          return this.#headers ?? super.headers;
+        }
+      };
+      const health = createHealth();
+      const request = new Request("http://x/status");
+      health.fetch(request).headers.append("set-cookie", "session=secret");
+      expect(health.fetch(request).headers.get("set-cookie")).toBeNull();
+    } finally {
+      globalThis.Response = own;
+    }
+  });
 });
 
 test("two healths in one process know nothing of each other", async () => {

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { createHealth, type Resource } from "../../src/index.ts";
+import { runInNewContext } from "node:vm";
+import { expect, test, vi } from "vitest";
+import { createHealth, loaded, type Resource } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { createKit } from "./kit.ts";
 
@@ -191,4 +192,66 @@ test("what was held when a load began is disposed of once, though the load bring
   await clock.settle();
   expect(disposed).toEqual([value]);
   expect(index.peek()).toBeUndefined();
+});
+
+test("those who wait for a load are not walked by each that joins them", async () => {
+  const { health, index, clock } = createKit(rhythm);
+  health.start();
+  await clock.settle();
+  const walks = vi.spyOn(Set.prototype, Symbol.iterator);
+  try {
+    for (let callers = 0; callers < 1_000; callers++) void index.get();
+    expect(walks.mock.calls.length).toBe(0);
+  } finally {
+    walks.mockRestore();
+  }
+  await health.close();
+});
+
+test("close() in the middle of close() is the same close, and holds nothing", async () => {
+  const { health, ready, clock, left } = createKit(rhythm);
+  await ready();
+  const closes: Promise<void>[] = [];
+  health.subscribe(({ type }) => type === "transition" && closes.push(health.close()));
+  await clock.settle();
+  closes.push(health.close());
+  expect(closes.length).toBe(2);
+  expect(closes[0]).toBe(closes[1]);
+  await closes[0];
+  expect(left()).toEqual({ timers: 0, holding: 0 });
+});
+
+test("an asOf that is neither a Date nor a number fails the load: it is not 1970", async () => {
+  for (const asOf of [null, "", [], true, "2026", {}, new Date(NaN), NaN]) {
+    const { health, index, loader, clock, item } = createKit(rhythm);
+    health.start();
+    await clock.settle();
+    // SAFETY: what the type forbids is the point.
+    loader.last.succeed(loaded(item(), { asOf: asOf as unknown as Date }));
+    await clock.settle();
+    expect([index.snapshot().state, String(index.snapshot().lastError?.error)]).toEqual([
+      "NOT_LOADED",
+      expect.stringContaining("asOf"),
+    ]);
+    await health.close();
+  }
+  const { health, index, loader, clock, item } = createKit(rhythm);
+  health.start();
+  await clock.settle();
+  const alien: Date = runInNewContext("new Date(at)", { at: clock.wall() - 1_000 });
+  loader.last.succeed(loaded(item(), { asOf: alien }));
+  await clock.settle();
+  expect(index.snapshot().age).toBe(1_000);
+  await health.close();
+});
+
+test("a check that is given required: undefined bears on nothing, as without it", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  // @ts-expect-error: callers in JavaScript hand on what they were not given
+  health.check("database", { run: () => false, refreshEvery: "5s", required: undefined });
+  health.start();
+  await clock.settle();
+  expect(status(health)).toBe(200);
+  await health.close();
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createHealth, loaded, unchanged } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { createKit, outcome } from "./kit.ts";
@@ -176,4 +176,83 @@ test("a listener that wants a younger value than the source has leaves others ti
   await clock.settle();
   expect(loads).toBeLessThan(3);
   await health.close();
+});
+
+test("rule 12: what a new listener of all does to a resource it has not heard of yet is told after its present", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  const heard: string[] = [];
+  const [x, y] = ["x", "y"].map((name) => health.resource(name, { load: () => 1 }));
+  health.start();
+  await clock.settle();
+  health.subscribe(({ type, name, from, state }) => {
+    heard.push(`${type} ${name} ${from}>${state}`);
+    if (type === "current" && name === "x") y?.close();
+  });
+  await clock.settle();
+  expect(heard).toEqual(["current x READY>READY", "current y READY>READY", "transition y READY>NOT_LOADED"]);
+  expect(x?.snapshot().state).toBe("READY");
+  await health.close();
+});
+
+test("rule 12: what others do as they are told for a new listener's sake is in the present that it is told", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  const heard: string[] = [];
+  const [x, y] = ["x", "y"].map((name) =>
+    health.resource(name, { load: () => 1, refreshEvery: "never", staleAfter: "15s" }),
+  );
+  health.start();
+  await clock.settle();
+  y?.subscribe(({ state }) => state === "STALE" && x?.unload());
+  await clock.settle();
+  clock.freeze(20_000);
+  health.subscribe(({ type, name, from, state }) => heard.push(`${type} ${name} ${from}>${state}`));
+  await clock.settle();
+  expect(heard.slice(0, 2)).toEqual(["current x NOT_LOADED>NOT_LOADED", "current y STALE>STALE"]);
+  await health.close();
+});
+
+test("a listener that another makes leave for its own sake is never told", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  const index = health.resource("index", { load: () => 1, refreshEvery: "never", staleAfter: "15s" });
+  let leave = (): void => {};
+  index.subscribe(({ state }) => state === "STALE" && leave());
+  await index.get();
+  clock.freeze(20_000);
+  const heard: string[] = [];
+  leave = index.subscribe(({ type }) => heard.push(type));
+  await clock.settle();
+  await index.reload();
+  await clock.settle();
+  expect(heard).toEqual([]);
+  await health.close();
+});
+
+test("listeners come and go without the others being copied", async () => {
+  const filter = vi.spyOn(Array.prototype, "filter");
+  try {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const index = health.resource("index", { load: () => 1 });
+    let heard = 0;
+    const leaves = Array.from({ length: 1_000 }, () => index.subscribe(() => heard++));
+    filter.mockClear();
+    await clock.settle();
+    const copiesAtFirst = filter.mock.calls.length;
+    for (const leave of leaves.slice(0, 990)) leave();
+    filter.mockClear();
+    for (let more = 0; more < 100; more++) index.subscribe(() => heard++);
+    await clock.settle();
+    // Where most have left, their places go, once.
+    expect([copiesAtFirst, filter.mock.calls.length]).toEqual([0, 2]);
+    heard = 0;
+    await index.reload();
+    expect(heard % 110).toBe(0);
+    expect(heard).toBeGreaterThan(0);
+    await health.close();
+  } finally {
+    filter.mockRestore();
+  }
 });
