@@ -1,8 +1,5 @@
-import type { Clock } from "../resource/clock.ts";
+import { MOST_TIMER_MS, type Clock } from "../resource/clock.ts";
 import { Agenda, type Entry } from "./agenda.ts";
-
-/** Timers take at most this many ms; what is due later is reached in steps. */
-const MOST_TIMER_MS = 2 ** 31 - 1;
 
 /** Runs what is due; one timer for any number of entries. */
 export interface Scheduler<E> {
@@ -49,6 +46,7 @@ export function createScheduler<E extends Entry>(
     const { first } = agenda;
     if (!first) return disarm();
     const hold = holders > 0;
+    // What is due later is reached in steps.
     const delay = Math.min(Math.max(0, first.at - now()), MOST_TIMER_MS);
     const dueAt = clock.monotonic() + delay;
     // A timer that comes early finds nothing due and arms the next; only a late one must be moved.

@@ -16,13 +16,16 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number, hold: boolean): () => void;
 }
 
+/** Platforms' timers take at most this many ms, and fire at once beyond. */
+export const MOST_TIMER_MS: number = 2 ** 31 - 1;
+
 /** The platform's own clock. Holds nothing and reads nothing until asked. */
 export const systemClock: Clock = {
   wall: () => Date.now(),
   monotonic: () => performance.now(),
   random: () => Math.random(),
   setTimer(callback, delayMs, hold) {
-    const given: unknown = setTimeout(callback, delayMs);
+    const given: unknown = setTimeout(callback, Math.min(delayMs, MOST_TIMER_MS));
     // SAFETY: whatever the runtime's handle is; edge runtimes and browsers have numbers, and nothing to unref.
     const handle = given as number & { unref?(): unknown };
     if (!hold) handle.unref?.();

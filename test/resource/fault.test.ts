@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { systemClock } from "../../src/resource/clock.ts";
 import { createKit, outcome, type Kit } from "./kit.ts";
 
 const rejections: unknown[] = [];
@@ -143,6 +144,16 @@ test("a timer beyond 2^31 - 1 ms is reached in steps", async () => {
   await kit.clock.advance(1);
   expect(kit.loader.calls.length).toBe(2);
   expect(Math.max(...delays)).toBe(2 ** 31 - 1);
+});
+
+test("a wait longer than a timer of the platform is not over at once", () => {
+  const set = vi.spyOn(globalThis, "setTimeout");
+  try {
+    systemClock.setTimer(() => {}, 30 * 86_400_000, false)();
+    expect(set.mock.calls.map(([, ms]) => ms)).toEqual([2 ** 31 - 1]);
+  } finally {
+    set.mockRestore();
+  }
 });
 
 test("no promise was left to reject unhandled", () => {
