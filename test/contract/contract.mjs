@@ -152,11 +152,12 @@ function within(must, is, where, differ) {
 }
 
 /** The named differences that a case falls under. */
-export function differencesOf(table, { place, mode }, { form }, scene) {
+export function differencesOf(table, { place, mode }, { form, method }, scene) {
   return table.differences.filter(
     (one) =>
       (one.places?.includes(place) ?? one.mode === mode) &&
       (one.forms === undefined || one.forms.includes(form)) &&
+      (one.method === undefined || one.method === method) &&
       (one.scenes === undefined || one.scenes.includes(scene)),
   );
 }

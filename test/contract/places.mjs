@@ -168,7 +168,7 @@ export const PLACES = [
     mode: "request",
     open: lambda(front),
   })),
-  ...["hono", "express", "connect", "fastify", "koa", "h3"].map((name) => ({
+  ...["hono", "hono-1", "express", "connect", "fastify", "koa", "h3"].map((name) => ({
     place: `${HERE}, ${name}`,
     open: served(HERE, `${FRAMEWORKS}${name}.mjs`),
   })),
