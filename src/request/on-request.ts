@@ -38,17 +38,20 @@ export interface OnRequestOptions {
 export function onRequest(options: OnRequestOptions = {}): RefreshMode {
   const leaseMs = toMs("lease", options.lease ?? "5s", 1);
 
-  /** A value no older than `most`, or why there is none. */
-  const take = async <T>(driven: Driven<T>, most: number, { signal, maxAge, waitUntil }: GetOptions): Promise<T> => {
+  /** A value no older than `maxAge`, or why there is none. */
+  const take = async <T>(driven: Driven<T>, maxAge: number, { signal, waitUntil }: GetOptions): Promise<T> => {
     const { core } = driven;
-    const { host } = core;
+    const { host, limits } = core;
     host.begin();
+    // A run that was under way is no answer to who asks for an age of its own, and is one to everybody else.
+    const before = maxAge === Infinity ? driven.ended : driven.started;
     let tried = false;
     for (;;) {
       const now = host.look();
       const { held, failures, lastError } = core.facts;
       const due = !core.active && now >= core.nextAttemptAt;
-      if (held && ageOf(held, now) <= most) {
+      const age = held ? ageOf(held, now) : NaN;
+      if (held && age <= Math.min(limits.refuseAfter, maxAge)) {
         if (!due || tried) return held.value;
         const running = handled(own(driven, leaseMs));
         if (waitUntil) waitUntil(running);
@@ -57,19 +60,23 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
         if (after) return after.value;
         continue;
       }
-      const backingOff = !core.active && failures > 0 && !due;
-      if (tried || backingOff || core.closed || host.phase !== "running" || signal?.aborted) {
-        // Past refuseAfter a value is served only once a load has failed; a caller's own limit holds.
-        if (held && maxAge === undefined && !signal?.aborted) return held.value;
+      const accepted = held && age <= maxAge;
+      // Until a back-off is over, or where a load has just given what is old already.
+      const early = !core.active && !due && (failures > 0 || accepted);
+      if (tried || early || core.closed || host.phase !== "running" || signal?.aborted) {
+        // Past refuseAfter a value is served only once a load gave no younger one; a caller's own limit holds.
+        if (accepted && !signal?.aborted) return held.value;
         if (signal?.aborted) throw core.notReady("aborted", signal.reason);
         if (host.phase === "draining") throw core.notReady("draining");
         if (core.closed || host.phase === "closed") throw core.notReady("closed");
         throw lastError ? core.notReady("failed", lastError.error) : core.notReady("stale");
       }
-      if (core.active) await watch(core, signal);
-      else {
+      if (core.active) {
+        await watch(core, signal);
+        tried = driven.ended > Math.max(before, driven.dropped);
+      } else {
+        const run = driven.started + 1;
         const running = handled(own(driven, leaseMs));
-        const run = driven.started;
         waitUntil?.(running);
         // A caller that loses patience leaves; the load goes on.
         await unlessAborted(running, signal);
@@ -82,19 +89,22 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
   const get = <T>(driven: Driven<T>, given: GetOptions = {}): Promise<T> => {
     // Before anything is promised: a bad duration is thrown.
     const maxAge = given.maxAge === undefined ? Infinity : toMs("maxAge", given.maxAge, 0, true);
-    return take(driven, Math.min(driven.core.limits.refuseAfter, maxAge), given);
+    return take(driven, maxAge, given);
   };
 
   const reload = async <T>(driven: Driven<T>): Promise<Snapshot<T>> => {
     const { core } = driven;
     core.host.begin();
-    for (let run = Infinity; driven.ended < run;) {
+    for (const before = driven.started; driven.ended <= before;) {
+      // Whoever starts the next run starts it for all who wait; should it be lost, the one after.
+      driven.forced = driven.started + 1;
       // From a listener, too: a load that fails at once and is asked for by whoever hears it must leave others time.
-      while (core.active || core.ending) await watch(core, undefined);
-      if (core.closed) throw core.notReady("closed");
-      if (core.host.phase !== "running") throw core.notReady("draining");
-      run = driven.forced = driven.started + 1;
-      await own(driven, leaseMs);
+      if (core.active || core.ending) await watch(core, undefined);
+      else {
+        if (core.closed) throw core.notReady("closed");
+        if (core.host.phase !== "running") throw core.notReady("draining");
+        await own(driven, leaseMs);
+      }
     }
     if (core.facts.lastError) throw core.facts.lastError.error;
     return core.snapshot();

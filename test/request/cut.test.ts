@@ -49,7 +49,7 @@ test("close() during a refresh that a request waits for rejects it", async () =>
 });
 
 test("unload() during a load: whoever waits is answered by the next load, which starts within a look", async () => {
-  for (const wait of ["get"] as const) {
+  for (const wait of ["get", "reload"] as const) {
     const { clock, index, loader, answers, ask } = setUp();
     ask(() => index[wait]());
     ask(() => index[wait]());
