@@ -2,6 +2,7 @@ import { toMs, type Duration } from "../state/duration.ts";
 import { ageOf } from "../state/freshness.ts";
 import type { Core } from "../resource/core.ts";
 import { NotReadyError } from "../resource/error.ts";
+import { call } from "../resource/event.ts";
 import type { ResourceOptions } from "../resource/options.ts";
 import type { GetOptions } from "../resource/resource.ts";
 import { abort } from "../resource/run.ts";
@@ -38,9 +39,24 @@ export interface OnRequestOptions {
 export function onRequest(options: OnRequestOptions = {}): RefreshMode {
   const leaseMs = toMs("lease", options.lease ?? "5s", 1);
 
+  /** Runs a load in this request; `behind` the response where the platform lets it. */
+  const load = async <T>(driven: Driven<T>, { signal, waitUntil }: GetOptions, behind: boolean): Promise<void> => {
+    const running = handled(own(driven, leaseMs));
+    let kept = false;
+    if (waitUntil)
+      call(() => {
+        const given: unknown = waitUntil(running);
+        kept = true;
+        return given;
+      });
+    // A caller that loses patience leaves; the load goes on.
+    if (!(behind && kept)) await unlessAborted(running, signal);
+  };
+
   /** A value no older than `maxAge`, or why there is none. */
-  const take = async <T>(driven: Driven<T>, maxAge: number, { signal, waitUntil }: GetOptions): Promise<T> => {
+  const take = async <T>(driven: Driven<T>, maxAge: number, how: GetOptions): Promise<T> => {
     const { core } = driven;
+    const { signal } = how;
     const { host, limits } = core;
     host.begin();
     // A run that was under way is no answer to who asks for an age of its own, and is one to everybody else.
@@ -53,9 +69,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       const age = held ? ageOf(held, now) : NaN;
       if (held && age <= Math.min(limits.refuseAfter, maxAge)) {
         if (!due || tried) return held.value;
-        const running = handled(own(driven, leaseMs));
-        if (waitUntil) waitUntil(running);
-        else await unlessAborted(running, signal);
+        await load(driven, how, true);
         const { held: after } = core.facts;
         if (after) return after.value;
         continue;
@@ -76,10 +90,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
         tried = driven.ended > Math.max(before, driven.dropped);
       } else {
         const run = driven.started + 1;
-        const running = handled(own(driven, leaseMs));
-        waitUntil?.(running);
-        // A caller that loses patience leaves; the load goes on.
-        await unlessAborted(running, signal);
+        await load(driven, how, false);
         // After an unload() the next load answers (SPEC 7.8).
         tried = driven.dropped < run;
       }

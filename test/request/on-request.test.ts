@@ -103,6 +103,61 @@ describe("request mode", () => {
     expect(second.value).toBe(B);
   });
 
+  test("a waitUntil that throws or rejects refuses nobody: the request waits for the refresh itself", async () => {
+    const { clock, loader, index } = setUp();
+    await warmed(clock, index, () => loader.last.succeed(A));
+    const guard = createGuard(index);
+    const bad = (): never => {
+      throw new TypeError("Illegal invocation");
+    };
+    const rejects = (async () => bad()) as unknown as () => void;
+    for (const [waitUntil, waits] of [
+      [bad, true],
+      [rejects, false],
+    ] as const) {
+      await clock.advance(31_000);
+      const decided = watch(Promise.resolve(guard(() => waitUntil)).then((answer) => answer ?? "served"));
+      const asked = watch(index.get({ waitUntil }).then(() => "asked"));
+      await clock.settle();
+      expect(decided).toEqual(waits ? {} : { value: "served" });
+      loader.last.succeed(B);
+      await clock.settle();
+      expect([decided, asked]).toEqual([{ value: "served" }, { value: "asked" }]);
+    }
+    await clock.advance(31_000);
+    const alone = watch(index.get({ waitUntil: bad }));
+    await clock.settle();
+    expect(alone).toEqual({});
+    loader.last.succeed(A);
+    await clock.settle();
+    expect([alone, clock.timers]).toEqual([{ value: A }, 0]);
+  });
+
+  test("a waitUntil that throws at a cold start changes nothing either", async () => {
+    const { clock, loader, index } = setUp();
+    const cold = watch(
+      index.get({
+        waitUntil() {
+          throw new TypeError("Illegal invocation");
+        },
+      }),
+    );
+    await clock.settle();
+    loader.last.succeed(A);
+    await clock.settle();
+    expect(cold).toEqual({ value: A });
+  });
+
+  test("a refresh that gives null is answered with null", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock, refresh: onRequest() });
+    const values: (string | null)[] = ["old", null];
+    const index = health.resource<string | null>("index", { load: () => values.shift() ?? null, refreshEvery: "5s" });
+    expect(await index.get()).toBe("old");
+    await clock.advance(6_000);
+    expect([await index.get(), index.peek()]).toEqual([null, null]);
+  });
+
   test("a value past refuseAfter is reloaded before it is used, and served only if that fails", async () => {
     const { clock, loader, index } = setUp();
     await warmed(clock, index, () => loader.last.succeed(A));
