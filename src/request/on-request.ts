@@ -127,9 +127,10 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       const { phase } = host;
       const refusal = signal?.aborted ? "aborted" : phase === "draining" || phase === "closed" ? phase : undefined;
       if (refusal) throw new NotReadyError(verdict.worst, refusal, verdict.retryAfter, signal?.reason);
-      const blocking = [...cores.values()].filter(isBlocking);
-      await Promise.all(blocking.map((core) => core.get({ signal }).catch(() => {})));
-      if (registry.readiness().word === "alive") return;
+      // Without the signal, for each would listen to it; it ends the look.
+      for (const core of cores.values())
+        if (isBlocking(core) && host.now() >= (core.active?.deadline ?? core.nextAttemptAt))
+          void core.get({ maxAge: 0 });
       await look(host.clock, signal);
     }
   };

@@ -448,4 +448,29 @@ describe("probes and guards in request mode", () => {
       expect([await guard(), clock.timers]).toEqual([undefined, 0]);
     }
   });
+
+  test("a guard of many resources has no signal with more listeners than Node takes for a leak", async () => {
+    for (const refresh of [undefined, onRequest()]) {
+      const added = new Map<EventTarget, number>();
+      const { addEventListener } = AbortSignal.prototype;
+      vi.spyOn(AbortSignal.prototype, "addEventListener").mockImplementation(function (this: AbortSignal, ...given) {
+        added.set(this, (added.get(this) ?? 0) + 1);
+        // SAFETY: handed on as it came.
+        (addEventListener as (...given: unknown[]) => void).apply(this, given);
+      });
+      onTestFinished(() => void vi.restoreAllMocks());
+      const clock = createVirtualClock();
+      const health = createHealth({ clock, ...(refresh && { refresh }) });
+      const resources = Array.from({ length: 25 }, (_, place) =>
+        health.resource(`index-${place}`, { load: () => new Promise<Value>(() => {}) }),
+      );
+      const decided = watch(Promise.resolve(createGuard(resources, { wait: "10ms" })()));
+      void health.whenReady({ signal: new AbortController().signal });
+      await clock.settle();
+      expect([added.size > 0, Math.max(...added.values()) <= 10]).toEqual([true, true]);
+      await clock.advance(10);
+      expect(decided.value?.status).toBe(503);
+      vi.restoreAllMocks();
+    }
+  });
 });
