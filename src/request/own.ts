@@ -92,5 +92,5 @@ function createPause(clock: Clock, ms: number): { readonly over: Promise<void>; 
       resolve();
     };
   });
-  return { over, cancel: () => cancel() };
+  return { over, cancel };
 }

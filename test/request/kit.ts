@@ -1,5 +1,59 @@
-import { createHealth, onRequest, type Health, type Resource, type ResourceOptions } from "../../src/index.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
+import { expect } from "vitest";
+import {
+  createHealth,
+  onRequest,
+  type unchanged,
+  type Health,
+  type Resource,
+  type ResourceOptions,
+} from "../../src/index.ts";
+import { createScriptedLoader, createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
+
+export interface Value {
+  readonly name: string;
+}
+
+export function setUp(
+  options: { readonly lease?: string; readonly probeWait?: string; readonly refuseAfter?: string } = {},
+) {
+  const clock = createVirtualClock();
+  const { refuseAfter = "5m", ...mode } = options;
+  const health = createHealth({ clock, refresh: onRequest(mode) });
+  const loader = createScriptedLoader<Value | ReturnType<typeof unchanged>>();
+  const index = health.resource<Value>("index", {
+    load: (context) => loader.load(context),
+    refreshEvery: "30s",
+    staleAfter: "65s",
+    refuseAfter,
+    timeout: "1m",
+  });
+  return { clock, health, loader, index };
+}
+
+/** What a promise has come to, as far as it has. */
+export function watch<T>(promise: Promise<T>): { value?: T; error?: unknown } {
+  const seen: { value?: T; error?: unknown } = {};
+  promise.then(
+    (value) => (seen.value = value),
+    (error: unknown) => (seen.error = error),
+  );
+  return seen;
+}
+
+export async function warmed(
+  clock: VirtualClock,
+  index: { get(): Promise<Value> },
+  succeed: () => void,
+): Promise<void> {
+  const first = watch(index.get());
+  await clock.settle();
+  succeed();
+  await clock.advance(25);
+  expect(first.value).toBeDefined();
+}
+
+export const A: Value = { name: "A" };
+export const B: Value = { name: "B" };
 
 /** How long a timed load takes, in ms. */
 export const LOAD_MS = 100;
