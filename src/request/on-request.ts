@@ -1,15 +1,16 @@
 import { toMs, type Duration } from "../state/duration.ts";
 import { ageOf } from "../state/freshness.ts";
-import type { Clock } from "../resource/clock.ts";
 import type { Core } from "../resource/core.ts";
 import { NotReadyError } from "../resource/error.ts";
+import { call } from "../resource/event.ts";
 import type { ResourceOptions } from "../resource/options.ts";
-import type { GetOptions, WaitUntil } from "../resource/resource.ts";
+import type { GetOptions } from "../resource/resource.ts";
 import { abort } from "../resource/run.ts";
 import type { Snapshot } from "../resource/snapshot.ts";
 import { handled } from "../resource/wait.ts";
 import type { Registry, RefreshMode } from "../health/registry.ts";
 import { isBlocking } from "../health/verdict.ts";
+import { look, own, unlessAborted, watch, type Driven } from "./own.ts";
 
 /** How loads are driven by requests. */
 export interface OnRequestOptions {
@@ -27,9 +28,6 @@ export interface OnRequestOptions {
   readonly probeWait?: Duration;
 }
 
-/** How often a request looks whether another one's load has ended, in ms. */
-const LOOK_MS = 25;
-
 /**
  * Request mode, for `createHealth({ refresh: onRequest() })`: nothing happens between requests. A fresh
  * value is served; when a refresh is due, the value held is served and refreshed through `waitUntil`;
@@ -41,108 +39,99 @@ const LOOK_MS = 25;
 export function onRequest(options: OnRequestOptions = {}): RefreshMode {
   const leaseMs = toMs("lease", options.lease ?? "5s", 1);
 
-  /** Runs a load in this request: keeps its lease, and ends it at `timeout`. */
-  const own = async <T>(core: Core<T>, forced: boolean): Promise<void> => {
+  /** Runs a load in this request; `behind` the response where the platform lets it. */
+  const load = async <T>(driven: Driven<T>, { signal, waitUntil }: GetOptions, behind: boolean): Promise<void> => {
+    const running = handled(own(driven, leaseMs));
+    let kept = false;
+    if (waitUntil)
+      call(() => {
+        const given: unknown = waitUntil(running);
+        kept = true;
+        return given;
+      });
+    // A caller that loses patience leaves; the load goes on.
+    if (!(behind && kept)) await unlessAborted(running, signal);
+  };
+
+  /** A value no older than `maxAge`, or why there is none. */
+  const take = async <T>(driven: Driven<T>, maxAge: number, how: GetOptions): Promise<T> => {
+    const { core } = driven;
+    const { signal } = how;
     const { host, limits } = core;
-    const settled = core.start(forced);
-    const { active } = core;
-    if (!settled || !active) return;
-    const timeoutAt = active.deadline;
-    let over = false;
-    const ended = settled.then(() => {
-      over = true;
-    });
-    const lease = Math.min(leaseMs, limits.timeout / 2);
-    while (!over && core.active === active) {
-      const now = host.now();
-      // Past its lease it was frozen, and what it waits for may be dead: the next request takes it over.
-      if (now < active.deadline) active.deadline = Math.min(timeoutAt, now + lease);
-      host.update(core, now);
-      const pause = createPause(host.clock, lease / 2);
-      await Promise.race([ended, pause.over]);
-      pause.cancel();
-      if (core.active === active && host.now() >= timeoutAt) core.tick(host.now());
-    }
-  };
-
-  /** Another request's load: over, or given up by a request that was cancelled. */
-  const watch = async <T>(core: Core<T>, signal: AbortSignal | undefined): Promise<void> => {
-    const { host, active } = core;
-    if (active && host.now() >= active.deadline) {
-      core.tick(host.now());
-      return;
-    }
-    const pause = createPause(host.clock, LOOK_MS);
-    signal?.addEventListener("abort", pause.cancel);
-    await pause.over;
-    signal?.removeEventListener("abort", pause.cancel);
-  };
-
-  /** A value no older than `most`, or why there is none. */
-  const take = async <T>(core: Core<T>, most: number, { signal, maxAge, waitUntil }: GetOptions): Promise<T> => {
-    const { host } = core;
     host.begin();
+    // A run that was under way is no answer to who asks for an age of its own, and is one to everybody else.
+    const before = maxAge === Infinity ? driven.ended : driven.started;
     let tried = false;
     for (;;) {
       const now = host.look();
       const { held, failures, lastError } = core.facts;
-      const young = held !== undefined && ageOf(held, now) <= most;
-      const backingOff = !core.active && failures > 0 && now < core.nextAttemptAt;
-      if (young) {
-        const due = !core.active && now >= core.nextAttemptAt;
-        if (due && !tried) await refresh(core, waitUntil, signal, own);
-        return core.facts.held?.value ?? held.value;
+      const due = !core.active && now >= core.nextAttemptAt;
+      const age = held ? ageOf(held, now) : NaN;
+      if (held && age <= Math.min(limits.refuseAfter, maxAge)) {
+        if (!due || tried) return held.value;
+        await load(driven, how, true);
+        const { held: after } = core.facts;
+        if (after) return after.value;
+        continue;
       }
-      if (tried || backingOff || core.closed || host.phase !== "running" || signal?.aborted) {
-        // Past refuseAfter a value is served only once a load has failed; a caller's own limit holds.
-        if (held && maxAge === undefined && !signal?.aborted) return held.value;
+      const accepted = held && age <= maxAge;
+      // Until a back-off is over, or where a load has just given what is old already.
+      const early = !core.active && !due && (failures > 0 || accepted);
+      if (tried || early || core.closed || host.phase !== "running" || signal?.aborted) {
+        // Past refuseAfter a value is served only once a load gave no younger one; a caller's own limit holds.
+        if (accepted && !signal?.aborted) return held.value;
         if (signal?.aborted) throw core.notReady("aborted", signal.reason);
         if (host.phase === "draining") throw core.notReady("draining");
         if (core.closed || host.phase === "closed") throw core.notReady("closed");
         throw lastError ? core.notReady("failed", lastError.error) : core.notReady("stale");
       }
-      if (core.active) await watch(core, signal);
-      else {
-        tried = true;
-        const running = handled(own(core, false));
-        waitUntil?.(running);
-        // A caller that loses patience leaves; the load goes on.
-        await unlessAborted(running, signal);
+      if (core.active) {
+        await watch(core, signal);
+        tried = driven.ended > Math.max(before, driven.dropped);
+      } else {
+        const run = driven.started + 1;
+        await load(driven, how, false);
+        // After an unload() the next load answers (SPEC 7.8).
+        tried = driven.dropped < run;
       }
     }
   };
 
-  const get = <T>(core: Core<T>, given: GetOptions = {}): Promise<T> => {
+  const get = <T>(driven: Driven<T>, given: GetOptions = {}): Promise<T> => {
     // Before anything is promised: a bad duration is thrown.
     const maxAge = given.maxAge === undefined ? Infinity : toMs("maxAge", given.maxAge, 0, true);
-    return take(core, Math.min(core.limits.refuseAfter, maxAge), given);
+    return take(driven, maxAge, given);
   };
 
-  const reload = async <T>(core: Core<T>): Promise<Snapshot<T>> => {
+  const reload = async <T>(driven: Driven<T>): Promise<Snapshot<T>> => {
+    const { core } = driven;
     core.host.begin();
-    // From a listener, too: a load that fails at once and is asked for by whoever hears it must leave others time.
-    while (core.active || core.ending) await watch(core, undefined);
-    if (core.closed) throw core.notReady("closed");
-    if (core.host.phase !== "running") throw core.notReady("draining");
-    await own(core, true);
+    for (const before = driven.started; driven.ended <= before;) {
+      // Whoever starts the next run starts it for all who wait; should it be lost, the one after.
+      driven.forced = driven.started + 1;
+      // From a listener, too: a load that fails at once and is asked for by whoever hears it must leave others time.
+      if (core.active || core.ending) await watch(core, undefined);
+      else {
+        if (core.closed) throw core.notReady("closed");
+        if (core.host.phase !== "running") throw core.notReady("draining");
+        await own(driven, leaseMs);
+      }
+    }
     if (core.facts.lastError) throw core.facts.lastError.error;
     return core.snapshot();
   };
 
   const whenReady = async (registry: Registry, signal: AbortSignal | undefined): Promise<void> => {
     const { host, cores } = registry;
-    const { clock } = host;
     for (let verdict; (verdict = registry.readiness()).word !== "alive";) {
       const { phase } = host;
       const refusal = signal?.aborted ? "aborted" : phase === "draining" || phase === "closed" ? phase : undefined;
       if (refusal) throw new NotReadyError(verdict.worst, refusal, verdict.retryAfter, signal?.reason);
-      const blocking = [...cores.values()].filter(isBlocking);
-      await Promise.all(blocking.map((core) => core.get({ signal }).catch(() => {})));
-      if (registry.readiness().word === "alive") return;
-      const pause = createPause(clock, LOOK_MS);
-      signal?.addEventListener("abort", pause.cancel);
-      await pause.over;
-      signal?.removeEventListener("abort", pause.cancel);
+      // Without the signal, for each would listen to it; it ends the look.
+      for (const core of cores.values())
+        if (isBlocking(core) && host.now() >= (core.active?.deadline ?? core.nextAttemptAt))
+          void core.get({ maxAge: 0 });
+      await look(host.clock, signal);
     }
   };
 
@@ -153,12 +142,20 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       const { add } = registry;
       registry.add = <T>(name: string, given: ResourceOptions<T>, starts: boolean): Core<T> => {
         const core = add(name, given, starts);
+        const driven: Driven<T> = { core, started: 0, ended: 0, dropped: 0, forced: 0 };
         const start = core.start.bind(core);
         const tick = core.tick.bind(core);
-        core.get = (how) => handled(get(core, how));
-        core.reload = () => handled(reload(core));
+        const end = core.end.bind(core);
+        core.get = (how) => handled(get(driven, how));
+        core.reload = () => handled(reload(driven));
         // Only a request starts a load, and says whether it is forced; the schedule does not say.
         core.start = (forced) => (forced === undefined ? undefined : start(forced));
+        core.end = (event, givenUp, reason) => {
+          // Before listeners, for one of them may unload what came.
+          if (event.type === "unload") driven.dropped = driven.started;
+          else driven.ended = driven.started;
+          end(event, givenUp, reason);
+        };
         core.tick = (now) => {
           const { active, facts, limits } = core;
           if (active && facts.run && now >= active.deadline && active.deadline < facts.run.startedAt + limits.timeout) {
@@ -173,42 +170,4 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       registry.whenReady = (signal) => handled(whenReady(registry, signal));
     },
   };
-}
-
-/** Starts the refresh that is due: behind the response where the platform lets it, else before it. */
-async function refresh<T>(
-  core: Core<T>,
-  waitUntil: WaitUntil | undefined,
-  signal: AbortSignal | undefined,
-  own: (core: Core<T>, forced: boolean) => Promise<void>,
-): Promise<void> {
-  const running = handled(own(core, false));
-  if (waitUntil) waitUntil(running);
-  else await unlessAborted(running, signal);
-}
-
-/** Over with the promise, or as soon as the signal aborts. */
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return promise;
-  let abort: () => void = () => {};
-  const aborted = new Promise<void>((resolve) => {
-    abort = resolve;
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", abort);
-  });
-  await Promise.race([promise, aborted]);
-  signal.removeEventListener("abort", abort);
-}
-
-/** A timer as a promise that can be cut short. */
-function createPause(clock: Clock, ms: number): { readonly over: Promise<void>; readonly cancel: () => void } {
-  let cancel: () => void = () => {};
-  const over = new Promise<void>((resolve) => {
-    const stop = clock.setTimer(resolve, Math.ceil(ms), true);
-    cancel = () => {
-      stop();
-      resolve();
-    };
-  });
-  return { over, cancel: () => cancel() };
 }

@@ -1,46 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { createGuard, createHealth, NotReadyError, onRequest, unchanged, warm } from "../../src/index.ts";
-import { createScriptedLoader, createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
-
-interface Value {
-  readonly name: string;
-}
-
-function setUp(options: { readonly lease?: string; readonly probeWait?: string; readonly refuseAfter?: string } = {}) {
-  const clock = createVirtualClock();
-  const { refuseAfter = "5m", ...mode } = options;
-  const health = createHealth({ clock, refresh: onRequest(mode) });
-  const loader = createScriptedLoader<Value | ReturnType<typeof unchanged>>();
-  const index = health.resource<Value>("index", {
-    load: (context) => loader.load(context),
-    refreshEvery: "30s",
-    staleAfter: "65s",
-    refuseAfter,
-    timeout: "1m",
-  });
-  return { clock, health, loader, index };
-}
-
-/** What a promise has come to, as far as it has. */
-function watch<T>(promise: Promise<T>): { value?: T; error?: unknown } {
-  const seen: { value?: T; error?: unknown } = {};
-  promise.then(
-    (value) => (seen.value = value),
-    (error: unknown) => (seen.error = error),
-  );
-  return seen;
-}
-
-async function warmed(clock: VirtualClock, index: { get(): Promise<Value> }, succeed: () => void): Promise<void> {
-  const first = watch(index.get());
-  await clock.settle();
-  succeed();
-  await clock.advance(25);
-  expect(first.value).toBeDefined();
-}
-
-const A: Value = { name: "A" };
-const B: Value = { name: "B" };
+import { createGuard, createHealth, NotReadyError, onRequest, unchanged } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
+import { A, B, setUp, warmed, watch } from "./kit.ts";
 
 describe("request mode", () => {
   test("sets no timer until a request comes, and none outlives the load it watches", async () => {
@@ -101,6 +62,61 @@ describe("request mode", () => {
     loader.last.fail();
     await clock.settle();
     expect(second.value).toBe(B);
+  });
+
+  test("a waitUntil that throws or rejects refuses nobody: the request waits for the refresh itself", async () => {
+    const { clock, loader, index } = setUp();
+    await warmed(clock, index, () => loader.last.succeed(A));
+    const guard = createGuard(index);
+    const bad = (): never => {
+      throw new TypeError("Illegal invocation");
+    };
+    const rejects = (async () => bad()) as unknown as () => void;
+    for (const [waitUntil, waits] of [
+      [bad, true],
+      [rejects, false],
+    ] as const) {
+      await clock.advance(31_000);
+      const decided = watch(Promise.resolve(guard(() => waitUntil)).then((answer) => answer ?? "served"));
+      const asked = watch(index.get({ waitUntil }).then(() => "asked"));
+      await clock.settle();
+      expect(decided).toEqual(waits ? {} : { value: "served" });
+      loader.last.succeed(B);
+      await clock.settle();
+      expect([decided, asked]).toEqual([{ value: "served" }, { value: "asked" }]);
+    }
+    await clock.advance(31_000);
+    const alone = watch(index.get({ waitUntil: bad }));
+    await clock.settle();
+    expect(alone).toEqual({});
+    loader.last.succeed(A);
+    await clock.settle();
+    expect([alone, clock.timers]).toEqual([{ value: A }, 0]);
+  });
+
+  test("a waitUntil that throws at a cold start changes nothing either", async () => {
+    const { clock, loader, index } = setUp();
+    const cold = watch(
+      index.get({
+        waitUntil() {
+          throw new TypeError("Illegal invocation");
+        },
+      }),
+    );
+    await clock.settle();
+    loader.last.succeed(A);
+    await clock.settle();
+    expect(cold).toEqual({ value: A });
+  });
+
+  test("a refresh that gives null is answered with null", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock, refresh: onRequest() });
+    const values: (string | null)[] = ["old", null];
+    const index = health.resource<string | null>("index", { load: () => values.shift() ?? null, refreshEvery: "5s" });
+    expect(await index.get()).toBe("old");
+    await clock.advance(6_000);
+    expect([await index.get(), index.peek()]).toEqual([null, null]);
   });
 
   test("a value past refuseAfter is reloaded before it is used, and served only if that fails", async () => {
@@ -317,80 +333,5 @@ describe("request mode", () => {
     loader.last.succeed(A);
     await clock.advance(50);
     expect([seen.value, clock.timers]).toEqual(["ready", 0]);
-  });
-});
-
-describe("probes and guards in request mode", () => {
-  test("a probe by itself starts nothing; warm() starts the one due load through waitUntil", async () => {
-    const { clock, health, loader } = setUp();
-    expect(health.fetch(new Request("http://x/status")).status).toBe(503);
-    await clock.settle();
-    expect(loader.calls.length).toBe(0);
-    const kept: Promise<unknown>[] = [];
-    await warm(health, (promise) => kept.push(promise));
-    await warm(health, (promise) => kept.push(promise));
-    expect([kept.length, loader.calls.length, health.fetch(new Request("http://x/status")).status]).toEqual([
-      1, 1, 503,
-    ]);
-    loader.last.succeed(A);
-    await Promise.all(kept);
-    expect(health.fetch(new Request("http://x/status")).status).toBe(200);
-  });
-
-  test("with probeWait a probe waits for the load it starts, and no longer", async () => {
-    for (const [after, status] of [
-      [1_000, 200],
-      [3_000, 503],
-    ] as const) {
-      const { clock, health, loader } = setUp({ probeWait: "2s" });
-      const answered = watch(
-        Promise.resolve(warm(health)).then(() => health.fetch(new Request("http://x/status")).status),
-      );
-      await clock.advance(Math.min(after, 1_999));
-      expect(answered.value).toBeUndefined();
-      if (status === 200) loader.last.succeed(A);
-      await clock.advance(after);
-      expect(answered.value).toBe(status);
-    }
-  });
-
-  test("warm() does nothing in background mode", async () => {
-    const clock = createVirtualClock();
-    const health = createHealth({ clock });
-    expect(warm(health)).toBeUndefined();
-    expect(clock.timers).toBe(0);
-  });
-
-  test("a guard waits as long as the load may take, and hands waitUntil on", async () => {
-    const { clock, loader, index } = setUp();
-    const guard = createGuard(index);
-    const kept: Promise<unknown>[] = [];
-    const decided = watch(Promise.resolve(guard(() => (promise) => kept.push(promise))));
-    await clock.settle();
-    expect([kept.length, "value" in decided]).toEqual([1, false]);
-    loader.last.succeed(A);
-    await clock.settle();
-    expect(decided).toEqual({ value: undefined });
-    await clock.advance(31_000);
-    expect(await guard(() => (promise) => kept.push(promise))).toBeUndefined();
-    expect([kept.length, loader.calls.length]).toEqual([2, 2]);
-    loader.last.succeed(B);
-    await Promise.all(kept);
-  });
-
-  test("a guard waits no longer than its wait, and one that waits for nothing refuses at once and starts the load", async () => {
-    for (const wait of [0, "100ms"] as const) {
-      const { clock, loader, index } = setUp();
-      const guard = createGuard(index, { wait });
-      const kept: Promise<unknown>[] = [];
-      const decided = watch(Promise.resolve(guard(() => (promise) => kept.push(promise))));
-      await clock.advance(wait === 0 ? 0 : 99);
-      expect("value" in decided).toBe(wait === 0);
-      await clock.advance(1);
-      expect([decided.value?.status, kept.length, loader.calls.length]).toEqual([503, 1, 1]);
-      loader.last.succeed(A);
-      await Promise.all(kept);
-      expect([await guard(), clock.timers]).toEqual([undefined, 0]);
-    }
   });
 });
