@@ -61,7 +61,8 @@ export function noteOf(outcome: Outcome): { readonly revision: string | undefine
   const { value, revision, asOf } = outcome;
   if (outcome[OUTCOME] && value === undefined) refuse("the loader's result", value, "a value, loaded() or unchanged()");
   if (revision !== undefined && typeof revision !== "string") refuse("the loader's revision", revision, "a string");
-  // By its method: a Date may come from another realm. Number() would take null for 1970.
+  // Number() would take null for 1970.
+  // SAFETY: looked for by its method, which is called only if there; a Date may come from another realm.
   const moment =
     asOf === undefined || typeof asOf === "number" ? asOf : Number((Object(asOf) as Partial<Date>).getTime?.());
   if (moment !== undefined && !Number.isFinite(moment)) refuse("the loader's asOf", asOf, "a valid Date or epoch ms");
