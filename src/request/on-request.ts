@@ -59,8 +59,11 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
     const { signal } = how;
     const { host, limits } = core;
     host.begin();
+    // No load is planned sooner after the last began; one that began before it was frozen vouches for nothing.
+    const isRecent = (): boolean =>
+      host.now() - driven.startedAt < Math.min(limits.refreshEvery, limits.refuseAfter) / 2;
     // A run that was under way is no answer to who asks for an age of its own, and is one to everybody else.
-    const before = maxAge === Infinity ? driven.ended : driven.started;
+    const before = maxAge === Infinity && isRecent() ? driven.ended : driven.started;
     let tried = false;
     for (;;) {
       const now = host.look();
@@ -76,7 +79,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       }
       const accepted = held && age <= maxAge;
       // Until a back-off is over, or where a load has just given what is old already.
-      const early = !core.active && !due && (failures > 0 || accepted);
+      const early = !core.active && !due && (failures > 0 || (accepted && isRecent()));
       if (tried || early || core.closed || host.phase !== "running" || signal?.aborted) {
         // Past refuseAfter a value is served only once a load gave no younger one; a caller's own limit holds.
         if (accepted && !signal?.aborted) return held.value;
@@ -142,7 +145,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       const { add } = registry;
       registry.add = <T>(name: string, given: ResourceOptions<T>, starts: boolean): Core<T> => {
         const core = add(name, given, starts);
-        const driven: Driven<T> = { core, started: 0, ended: 0, dropped: 0, forced: 0 };
+        const driven: Driven<T> = { core, started: 0, startedAt: -Infinity, ended: 0, dropped: 0, forced: 0 };
         const start = core.start.bind(core);
         const tick = core.tick.bind(core);
         const end = core.end.bind(core);

@@ -7,8 +7,9 @@ const LOOK_MS = 25;
 /** A resource that requests drive. Its runs are numbered, so that who only watches can tell them apart. */
 export interface Driven<T> {
   readonly core: Core<T>;
-  /** The number of the run that started last. */
+  /** The number of the run that started last, and when it did. */
   started: number;
+  startedAt: number;
   /** The number of the last one that succeeded or failed: it was not lost with its request. */
   ended: number;
   /** The number of the last one that `unload()` took away, or what it had brought. */
@@ -20,7 +21,7 @@ export interface Driven<T> {
 /** Runs a load in this request, until it is over or another's. */
 export async function own<T>(driven: Driven<T>, leaseMs: number): Promise<void> {
   const { clock, now } = driven.core.host;
-  const at = now();
+  const at = (driven.startedAt = now());
   const run = ++driven.started;
   await keep(driven.core, run === driven.forced, leaseMs);
   // Whoever unloads at every load must leave others time.

@@ -64,23 +64,31 @@ describe("requests that wait at once", () => {
 });
 
 describe("the schedule in request mode", () => {
-  test("a value past refuseAfter starts no load before the next is planned", async () => {
+  test("a value past refuseAfter is reloaded no sooner after the last load began than half of refreshEvery", async () => {
     const world = timed(() => old(world.clock.wall() - 3_600_000));
-    await world.ask(1, () => world.index.get());
-    const { nextAttemptAt } = world.index.snapshot();
-    expect((nextAttemptAt ?? 0) - world.clock.wall()).toBeGreaterThan(5_000);
-    for (let round = 0; round < 4; round++) {
+    for (let second = 0; second < 15; second++) {
       void world.index.get();
       await world.clock.advance(1_000);
+      expect(world.loads).toBe(1);
     }
-    expect(world.loads).toBe(1);
-    await world.clock.advance(10_000);
-    await world.ask(1, () => world.index.get());
+    void world.index.get();
+    await world.clock.advance(1_000);
     expect(world.loads).toBe(2);
   });
 
+  test("a load that began before it was frozen is no reload of what is past refuseAfter", async () => {
+    const world = timed((load) => load);
+    const answers: unknown[] = [];
+    void world.index.get();
+    await world.clock.advance(50);
+    world.clock.freeze(600_000);
+    void world.index.get().then((value) => answers.push(value));
+    await world.clock.advance(1_000);
+    expect(answers).toEqual([2]);
+  });
+
   test("a caller's maxAge beyond refuseAfter is no stricter than none", async () => {
-    const world = timed(() => old(world.clock.wall() - 3_600_000));
+    const world = timed(() => old(world.clock.wall() - 3_600_000), { refreshEvery: "1m" });
     await world.ask(1, () => world.index.get());
     expect(kinds(await world.ask(5, () => world.index.get({ maxAge: "2h" })))).toEqual(["answered"]);
     expect(world.loads).toBe(1);
