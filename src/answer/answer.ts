@@ -39,7 +39,7 @@ export const NOT_FOUND: Answer = /* @__PURE__ */ answerWith(404);
 
 /**
  * A method that is not ours, OPTIONS too: it is HAProxy's default, and an automatic 204 would call an
- * unready server healthy (SPEC section 5).
+ * unready server healthy.
  */
 export const METHOD_NOT_ALLOWED: Answer = /* @__PURE__ */ answerWith(405, "", "", { allow: "GET, HEAD" });
 

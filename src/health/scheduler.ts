@@ -7,7 +7,7 @@ export interface Scheduler<E> {
   put(entry: E, at: number): void;
   /**
    * Looks at every entry whose instant is past, for whoever asks now, and queues for the next microtask
-   * what a timer on time would have done (SPEC rule 1).
+   * what a timer on time would have done (docs/rules.md, 1).
    */
   settle(now: number): void;
   /** Does what is queued, at once. */

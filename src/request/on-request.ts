@@ -94,7 +94,7 @@ export function onRequest(options: OnRequestOptions = {}): RefreshMode {
       } else {
         const run = driven.started + 1;
         await load(driven, how, false);
-        // After an unload() the next load answers (SPEC 7.8).
+        // After an unload() the next load answers.
         tried = driven.dropped < run;
       }
     }

@@ -39,7 +39,7 @@ const JUMP_MS = 1_000;
 /**
  * The one clock that instants are recorded in, in whole ms from the epoch: it advances with monotonic
  * time, jumps ahead when wall time has gained more than a second on it (a suspended machine), and
- * never goes back. So elapsed time is never less than either clock says (SPEC rule 3).
+ * never goes back. So elapsed time is never less than either clock says (docs/rules.md, 3).
  */
 export function createNow(clock: Clock): () => number {
   let shift: number | undefined;

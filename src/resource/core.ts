@@ -167,7 +167,7 @@ export class Core<T> implements Resource<T> {
     this.#follow();
   }
 
-  /** Does what is due, once, however late (SPEC rule 1). */
+  /** Does what is due, once, however late (docs/rules.md, 1). */
   tick(now: number): void {
     if (this.closed) return;
     if (this.active && now >= this.active.deadline) {

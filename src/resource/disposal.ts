@@ -12,7 +12,7 @@ export function recall<T>(core: Core<T>, value: T): void {
   if (core.retired?.delete(value)) core.host.owe(-1);
 }
 
-/** Something that never became the value: rejected, late, or arrived after the close (SPEC 7.17). */
+/** Something that never became the value: rejected, late, or arrived after the close. */
 export function discard<T>(core: Core<T>, candidate: T): void {
   const { active, facts, retired } = core;
   if (candidate === facts.held?.value || candidate === active?.candidate || retired?.has(candidate)) return;
@@ -40,7 +40,7 @@ async function dispose<T>(core: Core<T>, value: T): Promise<void> {
   try {
     await core.options.dispose?.(value);
   } catch {
-    // Its failure is its own (SPEC rule 7).
+    // Its failure is its own (docs/rules.md, 7).
   }
   core.host.owe(-1);
 }

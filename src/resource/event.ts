@@ -30,7 +30,7 @@ export function contain(result: unknown): void {
     Promise.resolve(result).then(undefined, () => {});
 }
 
-/** Calls back and contains whatever goes wrong in there (SPEC rule 7). */
+/** Calls back and contains whatever goes wrong in there (docs/rules.md, 7). */
 export function call(callback: () => unknown): void {
   try {
     contain(callback());
@@ -107,7 +107,7 @@ export class Audience implements Hearer {
 
 const isHere = (one: unknown): boolean => one !== nobody;
 
-/** Tells events in the order they happened, whatever listeners do meanwhile (SPEC rule 12). */
+/** Tells events in the order they happened, whatever listeners do meanwhile (docs/rules.md, 12). */
 export interface Teller {
   /** @param alone tells nobody else; otherwise those who are told of every resource hear it too */
   tell(hearer: Hearer | undefined, event: () => HealthEvent, alone?: boolean): void;

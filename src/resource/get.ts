@@ -7,7 +7,7 @@ import { handled } from "./wait.ts";
 
 /**
  * `get()` where it cannot answer at once: the first value young enough, from the load that runs or one
- * that starts now; refused while a back-off runs (SPEC section 8).
+ * that starts now; refused while a back-off runs.
  */
 export function getAged<T>(core: Core<T>, { maxAge = "never", signal }: GetOptions = {}): Promise<T> {
   // Before anything is promised: a bad duration is thrown.

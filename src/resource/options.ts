@@ -92,7 +92,7 @@ export interface Limits {
 }
 
 /**
- * Fills in the defaults (SPEC section 8).
+ * Fills in the defaults.
  *
  * @throws TypeError that names the option, the value and what is accepted
  */

@@ -27,7 +27,7 @@ export function backoffOf(failures: number, abandoned: number, refreshEvery: num
 }
 
 /**
- * When the next load is due after one that succeeded, from its start and end (SPEC 7.2, 7.3, 8).
+ * When the next load is due after one that succeeded, from its start and end.
  * Jitter never carries it past the moment the value becomes stale; a load slower than its interval,
  * or a value that arrives old, never makes a hot loop.
  */

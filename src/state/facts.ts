@@ -14,7 +14,7 @@ export interface Held<T> {
 /** The load that is running. */
 export interface Run {
   readonly startedAt: number;
-  /** Somebody invalidated while it ran, so what it brings is not news enough (SPEC 7.1). */
+  /** Somebody invalidated while it ran, so what it brings is not news enough. */
   readonly invalidated: boolean;
 }
 

@@ -12,19 +12,19 @@ export function vouchedAtOf(held: Held<unknown>): number {
   return held.asOf ?? held.checkedAt;
 }
 
-/** Age in ms, never negative (SPEC rule 3). */
+/** Age in ms, never negative (docs/rules.md, 3). */
 export function ageOf(held: Held<unknown>, now: number): number {
   return Math.max(0, now - vouchedAtOf(held));
 }
 
-/** The state, from the recorded facts and the time now (SPEC rule 1). */
+/** The state, from the recorded facts and the time now (docs/rules.md, 1). */
 export function stateOf(facts: Facts<unknown>, now: number, staleAfter: number): State {
   const { held, run } = facts;
   if (held === undefined) return run === undefined ? "NOT_LOADED" : "LOADING";
   return held.invalidated || ageOf(held, now) > staleAfter ? "STALE" : "READY";
 }
 
-/** Whether readiness refuses the value. Age alone decides: an invalidation is no outage (SPEC 8). */
+/** Whether readiness refuses the value. Age alone decides: an invalidation is no outage. */
 export function isRefused(facts: Facts<unknown>, now: number, refuseAfter: number): boolean {
   return facts.held !== undefined && ageOf(facts.held, now) > refuseAfter;
 }

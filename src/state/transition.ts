@@ -23,7 +23,7 @@ export type Happening<T> =
 
 /**
  * The facts after a happening. Pure: no clock, promise or I/O. What does not apply in the present
- * state returns the same object (SPEC section 3: a no-op, never an error).
+ * state returns the same object.
  */
 export function transition<T>(facts: Facts<T>, event: Happening<T>): Facts<T> {
   const { held, run } = facts;

@@ -9,7 +9,7 @@ type Standing = State | "REFUSED";
 type Heart = "none" | "beating" | "overdue";
 type Row = Readonly<Record<Probe, Word>> & { readonly worst: State; readonly draining: Word };
 
-/** SPEC section 5, by the registry's own words; `draining` is what readiness says in a drain. */
+/** The README's table, by the registry's own words; `draining` is what readiness says in a drain. */
 const TABLE: Readonly<Record<Standing, Row>> = {
   NOT_LOADED: {
     readiness: "notLoaded",

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { State } from "../../src/index.ts";
 import { PLATFORM, type Playing } from "./playing.ts";
 
-/** What each state means to readiness, from the table of SPEC section 5. */
+/** What each state means to readiness, from the README's table. */
 const ALIVE: Readonly<Record<State, boolean>> = { NOT_LOADED: false, LOADING: false, READY: true, STALE: true };
 
 /** Everything that holds at any moment at which nothing is queued. */

@@ -47,3 +47,19 @@ describe("docs/decisions.md", () => {
       expect([path, FILES.some((file) => file === path || file.startsWith(`${path}/`))]).toEqual([path, true]);
   });
 });
+
+describe("docs/rules.md", () => {
+  const rules = [...read("docs/rules.md").matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number));
+
+  test("counts its rules from 1, and has a test called by each", () => {
+    expect(rules).toEqual(rules.map((_, index) => index + 1));
+    const tests = FILES.filter((file) => file.endsWith(".test.ts")).map(read).join("\n");
+    expect(rules.filter((number) => !tests.includes(`test("rule ${number}: `))).toEqual([]);
+  });
+
+  test("has every rule that a source names", () => {
+    for (const file of FILES.filter((name) => /\.(ts|mjs)$/.test(name)))
+      for (const [, number] of read(file).matchAll(/docs\/rules\.md, (\d+)/g))
+        expect([file, rules.includes(Number(number))]).toEqual([file, true]);
+  });
+});

@@ -76,7 +76,7 @@ test("case 3: a refresh is neither sooner than half the interval after the start
   );
 });
 
-test("the one clock is what SPEC section 8 says, whatever both clocks do, and never less than monotonic time gains", () => {
+test("the one clock is what docs/decisions.md says, whatever both clocks do, and never less than monotonic time gains", () => {
   const step = fc.tuple(fc.nat(100_000), fc.integer({ min: -10_000_000, max: 10_000_000 }));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 50 }), (steps) => {

@@ -4,9 +4,10 @@ import { stateOf } from "../../src/state/freshness.ts";
 import { STATES, type State } from "../../src/state/state.ts";
 import { transition, type Happening } from "../../src/state/transition.ts";
 import { loaded, unchanged } from "../../src/index.ts";
+import { read } from "../repo/tree.ts";
 import { createKit, type Kit } from "../resource/kit.ts";
 
-/** The columns of SPEC section 3, taken apart; `lost` is request mode's. */
+/** The columns of the table in docs/rules.md, taken apart; `lost` is request mode's. */
 type Cause = Happening<string>["type"] | "rejected" | "timed out" | "time passes" | "loaded old" | "unchanged old";
 /** A state, with and without a run: a column that needs a run is a no-op without one. */
 type Row = Exclude<State, "LOADING"> | "LOADING" | "READY refreshing" | "STALE refreshing";
@@ -113,6 +114,26 @@ const TIMEOUT = 100;
 
 test("the table has a row for every state, and no other", () => {
   expect([...new Set(ROWS.map(stateIn))].sort()).toEqual([...STATES].sort());
+});
+
+test("docs/rules.md has the same table", () => {
+  const page = [...read("docs/rules.md").matchAll(/^\| ([A-Z_]+) \|(.+)\|$/gm)];
+  const told = page.map(([, state = "", cells = ""]) => [
+    state,
+    ...cells.split("|").map((cell) => /[A-Z_]{2,}/.exec(cell)?.[0] ?? state),
+  ]);
+  const columns: readonly Cause[] = ["start", "loaded", "failed", "time passes", "invalidate", "unload"];
+  const real = STATES.map((state) => [
+    state,
+    ...columns.map((cause) => {
+      const refreshing = `${state} refreshing`;
+      const row = cause !== "start" && refreshing in TABLE ? refreshing : state;
+      // SAFETY: a state, or one whose refreshing row was just found.
+      const cell = TABLE[row as Row][cause];
+      return cell === "-" ? state : cell;
+    }),
+  ]);
+  expect(told.sort()).toEqual(real.sort());
 });
 
 function factsIn(row: Row): Facts<string> {
