@@ -11,8 +11,8 @@ export interface DrainOptions {
   readonly delay?: Duration;
   /**
    * When connections still open are cut, counted from the signal; less than what the platform waits
-   * before SIGKILL (Kubernetes: `terminationGracePeriodSeconds`, 30 s).
-   * @default "25s"
+   * before SIGKILL (Kubernetes: `terminationGracePeriodSeconds`, 30 s). At least `delay`.
+   * @default "25s", or `delay` plus 15 s if that is more
    */
   readonly deadline?: Duration;
   /**

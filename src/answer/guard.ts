@@ -35,7 +35,7 @@ export function createGuard(
   options: GuardOptions = {},
 ): Guard {
   const { maxAge } = options;
-  const maxAgeMs = maxAge === undefined ? Infinity : toMs("maxAge", maxAge, 0);
+  const maxAgeMs = maxAge === undefined ? Infinity : toMs("maxAge", maxAge, 0, true);
   const cores = [resources].flat().map(coreOf);
   const host = cores[0]?.host;
   const waitMs = toMs("wait", options.wait ?? (host?.mode ? "never" : 0), 0, true);

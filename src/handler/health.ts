@@ -8,6 +8,7 @@ import type { Clock } from "../resource/clock.ts";
 import type { Listener } from "../resource/event.ts";
 import type { LoadContext, ResourceLimits, ResourceOptions } from "../resource/options.ts";
 import type { Resource } from "../resource/resource.ts";
+import { checkFunction } from "../state/refusal.ts";
 import { toResponse } from "./response.ts";
 
 /** What `createHealth()` takes. */
@@ -63,7 +64,10 @@ export interface Health extends AsyncDisposable {
   whenReady(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Tells `listener` the present states in a microtask, then every event of every resource. */
   subscribe(listener: Listener): () => void;
-  /** The process is going away: readiness says so, and no load starts any more. There is no way back. */
+  /**
+   * The process is going away: readiness says so, or that nothing is loaded where that is so too, and no
+   * load starts any more. There is no way back.
+   */
   drain(): void;
   /**
    * Aborts loads, clears timers, disposes of values, rejects whoever waits. Idempotent.
@@ -104,6 +108,7 @@ export function createHealth(options: HealthOptions = {}): Health {
   const routes = routesOf(options.paths, options.base);
   const text = createTextAnswers(registry, wordsOf(options.words));
   const { details } = options;
+  if (details) checkFunction("details", details, 'what details("always") gave');
 
   const reply = <R>(probe: Probe, method: string, target: string, raw: R, platform: Platform<R>): Answer => {
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
@@ -136,8 +141,9 @@ export function createHealth(options: HealthOptions = {}): Health {
       // SAFETY: the only `previous` a loader is given is a value it returned, and the signature binds P to T.
       return registry.add(name, resourceOptions as ResourceOptions<T>, true);
     },
-    check: (name, { run, ...limits }) =>
-      registry.add<true>(
+    check(name, { run, ...limits }) {
+      checkFunction("run", run);
+      return registry.add<true>(
         name,
         {
           ...limits,
@@ -148,7 +154,8 @@ export function createHealth(options: HealthOptions = {}): Health {
           },
         },
         false,
-      ),
+      );
+    },
     start: registry.start,
     whenReady: (wait) => registry.whenReady(wait?.signal),
     subscribe: registry.subscribe,

@@ -20,6 +20,8 @@ const CLOSE_GRACE_MS = 5_000;
 
 /** Makes the registry. Only stores data: no timer, clock reading or load before `start()`. */
 export function createRegistry({ clock = systemClock, expect, refresh: mode }: RegistryOptions): Registry {
+  if (mode && typeof mode.drive !== "function") refuse("refresh", mode, "what onRequest() gave");
+  if (typeof expect === "string") refuse("expect", expect, "an array of names");
   const now = createNow(clock);
   const cores = new Map<string, Core<unknown>>();
   const expected = new Set(expect);

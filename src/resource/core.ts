@@ -1,6 +1,7 @@
 import { backoffOf, refreshAt } from "../state/backoff.ts";
 import { NO_FACTS, type Facts } from "../state/facts.ts";
 import { stateOf } from "../state/freshness.ts";
+import { checkFunction } from "../state/refusal.ts";
 import type { State } from "../state/state.ts";
 import { transition, type Happening } from "../state/transition.ts";
 import { disposeDue, recall, retire } from "./disposal.ts";
@@ -54,6 +55,8 @@ export class Core<T> implements Resource<T> {
   #resolved: Promise<T> | undefined;
 
   constructor(name: string, options: ResourceOptions<T>, host: Host) {
+    // SAFETY: nothing is taken for granted: a caller of JavaScript may have left the options out altogether.
+    checkFunction("load", (options as Partial<typeof options> | undefined)?.load);
     this.name = name;
     this.options = options;
     this.limits = limitsOf(options);

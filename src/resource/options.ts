@@ -25,7 +25,7 @@ export type LoadResult<T> = T | Loaded<T> | Unchanged | PromiseLike<T | Loaded<T
 export interface ResourceLimits {
   /**
    * How long after the start of a successful load the next one starts. `"never"` leaves loading after
-   * the first to `reload()`.
+   * the first to `reload()` and `invalidate()`; a failed load is tried again all the same.
    * @default half of `staleAfter`; without it, `"never"`
    */
   readonly refreshEvery?: Duration;

@@ -23,12 +23,13 @@ export interface Resource<T> {
   /** The name it was registered under. */
   readonly name: string;
   /**
-   * The value; waits only while there is none, for the load that runs or is planned now. The first
-   * call starts the health.
+   * The value; waits only while there is none, or none as young as `maxAge`, for the load that runs or
+   * starts now. The first call starts the health. In request mode a value past `refuseAfter` is loaded
+   * anew first, and served if that fails.
    *
    * @throws TypeError (at once) for a bad `maxAge`
-   * @throws NotReadyError (rejects) when that load fails, a back-off runs, the wait is aborted, or the
-   *   health drains or closes
+   * @throws NotReadyError (rejects) when that load fails or brings what is older than `maxAge`, a back-off
+   *   runs, the wait is aborted, or the health drains or closes; `reason` says which
    */
   get(options?: GetOptions): Promise<T>;
   /** The value, or `undefined`, at once; reads no clock. */

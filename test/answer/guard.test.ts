@@ -96,6 +96,13 @@ describe("maxAge", () => {
     expect(await createGuard(entered.index, { maxAge: "20s" })()).toEqual(expected);
   });
 
+  test('"never" accepts any age', async () => {
+    const entered = stage();
+    await ready(entered);
+    await entered.clock.advance(20_001);
+    expect(createGuard(entered.index, { maxAge: "never" })()).toBeUndefined();
+  });
+
   test("a value of the very age is served at once, without a promise", async () => {
     const entered = stage();
     await ready(entered);

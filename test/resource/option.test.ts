@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createHealth, heartbeat, toMs, type ResourceLimits } from "../../src/index.ts";
+import { createHealth, heartbeat, toMs, type Health, type ResourceLimits } from "../../src/index.ts";
 import { limitsOf } from "../../src/resource/options.ts";
 
 test.each([
@@ -107,6 +107,25 @@ test("a name taken, and a resource for a health that is closed, are refused", as
   expect(() => heartbeat(health, "index", { within: 1 })).toThrow('heartbeat is "index"');
   await health.close();
   expect(() => health.resource("late", { load })).toThrow("health-state: health is");
+});
+
+test("what JavaScript forgets or mistakes is refused where it is handed in", () => {
+  // SAFETY: what JavaScript may pass.
+  const create = createHealth as (options: unknown) => Health;
+  const health = create({});
+  const add = health.resource.bind(health) as (name: string, options?: unknown) => unknown;
+  const check = health.check.bind(health) as (name: string, options: unknown) => unknown;
+  const wrong: readonly (readonly [() => unknown, string])[] = [
+    [() => add("index"), "load is undefined; it must be a function"],
+    [() => add("index", { refreshEvery: "30s" }), "load is undefined; it must be a function"],
+    [() => add("index", { load: Promise.resolve(1) }), "load is [object Promise]; it must be a function"],
+    [() => check("database", { refreshEvery: "5s" }), "run is undefined; it must be a function"],
+    [() => create({ details: "always" }), 'details is "always"; it must be what details("always") gave'],
+    [() => create({ refresh: "request" }), 'refresh is "request"; it must be what onRequest() gave'],
+    [() => create({ expect: "index" }), 'expect is "index"; it must be an array of names'],
+  ];
+  for (const [make, message] of wrong) expect(make).toThrow(new TypeError(`health-state: ${message}`));
+  expect(health.fetch(new Request("http://x/status")).status).toBe(200);
 });
 
 test("a bad maxAge is refused at once, by name", () => {
