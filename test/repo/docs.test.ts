@@ -53,7 +53,9 @@ describe("docs/rules.md", () => {
 
   test("counts its rules from 1, and has a test called by each", () => {
     expect(rules).toEqual(rules.map((_, index) => index + 1));
-    const tests = FILES.filter((file) => file.endsWith(".test.ts")).map(read).join("\n");
+    const tests = FILES.filter((file) => file.endsWith(".test.ts"))
+      .map(read)
+      .join("\n");
     expect(rules.filter((number) => !tests.includes(`test("rule ${number}: `))).toEqual([]);
   });
 
