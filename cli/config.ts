@@ -1,5 +1,5 @@
 import { configure, type ConfigOptions, type Configuration } from "../src/probers/index.ts";
-import { EXIT, UsageError, type Io } from "./io.ts";
+import { EXIT, UsageError, wholeOf, type Io } from "./io.ts";
 
 /** The options of `config`, as written. */
 export interface ConfigFlags {
@@ -35,7 +35,7 @@ function titled({ file, text }: Configuration): string {
 
 function optionsOf(flags: ConfigFlags): ConfigOptions {
   return {
-    ...(flags.port !== undefined && { port: Number(flags.port) }),
+    ...(flags.port !== undefined && { port: wholeOf("--port", flags.port, 1, 65_535) }),
     ...(flags.base !== undefined && { base: flags.base }),
     ...(flags["load-time"] !== undefined && { loadTime: flags["load-time"] }),
     ...(flags.reaction !== undefined && { reaction: flags.reaction }),

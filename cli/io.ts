@@ -16,3 +16,11 @@ export const EXIT = { clean: 0, findings: 1, unreadable: 2 } as const;
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** @throws UsageError unless it is a whole number within its bounds */
+export function wholeOf(option: string, given: string, least: number, most: number): number {
+  const count = /^\d+$/.test(given) ? Number(given) : NaN;
+  if (!(count >= least && count <= most))
+    throw new UsageError(`${option} ${JSON.stringify(given)}: must be a whole number from ${least} to ${most}`);
+  return count;
+}

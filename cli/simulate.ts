@@ -7,7 +7,7 @@ import {
   type ScenarioOptions,
 } from "../src/simulate/index.ts";
 import { toMs } from "../src/state/duration.ts";
-import { EXIT, UsageError, type Io } from "./io.ts";
+import { EXIT, UsageError, wholeOf, type Io } from "./io.ts";
 
 /** The options of `simulate`, as written. */
 export interface SimulateFlags {
@@ -46,13 +46,6 @@ function optionsOf(flags: SimulateFlags): ScenarioOptions {
     ...(flags.duration !== undefined && { duration: toMs("--duration", flags.duration, 60_000) }),
     ...(flags["load-time"] !== undefined && { loadTime: toMs("--load-time", flags["load-time"], 1) }),
   };
-}
-
-function wholeOf(option: string, given: string, least: number, most: number): number {
-  const count = /^\d+$/.test(given) ? Number(given) : NaN;
-  if (!(count >= least && count <= most))
-    throw new UsageError(`${option} ${JSON.stringify(given)}: must be a whole number from ${least} to ${most}`);
-  return count;
 }
 
 async function written(file: string, text: string, io: Io): Promise<void> {

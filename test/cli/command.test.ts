@@ -246,7 +246,7 @@ describe("config", () => {
       ["config", "cloud-run", "--load-time", "1h"],
       "refused. cloud-run: a load of 3600 s needs a start-up budget of 3605 s, and 600 s is the most it accepts: load less, or listen before the load and let readiness wait",
     ],
-    [["config", "consul", "--port", "http"], "port is NaN; it must be a whole number from 1 to 65535"],
+    [["config", "consul", "--port", "http"], '--port "http": must be a whole number from 1 to 65535'],
     [["cure"], '"cure" is no command; there are config, doctor, simulate and probers'],
     [["doctor"], "doctor takes at least one file, or - for standard input"],
     [["doctor", "--json", "--sarif", "a"], "--json and --sarif exclude each other"],
