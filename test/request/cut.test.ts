@@ -18,15 +18,19 @@ function setUp(load?: () => unknown) {
       (value) => answers.push(value),
       (error: unknown) => answers.push(error),
     );
-  return { clock, health, index, loader, answers, ask };
+  /** Two requests ask at once, and a second goes by. */
+  const askTwice = async (wait: "get" | "reload"): Promise<void> => {
+    ask(() => index[wait]());
+    ask(() => index[wait]());
+    await clock.advance(1_000);
+  };
+  return { clock, health, index, loader, answers, ask, askTwice };
 }
 
 test("close() ends the wait of the request that runs the load within a look, and leaves no timer", async () => {
   for (const wait of ["get", "reload"] as const) {
-    const { clock, health, index, answers, ask } = setUp();
-    ask(() => index[wait]());
-    ask(() => index[wait]());
-    await clock.advance(1_000);
+    const { clock, health, answers, askTwice } = setUp();
+    await askTwice(wait);
     await health.close();
     await clock.advance(LOOK_MS);
     expect(answers).toMatchObject([{ reason: "closed" }, { reason: "closed" }]);
@@ -50,10 +54,8 @@ test("close() during a refresh that a request waits for rejects it", async () =>
 
 test("unload() during a load: whoever waits is answered by the next load, which starts within a look", async () => {
   for (const wait of ["get", "reload"] as const) {
-    const { clock, index, loader, answers, ask } = setUp();
-    ask(() => index[wait]());
-    ask(() => index[wait]());
-    await clock.advance(1_000);
+    const { clock, index, loader, answers, askTwice } = setUp();
+    await askTwice(wait);
     index.unload();
     await clock.advance(2 * LOOK_MS);
     expect([loader.calls.length, answers]).toEqual([2, []]);
