@@ -34,6 +34,7 @@ export const RULES = {
   "slow-while-idle": "A host without traffic is asked once a minute",
   "initial-delay": "A fixed delay in place of a startup check",
   "stale-fails-closed": "Stale data everywhere takes the whole service out",
+  "unknown-path": "A path that no probe is known by",
 } as const;
 
 /** The id of a rule. */

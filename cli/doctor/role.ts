@@ -47,6 +47,16 @@ export function judgePath(
       `${path} answers 200 at once, so the check is over before the load and protects nothing.`,
       startPathFor(path),
     );
+  else if (role === undefined) {
+    const own = restarts ? "/status/live" : effects.includes("routes") ? "/status" : "/status/startup";
+    report.add(
+      "unknown-path",
+      "note",
+      at,
+      `No probe is known by ${path}: unless one was put there, a 404 or an answer of the application's decides.`,
+      `${own}, or a path that createHealth({ paths }) names`,
+    );
+  }
 }
 
 /** The liveness path beside this one, as the library names them. */
