@@ -24,7 +24,16 @@ function setUp(load?: () => unknown) {
     ask(() => index[wait]());
     await clock.advance(1_000);
   };
-  return { clock, health, index, loader, answers, ask, askTwice };
+  /** A request is answered with `first`, and another waits for the refresh that is due. */
+  const askForRefresh = async (first: unknown): Promise<void> => {
+    ask(() => index.get());
+    await clock.settle();
+    loader.last.succeed(first);
+    await clock.advance(31_000);
+    ask(() => index.get());
+    await clock.settle();
+  };
+  return { clock, health, index, loader, answers, ask, askTwice, askForRefresh };
 }
 
 test("close() ends the wait of the request that runs the load within a look, and leaves no timer", async () => {
@@ -39,13 +48,8 @@ test("close() ends the wait of the request that runs the load within a look, and
 });
 
 test("close() during a refresh that a request waits for rejects it", async () => {
-  const { clock, health, index, loader, answers, ask } = setUp();
-  ask(() => index.get());
-  await clock.settle();
-  loader.last.succeed("A");
-  await clock.advance(31_000);
-  ask(() => index.get());
-  await clock.settle();
+  const { clock, health, answers, askForRefresh } = setUp();
+  await askForRefresh("A");
   await health.close();
   await clock.advance(LOOK_MS);
   expect(answers).toMatchObject(["A", { reason: "closed" }]);
@@ -68,13 +72,8 @@ test("unload() during a load: whoever waits is answered by the next load, which 
 });
 
 test("unload() during a refresh that a request waits for: it is answered by the next load, not by what was dropped", async () => {
-  const { clock, index, loader, answers, ask } = setUp();
-  ask(() => index.get());
-  await clock.settle();
-  loader.last.succeed("bad");
-  await clock.advance(31_000);
-  ask(() => index.get());
-  await clock.settle();
+  const { clock, index, loader, answers, askForRefresh } = setUp();
+  await askForRefresh("bad");
   index.unload();
   await clock.advance(2 * LOOK_MS);
   loader.last.succeed("good");
