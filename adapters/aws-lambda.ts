@@ -1,7 +1,8 @@
 import {
+  checkFunction,
   createGuard,
   NOT_FOUND,
-  warm,
+  refreshDue,
   type Answer,
   type Guard,
   type GuardOptions,
@@ -9,35 +10,42 @@ import {
   type Resource,
 } from "../src/index.ts";
 import { httpOf, LAMBDA, methodOf, resultOf, targetOf, type EventLike, type ResultLike } from "./lambda-event.ts";
+import { checkProbes } from "./shared/check.ts";
 
 export type { EventLike, ResultLike } from "./lambda-event.ts";
 
 /**
- * A handler that answers the probes first: `export const handler = probes(health, handle(app))`. Events
- * that are no HTTP are handed on. Give the health `refresh: onRequest()`: a timer stands still with its
- * sandbox.
+ * Creates a handler that answers the probes: `export const handler = probes(health, handle(app))`. It passes every
+ * other event to your handler. Create the health with `refresh: onRequest()`, because Lambda stops timers between
+ * requests.
  *
- * @param handler answers what is no probe; without it, 404
+ * @param handler answers every other request. @default 404
+ * @throws TypeError if an argument is wrong
+ * @example
+ * export const handler = probes(health, handle(app));
  */
 export function probes<E = unknown, A extends readonly unknown[] = [], R = never>(
   health: Health,
   handler?: (event: E, ...rest: A) => R,
 ): (event: E, ...rest: A) => R | Promise<ResultLike> {
+  checkProbes(health, "handler", handler, "a function such as handle(app)");
   return (event, ...rest) => {
     const http = httpOf(event);
     const ask = (): Answer | undefined => health.ask(methodOf(http), targetOf(http), http, LAMBDA);
     const answer = ask();
     if (!answer && handler) return handler(event, ...rest);
-    const waited = answer && warm(health)?.then(ask);
+    const waited = answer && refreshDue(health)?.then(ask);
     return Promise.resolve(waited ?? answer).then((last) => resultOf(http, last ?? NOT_FOUND));
   };
 }
 
 /**
- * Wraps a handler: 503, `retry-after` and problem+json while the resources cannot serve the event. One
- * that is no HTTP is refused by a rejection, so that its source sends it again.
+ * Wraps a handler. While the data is not loaded, it answers an HTTP event with 503, `retry-after` and problem+json. For
+ * other events it rejects, so that a queue sends the event again.
  *
- * @throws TypeError for a bad duration, or what is no resource
+ * @throws TypeError if an argument is wrong
+ * @example
+ * export const handler = guard(index)(handle(app));
  */
 export function guard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
@@ -46,9 +54,10 @@ export function guard(
   handler: (event: E, ...rest: A) => R,
 ) => (event: E, ...rest: A) => Promise<Awaited<R> | ResultLike> {
   const decide = createGuard(resources, options);
-  return (handler) =>
-    (event, ...rest) =>
-      served(decide(), httpOf(event), () => handler(event, ...rest));
+  return (handler) => {
+    checkFunction("handler", handler);
+    return (event, ...rest) => served(decide(), httpOf(event), () => handler(event, ...rest));
+  };
 }
 
 async function served<R>(
@@ -56,9 +65,9 @@ async function served<R>(
   event: EventLike,
   serve: () => R,
 ): Promise<Awaited<R> | ResultLike> {
-  const refusal = await decision;
-  if (!refusal) return await serve();
-  // To a queue or a stream whatever is returned is success, and the event would be gone.
+  const unavailable = await decision;
+  if (!unavailable) return await serve();
+  // For a queue or a stream, every return value is a success, and the event would be lost.
   if (!targetOf(event)) throw new Error("health-state: the data that this event needs is not there");
-  return resultOf(event, methodOf(event) === "HEAD" ? { ...refusal, body: "" } : refusal);
+  return resultOf(event, methodOf(event) === "HEAD" ? { ...unavailable, body: "" } : unavailable);
 }

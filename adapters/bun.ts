@@ -1,48 +1,54 @@
-import { forgoHeartbeats, type Health } from "../src/index.ts";
-import { createDrain, type Drain, type DrainOptions } from "./drain.ts";
-import { probes, type FetchHandler } from "./fetch.ts";
+import { checkHealth, checkOptions, disableHeartbeats, invalidOption, type Health } from "../src/index.ts";
+import { checkServer } from "./shared/check.ts";
+import { createDrain, type Drain } from "./shared/drain.ts";
+import type { DrainOptions } from "./shared/drain-options.ts";
+import { probes, type FetchHandler } from "./shared/fetch.ts";
 
-/** As much of Bun's server as is used. */
+/** The part of Bun's server that is used. */
 export interface ServerLike {
   stop(closeActiveConnections?: boolean): PromiseLike<void>;
 }
 
-/** As much of `process` as is used. */
+/** The part of `process` that is used. */
 interface ProcessLike {
   on(signal: string, listener: () => void): unknown;
   off(signal: string, listener: () => void): unknown;
 }
 
-/** What Bun calls for a path. */
+/** The handler of a path. */
 export type RouteHandler = FetchHandler<[], Response | Promise<Response>>;
 
-/** A path of which Bun answers GET and HEAD itself. */
+/** A static path. Bun answers GET and HEAD itself. */
 export type StaticRoute = { readonly [method: string]: Response | RouteHandler };
 
 /**
- * The probes as a table for `Bun.serve({ routes: { ...routes(health), … } })`: Bun finds them before
- * anything else runs.
+ * Returns the probes as a table for `Bun.serve({ routes: { ...routes(health), … } })`. Bun answers them before other
+ * handlers run.
  *
- * With `heartbeats: false` Bun answers GET and HEAD of liveness itself, without calling anybody, for
- * then they never change; it adds an `etag`. The health is started, since no such probe will do it.
- * Methods that Bun has no name for go to the server's `fetch`: give it `probes(health, app)`.
+ * With `heartbeats: false`, the answer of liveness never changes. So Bun answers it as a static route, and adds an
+ * `etag`. The health is started at once, because such a probe cannot start it. Bun passes unusual methods to `fetch`,
+ * so set `fetch: probes(health, app)` too.
  *
  * @throws TypeError for `heartbeats: false` where there is one; a later `heartbeat()` throws too
+ * @example
+ * Bun.serve({ routes: routes(health), fetch: probes(health, app) });
  */
 export function routes(health: Health): Record<string, RouteHandler>;
-/** The same, with what cannot change held by Bun. */
+/** The same, with liveness as a static route. */
 export function routes(
   health: Health,
   options: { readonly heartbeats?: boolean },
 ): Record<string, RouteHandler | StaticRoute>;
 export function routes(
   health: Health,
-  { heartbeats = true }: { readonly heartbeats?: boolean } = {},
+  options: { readonly heartbeats?: boolean } = {},
 ): Record<string, RouteHandler | StaticRoute> {
+  const { heartbeats = true } = checkOptions("routes()", options, [], ["heartbeats"]);
+  if (typeof heartbeats !== "boolean") invalidOption("heartbeats", heartbeats, "true or false");
   const answer = probes(health);
   const paths = [...health.routes];
   if (heartbeats) return Object.fromEntries(paths.map(([path]) => [path, answer]));
-  forgoHeartbeats(health);
+  disableHeartbeats(health);
   health.start();
   return Object.fromEntries(
     paths.map(([path, { probe }]) => [path, probe === "liveness" ? staticRoute(health, path, answer) : answer]),
@@ -56,19 +62,24 @@ function staticRoute(health: Health, path: string, answer: RouteHandler): Static
 }
 
 /**
- * On a signal: readiness answers 503 at once and liveness 200; after `delay` the server stops
- * accepting, what is in flight finishes, and at `deadline` the rest is cut. A second signal cuts the
- * delay short. Ends nothing by itself: the process exits when nothing else holds it.
+ * Drains a server on a signal. Readiness answers 503 at once. After `delay` the server accepts no new connections and
+ * finishes its open requests. At `deadline` it closes the connections that are left. A second signal ends `delay` at
+ * once. It never calls `process.exit()`.
  *
- * @throws TypeError for a bad duration, or a deadline before the delay is over
+ * @throws TypeError if an argument is wrong
+ * @example
+ * const server = Bun.serve({ fetch: probes(health, app) });
+ * drainOnSignal(server, health);
  */
 export function drainOnSignal(server: ServerLike, health: Health, options?: DrainOptions): Drain {
+  checkServer(server, ["stop"], "what Bun.serve() gave");
+  checkHealth(health);
   // SAFETY: Bun has it.
   const { process } = globalThis as unknown as { process: ProcessLike };
   return createDrain(
     health,
     {
-      listen: (on, signal, listener) => process[on ? "on" : "off"](signal, listener),
+      listen: (turn, signal, listener) => process[turn](signal, listener),
       stop: (stopped) => void server.stop().then(stopped, stopped),
       cut: () => void server.stop(true),
     },
@@ -76,5 +87,6 @@ export function drainOnSignal(server: ServerLike, health: Health, options?: Drai
   );
 }
 
-export { guard, probes } from "./fetch.ts";
-export type { Drain, DrainOptions } from "./drain.ts";
+export { guard, probes } from "./shared/fetch.ts";
+export type { Drain } from "./shared/drain.ts";
+export type { DrainOptions } from "./shared/drain-options.ts";

@@ -1,64 +1,90 @@
 import {
+  checkFunction,
+  checkHealth,
   createGuard,
-  respond,
+  invalidOption,
+  matchAndRefresh,
   toResponse,
-  warm,
+  refreshDue,
   type GuardOptions,
   type Health,
   type Resource,
   type WaitUntil,
 } from "../src/index.ts";
 
-/** As much of a Worker as is used. Whatever else it handles (`queue`, `email`, `tail`) is left as it is. */
+/** The part of a Worker that is used. Other handlers (`queue`, `email`, `tail`) are not changed. */
 export interface WorkerLike {
   fetch?(request: Request, env: unknown, context: unknown): Response | Promise<Response>;
   scheduled?(controller: unknown, env: unknown, context: unknown): unknown;
 }
 
-/** What Workers call. */
+/** The handlers of a Worker with probes. */
 export interface ProbedWorker {
   readonly fetch: (request: Request, env?: unknown, context?: unknown) => Response | Promise<Response>;
   readonly scheduled: (controller: unknown, env?: unknown, context?: unknown) => Promise<void>;
 }
 
 /**
- * A Worker that answers the probes first: `export default probes(health, { fetch: app.fetch })`. Its
- * `scheduled` refreshes what is due before it calls the worker's own, so that a cron keeps a quiet
- * isolate fresh.
+ * Creates a Worker that answers the probes: `export default probes(health, { fetch: app.fetch })`. Its `scheduled`
+ * starts the due loads and then calls the `scheduled` of your worker. So a cron trigger keeps the data fresh without
+ * requests.
  *
  * @param worker answers what is no probe; without a `fetch`, 404
- * @throws TypeError unless the health is in request mode, for on Workers a timer dies with its request;
- *   and for what is no object with handlers (a class wraps `health.match` in its own `fetch`)
+ * @throws TypeError unless the health is in request mode, because Workers stop timers after each request. Also for a
+ * worker that is not an object with handlers. In a class, call `health.match` in `fetch`.
+ * @example
+ * export default probes(health, { fetch: app });
  */
 export function probes<W extends WorkerLike>(health: Health, worker?: W): Omit<W, keyof ProbedWorker> & ProbedWorker {
+  checkHealth(health);
   if (health.refresh !== "request")
-    throw new TypeError(
-      'health-state: refresh is "background"; it must be onRequest() on Workers, where a timer dies with its request',
+    invalidOption(
+      "refresh",
+      health.refresh,
+      "onRequest() on Workers, where a timer dies with its request",
+      "HS_WRONG_MODE",
     );
-  if (worker !== undefined && typeof worker !== "object")
-    throw new TypeError(
-      "health-state: worker is a function or class; it must be an object with handlers, such as { fetch: app.fetch }",
-    );
+  if (worker !== undefined) checkWorker(worker);
   const own: WorkerLike = worker ?? {};
   return {
     // SAFETY: with no worker given there is nothing that its type could promise.
     ...(own as W),
     fetch: async (request, env, context) => {
-      const response = await respond(health, request, waitUntilOf(context));
+      const response = await matchAndRefresh(health, request, waitUntilOf(context));
       return response ?? own.fetch?.(request, env, context) ?? health.fetch(request);
     },
     scheduled: async (controller, env, context) => {
-      await warm(health, waitUntilOf(context));
+      await refreshDue(health, waitUntilOf(context));
       await own.scheduled?.(controller, env, context);
     },
   };
 }
 
+/** @throws TypeError for a class, a bare function, a health, or handlers that are no functions */
+function checkWorker(worker: WorkerLike): void {
+  const accepted = "an object with handlers, such as { fetch: app.fetch }";
+  if (!isPlain(worker)) invalidOption("worker", worker, accepted);
+  for (const name of ["fetch", "scheduled"] as const)
+    if (worker[name] !== undefined) checkFunction(`worker.${name}`, worker[name], "a function, or remove it");
+}
+
+/** Whether its own handlers can be read. A health has routes, and a Proxy may throw what it likes. */
+function isPlain(worker: unknown): boolean {
+  try {
+    if (typeof worker !== "object" || worker === null || Array.isArray(worker)) return false;
+    return !("routes" in worker) && Boolean({ ...worker });
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Wraps a `fetch`: 503, `retry-after` and problem+json while the resources cannot serve the request;
- * a refresh that is due goes on behind the answer.
+ * Wraps a `fetch`. It answers 503, `retry-after` and problem+json while the data for the request is not loaded. A
+ * refresh continues after the answer.
  *
- * @throws TypeError for a bad duration, or what is no resource
+ * @throws TypeError if an argument is wrong
+ * @example
+ * export default probes(health, { fetch: guard(index)(app) });
  */
 export function guard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
@@ -67,13 +93,16 @@ export function guard(
   fetch: (request: Q, env: E, context: C) => Response | Promise<Response>,
 ) => (request: Q, env: E, context: C) => Promise<Response> {
   const decide = createGuard(resources, options);
-  return (fetch) => async (request, env, context) => {
-    const refusal = await decide(() => waitUntilOf(context));
-    return refusal ? toResponse(refusal) : fetch(request, env, context);
+  return (fetch) => {
+    checkFunction("fetch", fetch, "a function (request, env, context) => Response");
+    return async (request, env, context) => {
+      const unavailable = await decide(() => waitUntilOf(context));
+      return unavailable ? toResponse(unavailable) : fetch(request, env, context);
+    };
   };
 }
 
-/** Called on its own context: a detached `waitUntil` throws Illegal invocation. */
+/** Called as a method, because `waitUntil` without its context throws "Illegal invocation". */
 function waitUntilOf(context: unknown): WaitUntil | undefined {
   if (typeof context !== "object" || context === null || !("waitUntil" in context)) return undefined;
   if (typeof context.waitUntil !== "function") return undefined;

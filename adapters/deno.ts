@@ -1,22 +1,27 @@
-import type { Answer, Health } from "../src/index.ts";
-import { createDrain, type Drain, type DrainOptions } from "./drain.ts";
-import { mount, type FetchHandler } from "./fetch.ts";
+import { checkHealth, fail, type Answer, type Health } from "../src/index.ts";
+import { checkServer } from "./shared/check.ts";
+import { createDrain, type Drain } from "./shared/drain.ts";
+import type { DrainOptions } from "./shared/drain-options.ts";
+import { mount, type FetchHandler } from "./shared/fetch.ts";
 
-/** As much of Deno's server as is used. */
+/** The part of Deno's server that is used. */
 export interface ServerLike {
   shutdown(): Promise<void>;
 }
 
-/** As much of `Deno` as is used. */
+/** The part of `Deno` that is used. */
 interface DenoLike {
   addSignalListener(signal: string, listener: () => void): void;
   removeSignalListener(signal: string, listener: () => void): void;
 }
 
 /**
- * A Fetch handler that answers the probes before anything else does.
+ * Creates a Fetch handler that answers the probes, and passes every other request to `fetch`.
  *
- * @param fetch answers what is no probe; without it, 404
+ * @param fetch answers every other request. @default 404
+ * @throws TypeError if an argument is wrong
+ * @example
+ * Deno.serve(probes(health, app));
  */
 export function probes<A extends readonly unknown[] = [], R = never>(
   health: Health,
@@ -25,46 +30,60 @@ export function probes<A extends readonly unknown[] = [], R = never>(
   return mount(make, health, fetch);
 }
 
-/** Deno clones a Response in half the time it takes to make one; what is frozen is the same for everybody. */
+/** Deno clones a Response in half the time that it needs to create one. */
 const templates = new WeakMap<Answer, Response>();
 
 function make(answer: Answer): Response {
   if (!Object.isFrozen(answer)) return build(answer);
   let template = templates.get(answer);
-  if (!template) templates.set(answer, (template = build(answer)));
+  if (!template) {
+    template = build(answer);
+    templates.set(answer, template);
+  }
   return template.clone();
 }
 
-/** Deno takes headers that are set one by one sooner than those it is handed. */
+/** In Deno, setting headers one by one is faster than passing them. */
 function build({ status, headers, body }: Answer): Response {
   const response = new Response(body || null, { status });
   const own = response.headers;
-  // Not Object.entries(): it would cost more than is won.
+  // Not Object.entries(), because it is slower.
   for (const name in headers) own.set(name, headers[name] ?? "");
   return response;
 }
 
 /**
- * On a signal: readiness answers 503 at once and liveness 200; after `delay` the server stops
- * accepting and what is in flight finishes. A second signal cuts the delay short. At `deadline` `done`
- * settles whatever is still open, for a server that shuts down cannot be made to hurry: end the process
- * then, `await drainOnSignal(server, health).done; Deno.exit()`.
+ * Drains a server on a signal. Readiness answers 503 at once. After `delay` the server accepts no new connections and
+ * finishes its open requests. A second signal ends `delay` at once. At `deadline`, `done` resolves even if a connection
+ * is still open, because Deno cannot close it. So end the process: `await drainOnSignal(server, health).done;
+ * Deno.exit()`.
  *
- * @throws TypeError for a bad duration, or a deadline before the delay is over; or outside Deno
+ * @throws TypeError if an argument is wrong; or outside Deno
+ * @example
+ * const server = Deno.serve(probes(health, app));
+ * await drainOnSignal(server, health).done;
+ * Deno.exit();
  */
 export function drainOnSignal(server: ServerLike, health: Health, options?: DrainOptions): Drain {
+  checkServer(server, ["shutdown"], "what Deno.serve() gave");
+  checkHealth(health);
   const { Deno } = globalThis as { Deno?: DenoLike }; // SAFETY: checked in the next line
   if (!Deno)
-    throw new TypeError("health-state: there is no Deno here; health-state/node and health-state/bun have a drain too");
+    fail(
+      "HS_WRONG_MODE",
+      "this runtime is not Deno. Pass the server to drainOnSignal() of health-state/node or health-state/bun.",
+    );
   return createDrain(
     health,
     {
-      listen: (on, signal, listener) => Deno[on ? "addSignalListener" : "removeSignalListener"](signal, listener),
+      listen: (turn, signal, listener) =>
+        turn === "on" ? Deno.addSignalListener(signal, listener) : Deno.removeSignalListener(signal, listener),
       stop: (stopped) => void server.shutdown().then(stopped, stopped),
     },
     options,
   );
 }
 
-export { guard } from "./fetch.ts";
-export type { Drain, DrainOptions } from "./drain.ts";
+export { guard } from "./shared/fetch.ts";
+export type { Drain } from "./shared/drain.ts";
+export type { DrainOptions } from "./shared/drain-options.ts";

@@ -1,12 +1,12 @@
 import { createGuard, type GuardOptions, type Health, type Resource } from "../src/index.ts";
 import { probes as nodeProbes, type RequestLike, type ResponseLike } from "./node.ts";
 
-/** As much of a Fastify request as is read. */
+/** The part of a Fastify request that is read. */
 export interface FastifyRequestLike {
   readonly raw: RequestLike;
 }
 
-/** As much of a Fastify reply as is used. */
+/** The part of a Fastify reply that is used. */
 export interface FastifyReplyLike {
   readonly raw: ResponseLike;
   hijack(): unknown;
@@ -15,7 +15,7 @@ export interface FastifyReplyLike {
   send(body: Uint8Array): unknown;
 }
 
-/** As much of a Fastify instance as is used. */
+/** The part of a Fastify instance that is used. */
 export interface FastifyLike {
   addHook(
     name: "onRequest",
@@ -24,9 +24,12 @@ export interface FastifyLike {
 }
 
 /**
- * A plugin that answers the probes in `onRequest`: `app.register(probes(health))`. Register it first,
- * so that no authentication, rate limit or CORS stands in a probe's way; the answer leaves as it is,
- * past the `onSend` hooks.
+ * Creates a plugin that answers the probes in `onRequest`: `app.register(probes(health))`. Register it first, so that
+ * no authentication, rate limit or CORS rule blocks a probe. `onSend` hooks do not run for probes.
+ *
+ * @throws TypeError if `health` is not a health
+ * @example
+ * await fastify.register(probes(health));
  */
 export function probes(health: Health): (app: FastifyLike, options: unknown, done: () => void) => void {
   const handle = nodeProbes(health);
@@ -46,15 +49,17 @@ export function probes(health: Health): (app: FastifyLike, options: unknown, don
     });
     done();
   };
-  // Without it the hook would be the plugin's alone, and run for none of the application's paths.
+  // Without it, the hook would run only for the paths of the plugin.
   return Object.assign(plugin, { [Symbol.for("skip-override")]: true });
 }
 
 /**
- * A `preHandler` that answers 503, `retry-after` and problem+json while the resources cannot serve the
- * request: `app.get("/m", { preHandler: guard(index) }, handler)`.
+ * A `preHandler` that answers 503, `retry-after` and problem+json while the data for the request is not loaded:
+ * `app.get("/m", { preHandler: guard(index) }, handler)`.
  *
- * @throws TypeError for a bad duration, or what is no resource
+ * @throws TypeError if an argument is wrong
+ * @example
+ * fastify.get("/m", { preHandler: guard(index) }, handler);
  */
 export function guard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
@@ -62,11 +67,11 @@ export function guard(
 ): (request: unknown, reply: FastifyReplyLike) => Promise<void> {
   const decide = createGuard(resources, options);
   return async (_request, reply) => {
-    const refusal = await decide();
-    if (!refusal) return;
-    reply.code(refusal.status);
-    reply.headers({ ...refusal.headers });
-    // Not awaited: a reply is a thenable that waits for its own end. Sent before the hook is over, it is the answer.
-    void reply.send(new TextEncoder().encode(refusal.body));
+    const unavailable = await decide();
+    if (!unavailable) return;
+    reply.code(unavailable.status);
+    reply.headers({ ...unavailable.headers });
+    // Not awaited, because a reply is a thenable that waits for its own end.
+    void reply.send(new TextEncoder().encode(unavailable.body));
   };
 }

@@ -1,10 +1,10 @@
 import { createGuard, type Answer, type GuardOptions, type Health, type Resource } from "../src/index.ts";
 import { probes as nodeProbes, type RequestLike, type ResponseLike } from "./node.ts";
 
-/** As much of a Koa context as is used. */
+/** The part of a Koa context that is used. */
 export interface ContextLike {
   readonly req: RequestLike;
-  /** The target, cut by what mounted us. */
+  /** The target, without the prefix of a mount. */
   readonly url: string;
   readonly originalUrl: string;
   status: number;
@@ -13,12 +13,16 @@ export interface ContextLike {
   remove(name: string): void;
 }
 
-/** What a Koa application takes in `use()`. */
+/** Middleware for `use()` of Koa. */
 export type KoaMiddleware = (context: ContextLike, next: () => Promise<unknown>) => Promise<unknown>;
 
 /**
- * Answers the probes: `app.use(probes(health))`. Use it before any other middleware, so that no
- * session, CORS or compression stands in a probe's way.
+ * Creates middleware that answers the probes: `app.use(probes(health))`. Use it first, so that no session, CORS rule or
+ * compression blocks a probe.
+ *
+ * @throws TypeError if `health` is not a health
+ * @example
+ * koa.use(probes(health));
  */
 export function probes(health: Health): KoaMiddleware {
   const handle = nodeProbes(health);
@@ -36,10 +40,11 @@ export function probes(health: Health): KoaMiddleware {
 }
 
 /**
- * Middleware that answers 503, `retry-after` and problem+json while the resources cannot serve the
- * request.
+ * Middleware that answers 503, `retry-after` and problem+json while the data for the request is not loaded.
  *
- * @throws TypeError for a bad duration, or what is no resource
+ * @throws TypeError if an argument is wrong
+ * @example
+ * koa.use(mount("/m", guard(index)));
  */
 export function guard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
@@ -47,13 +52,13 @@ export function guard(
 ): KoaMiddleware {
   const decide = createGuard(resources, options);
   return async (context, next) => {
-    const refusal = await decide();
-    if (refusal) write(context, refusal);
+    const unavailable = await decide();
+    if (unavailable) write(context, unavailable);
     else await next();
   };
 }
 
-/** The body first: Koa takes it as a reason to set a status, a type and a length of its own. */
+/** The body first, because Koa then sets status, type and length. */
 function write(context: ContextLike, { status, headers, body }: Answer): void {
   context.body = body;
   context.status = status;

@@ -2,7 +2,7 @@ import type { Answer, Platform } from "../src/index.ts";
 
 type Values = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** As much of an HTTP event as is read: API Gateway v1 (REST) and v2 (HTTP), Function URL, load balancer. */
+/** The part of an HTTP event that is read: API Gateway v1 (REST) and v2 (HTTP), Function URL, load balancer. */
 export interface EventLike {
   readonly httpMethod?: string;
   readonly path?: string;
@@ -36,7 +36,7 @@ export const LAMBDA: Platform<EventLike> = {
   },
 };
 
-/** Whatever event it is: what it lacks makes it none of ours. */
+/** The event as HTTP. An event of another service lacks the fields, so it is none of ours. */
 export function httpOf(event: unknown): EventLike {
   return Object(event) as EventLike; // SAFETY: every field is optional, and read as what it may be
 }

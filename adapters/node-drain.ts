@@ -1,111 +1,84 @@
-import type { Health } from "../src/index.ts";
-import { createDrain, type Drain, type DrainOptions } from "./drain.ts";
+import { checkHealth, type Health } from "../src/index.ts";
+import { connectionsOf } from "./node-connections.ts";
+import { checkServer } from "./shared/check.ts";
+import { createDrain, type Drain } from "./shared/drain.ts";
+import type { DrainOptions } from "./shared/drain-options.ts";
+import type { ServerLike } from "./node-server.ts";
 
-/** As much of `http.Server` as is used. */
-export interface ServerLike {
-  /** Stops accepting; calls back once every connection has ended. */
-  close(callback?: () => void): unknown;
-  /** Closes what is kept alive and idle. */
-  closeIdleConnections?(): void;
-  /** Cuts whatever is open. */
-  closeAllConnections?(): void;
-  /** Hears of new connections. */
-  on(event: "connection", listener: (socket: DrainedSocket) => void): unknown;
-  /** Hears no more of connections. */
-  off(event: "connection", listener: (socket: DrainedSocket) => void): unknown;
-  /** Hears of requests before the application does. */
-  prependListener(event: "request", listener: (request: unknown, response: DrainedResponse) => void): unknown;
-  /** Hears no more of requests. */
-  off(event: "request", listener: (request: unknown, response: DrainedResponse) => void): unknown;
-}
-
-/** As much of a response as a drain touches. */
-export interface DrainedResponse {
-  shouldKeepAlive?: boolean;
-  once(event: "close", listener: () => void): unknown;
-}
-
-/** As much of a connection as a drain touches. */
-export interface DrainedSocket {
-  readonly bytesRead: number;
-  destroy(): unknown;
-  once(event: "close", listener: () => void): unknown;
-}
-
-/** How long a connection on which nothing was ever asked may stay once nothing new is accepted. */
+/** How long a connection without a request may stay open, in ms. */
 const UNUSED_MS = 1_000;
 
-/** As much of `process` as is used. */
+/** The part of `process` that is used. */
 interface ProcessLike {
   on(signal: string, listener: () => void): unknown;
   off(signal: string, listener: () => void): unknown;
 }
 
 /**
- * On a signal: readiness answers 503 at once and liveness 200; after `delay` the server stops
- * accepting, what is in flight finishes, idle keep-alive connections are closed, and at `deadline` the
- * rest is cut. A second signal cuts the delay short. Ends nothing by itself: the process exits when
- * nothing else holds it. Call it before `listen()`, so that it sees every connection.
+ * Drains a server on a signal. Readiness answers 503 at once. After `delay` the server accepts no new connections,
+ * closes idle ones, sends GOAWAY to HTTP/2 sessions, and finishes its open requests. At `deadline` it closes the
+ * connections that are left. Then `close` runs, the health closes, and a worker of `node:cluster` disconnects.
  *
- * @throws TypeError for a bad duration, or a deadline before the delay is over
+ * Two signals within a second count as one. A later signal ends `delay` at once. Several servers may share one health.
+ * Then a signal drains all of them, and the health closes after the last one has finished. It never calls
+ * `process.exit()`. Call it before `listen()`, so that it sees every connection.
+ *
+ * @param server an `http`, `https` or `http2` server
+ * @throws TypeError if an argument is wrong. No signal handler is added then.
+ * @example
+ * const server = createServer(probes(health, listener));
+ * const { done } = drainOnSignal(server, health, { delay: "10s", close: () => pool.end() });
+ * server.listen(5100, health.start);
+ * await done;
  */
 export function drainOnSignal(server: ServerLike, health: Health, options?: DrainOptions): Drain {
+  checkServer(
+    server,
+    ["close", "on", "off", "prependListener"],
+    "a server of Node (Express, Koa: what app.listen() gives; Fastify: app.server; NestJS: app.getHttpServer())",
+  );
+  checkHealth(health);
   const { clock } = health;
   // SAFETY: where node:http serves, process is there.
   const { process } = globalThis as unknown as { process: ProcessLike };
-  const sockets = new Set<DrainedSocket>();
-  const responses = new Set<DrainedResponse>();
-  let phase: "serving" | "draining" | "stopping" = "serving";
+  const connections = connectionsOf(server, clock);
+  let hasStopped = false;
   let cancelUnused: (() => void) | undefined;
 
-  const onConnection = (socket: DrainedSocket): void => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+  const onListening = (): void => {
+    if (!hasStopped) return;
+    // After the others that hear of it: they may ask for its address.
+    clock.setTimer(
+      () => {
+        server.close();
+        server.closeAllConnections?.();
+      },
+      0,
+      true,
+    );
   };
 
-  const onRequest = (_request: unknown, response: DrainedResponse): void => {
-    responses.add(response);
-    // Each connection ends with its next answer, so that none is closed while a request is on its way.
-    if (phase !== "serving") response.shouldKeepAlive = false;
-    response.once("close", () => {
-      responses.delete(response);
-      // One whose head had left before the signal was told to stay.
-      if (phase === "stopping") server.closeIdleConnections?.();
-    });
-  };
-
-  const cut = (which: (socket: DrainedSocket) => boolean): void => {
-    for (const socket of sockets) if (which(socket)) socket.destroy();
-  };
-
-  const drain = createDrain(
+  return createDrain(
     health,
     {
-      listen: (on, signal, listener) => process[on ? "on" : "off"](signal, listener),
-      begin: () => {
-        phase = "draining";
-        for (const response of responses) response.shouldKeepAlive = false;
+      listen: (turn, signal, listener) => process[turn](signal, listener),
+      install: () => {
+        connections.install();
+        server.on("listening", onListening);
       },
+      begin: connections.endAfterAnswer,
       stop: (stopped) => {
-        phase = "stopping";
-        cancelUnused = clock.setTimer(() => cut(({ bytesRead }) => bytesRead === 0), UNUSED_MS, true);
-        server.close(stopped);
-        server.closeIdleConnections?.();
+        hasStopped = true;
+        cancelUnused = clock.setTimer(connections.closeUnused, UNUSED_MS, true);
+        connections.stop(stopped);
       },
-      cut: () => {
-        // Those from before this was called; it does not know upgraded ones, as we do.
-        server.closeAllConnections?.();
-        cut(() => true);
-      },
-      end: () => {
+      cut: connections.cut,
+      end: (how) => {
         cancelUnused?.();
-        server.off("connection", onConnection);
-        server.off("request", onRequest);
+        connections.uninstall();
+        if (how === "cancelled") server.off("listening", onListening);
       },
     },
     options,
   );
-  server.on("connection", onConnection);
-  server.prependListener("request", onRequest);
-  return drain;
 }

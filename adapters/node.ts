@@ -1,29 +1,18 @@
 import {
   createGuard,
   NOT_FOUND,
-  warm,
+  refreshDue,
   type Answer,
   type GuardOptions,
   type Health,
-  type Platform,
   type Resource,
 } from "../src/index.ts";
+import { NODE, type RequestLike } from "./node-request.ts";
+import { checkProbes } from "./shared/check.ts";
 
-/** As much of `http.IncomingMessage` as is read; Express, Connect and NestJS have it too. */
-export interface RequestLike {
-  /** The method. */
-  readonly method?: string | undefined;
-  /** The target, as it came or as a mount cut it. */
-  readonly url?: string | undefined;
-  /** The target before a mount cut it (Express, Connect). */
-  readonly originalUrl?: string | undefined;
-  /** The headers, names in lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-}
-
-/** As much of `http.ServerResponse` as is used. */
+/** The part of `http.ServerResponse` that is used. */
 export interface ResponseLike {
-  /** Whether somebody answered already. */
+  /** Whether an answer was sent already. */
   readonly headersSent?: boolean | undefined;
   /** Sends the head. */
   writeHead(status: number, headers: Record<string, string>): unknown;
@@ -31,27 +20,12 @@ export interface ResponseLike {
   end(body: string): unknown;
 }
 
-const NODE: Platform<RequestLike> = {
-  accept: ({ headers }) => headers["accept"]?.toString(),
-  request: ({ method, url, originalUrl = url, headers }) => {
-    // Host may be missing (HTTP/1.0), or be a pseudo-header (HTTP/2), which a Request does not take.
-    const host = headers["host"] ?? headers[":authority"] ?? "localhost";
-    // A target in absolute form stands for itself.
-    return new Request(new URL(originalUrl ?? "/", `http://${host.toString()}`), {
-      ...(method !== undefined && { method }),
-      headers: Object.entries(headers).flatMap(([name, value]) =>
-        value === undefined || name.startsWith(":") ? [] : [[name, value.toString()] satisfies [string, string]],
-      ),
-    });
-  },
-};
-
 function write(response: ResponseLike, { status, headers, body }: Answer): void {
   response.writeHead(status, headers);
   response.end(body);
 }
 
-/** By the path as a mount left it, and as it came. */
+/** Tries the path without and with the prefix of a mount. */
 function find(health: Health, request: RequestLike): Answer | undefined {
   const { method = "GET", url = "/", originalUrl = url } = request;
   const answer = health.ask(method, url, request, NODE);
@@ -59,20 +33,24 @@ function find(health: Health, request: RequestLike): Answer | undefined {
 }
 
 /**
- * Answers the probes on `node:http`, in one write, without building a Request or Response. Mount it
- * before any other middleware, so that no body parser, session or rate limit stands in a probe's way.
+ * Creates a listener of `node:http` that answers the probes, and passes every other request to `app`. Mount it before
+ * any other middleware, so that no body parser, session or rate limit blocks a probe.
  *
- * @param app answers what is no probe; without it `next` does (Express, Connect, NestJS), else 404
+ * @param app answers every other request. @default `next` (Express, Connect, NestJS), or 404
+ * @throws TypeError if an argument is wrong
+ * @example
+ * createServer(probes(health, listener)).listen(5100, health.start);
  */
 export function probes<Q extends RequestLike, S extends ResponseLike>(
   health: Health,
   app?: (request: Q, response: S) => unknown,
 ): (request: Q, response: S, next?: (error?: unknown) => unknown) => void {
+  checkProbes(health, "app", app, "a function such as express() gives (Koa: app.callback())");
   return (request, response, next) => {
     const answer = find(health, request);
-    // In request mode the probe starts the loads that are due, and may wait for them.
-    const waited = answer && warm(health);
-    // Somebody else may have lost patience and answered during the wait.
+    // In request mode, the probe starts the due loads and may wait for them.
+    const waited = answer && refreshDue(health);
+    // Other code may have answered during the wait.
     if (waited) void waited.then(() => response.headersSent || write(response, find(health, request) ?? answer));
     else if (answer) write(response, answer);
     else if (app) app(request, response);
@@ -82,10 +60,12 @@ export function probes<Q extends RequestLike, S extends ResponseLike>(
 }
 
 /**
- * Middleware that answers 503, `retry-after` and problem+json while the resources cannot serve the
- * request, and calls `next` when they can.
+ * Middleware that answers 503, `retry-after` and problem+json while the data for the request is not loaded, and calls
+ * `next` when they can.
  *
- * @throws TypeError for a bad duration, or what is no resource
+ * @throws TypeError if an argument is wrong
+ * @example
+ * express.use("/m", guard(index, { maxAge: "10m", wait: "2s" }));
  */
 export function guard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
@@ -93,13 +73,17 @@ export function guard(
 ): (request: unknown, response: ResponseLike, next: (error?: unknown) => unknown) => void {
   const decide = createGuard(resources, options);
   return (_request, response, next) => {
-    const settle = (refusal: Answer | undefined): void => void (refusal ? write(response, refusal) : next());
+    const serve = (unavailable: Answer | undefined): void => void (unavailable ? write(response, unavailable) : next());
     const decision = decide();
     // As above.
-    if (decision instanceof Promise) void decision.then((refusal) => response.headersSent || settle(refusal));
-    else settle(decision);
+    if (decision instanceof Promise) void decision.then((unavailable) => response.headersSent || serve(unavailable));
+    else serve(decision);
   };
 }
 
-export { drainOnSignal, type ServerLike } from "./node-drain.ts";
-export type { Drain, DrainOptions } from "./drain.ts";
+export type { RequestLike } from "./node-request.ts";
+export { toListener, type StreamLike } from "./node-listener.ts";
+export { drainOnSignal } from "./node-drain.ts";
+export type { ServerLike } from "./node-server.ts";
+export type { Drain } from "./shared/drain.ts";
+export type { DrainOptions } from "./shared/drain-options.ts";

@@ -1,4 +1,8 @@
 import { createHealth } from "../dist/src/index.js";
+import { logTo } from "../dist/src/log/index.js";
+import { instrument } from "../dist/src/otel/index.js";
+import { statusPage } from "../dist/src/page/index.js";
+import { collect } from "../dist/src/prometheus/index.js";
 import { createVirtualClock } from "../dist/src/testing/index.js";
 import { differences, ratios, rounded, rounds } from "./rounds.mjs";
 import { row } from "./stats.mjs";
@@ -126,6 +130,68 @@ export async function tell() {
       2,
     ]),
     row("tell-load", "the same, a quarter of a life with its load", "a loop of 1,000 calls", cycle, "×"),
+  ];
+}
+
+/** A registry, a meter and a tracer that cost nothing themselves, so that what is measured is ours. */
+const nothing = () => {};
+const register = { registerMetric: nothing, getSingleMetric: nothing, removeSingleMetric: nothing };
+const span = { setAttributes: nothing, setStatus: nothing, updateName: nothing, end: nothing };
+const tracer = { startSpan: () => span, startActiveSpan: (_name, _options, run) => run(span) };
+const meter = {
+  createCounter: () => ({ add: nothing }),
+  createHistogram: () => ({ record: nothing }),
+  createObservableGauge: () => ({}),
+  addBatchObservableCallback: nothing,
+  removeBatchObservableCallback: nothing,
+};
+const logger = { info: nothing, warn: nothing, error: nothing };
+
+/** What it costs to be seen: a probe with everything attached, and a load with logging and metrics. */
+export async function seeing() {
+  const make = async () => {
+    const health = createHealth();
+    const index = health.resource("index", { load: () => ({}), refreshEvery: "1h" });
+    await health.whenReady();
+    return { health, index };
+  };
+  const [bare, all, both] = [await make(), await make(), await make()];
+  logTo(all.health, logger);
+  collect(all.health, register);
+  instrument(all.health, { meter, tracer });
+  statusPage(all.health);
+  logTo(both.health, logger);
+  collect(both.health, register);
+  const loading =
+    ({ index }) =>
+    async (times) => {
+      // Processor time, because the difference is smaller than what another process takes in between.
+      const before = process.cpuUsage();
+      for (let n = 0; n < times; n++) sink.last = await index.reload();
+      const { user, system } = process.cpuUsage(before);
+      return BigInt((user + system) * 1_000);
+    };
+  const probes = await rounds(
+    { bare: asking(bare.health), all: asking(all.health) },
+    { count: rounded(41), times: 20_000 },
+  );
+  const loads = await rounds(
+    { bare: loading(bare), both: loading(both), all: loading(all) },
+    { count: rounded(41), times: 2_000 },
+  );
+  await Promise.all([bare, all, both].map(({ health }) => health.close()));
+  const micros = (name) => differences(loads, name, "bare").map((nanos) => nanos / 1_000);
+  return [
+    row(
+      "seen-probe",
+      "a probe with log, metrics, traces and page attached",
+      "without",
+      ratios(probes, "all", "bare"),
+      "×",
+      ["<=", 1.05],
+    ),
+    row("seen-load", "a load with log and metrics attached", "without", micros("both"), "µs more", ["<=", 5]),
+    row("seen-load-all", "a load with traces and a page as well", "without", micros("all"), "µs more"),
   ];
 }
 

@@ -2,13 +2,14 @@
 // npm run bench:check        measures, and compares with budget.json
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
-import { probe, read, tell, weight, year } from "./inside.mjs";
+import { http } from "./http.mjs";
+import { probe, read, seeing, tell, weight, year } from "./inside.mjs";
 import { coldImport, size } from "./outside.mjs";
 import { pinned, processors } from "./server.mjs";
 import { background, bunServe, denoServe, hono, node, peers, workerd } from "./servers.mjs";
 import { reached } from "./stats.mjs";
 
-const INSIDE = { probe, read, tell, year, weight, size, coldImport };
+const INSIDE = { probe, read, tell, seeing, year, weight, http, size, coldImport };
 const SERVERS = { node, peers, hono, bun: bunServe, deno: denoServe, workerd, background };
 const MEASURES = { ...INSIDE, ...SERVERS };
 const given = process.argv.slice(2);

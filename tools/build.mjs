@@ -1,37 +1,108 @@
-// Bundles what tsc compiled, from the package's root: each entry of the package into one file, for a cold
-// import reads one file several times as fast as thirty; and the command, so that it needs nothing at run time.
-import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { build } from "esbuild";
+// Bundles what tsc compiled, from the package's root. `dist/src/core.js` holds the core once; each other entry is one
+// file that imports it, because a cold import reads one file several times as fast as thirty.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { build, transform } from "esbuild";
+
+/** The folders whose code every entry shares. */
+const CORE =
+  /^src\/(?:(?:option|state|time|resource|health|answer|details|handler|request-mode|openapi|singleton|hint|gate|validate)\/|(?:source|store)\/[^/]+\.ts)/;
 
 const entries = Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports)
   .flatMap(({ default: file }) => file ?? [])
-  .filter((file) => file.startsWith("./dist/src/"));
+  .filter((file) => file.startsWith("./dist/src/"))
+  .map((file) => file.replace("./dist/", "").replace(/\.js$/, ".ts"));
+const core = readdirSync("src", { recursive: true })
+  .map((file) => `src/${file}`)
+  .filter((file) => file.endsWith(".ts") && CORE.test(file))
+  .sort();
 
 for (const file of readdirSync("dist/src", { recursive: true })) if (file.endsWith(".js")) rmSync(`dist/src/${file}`);
+
+const options = { bundle: true, platform: "neutral", format: "esm", target: "es2022", external: ["node:*"] };
+
 await build({
-  entryPoints: entries.map((file) => file.replace("./dist/", "").replace(/\.js$/, ".ts")),
-  outdir: "dist/src",
-  outbase: "src",
-  bundle: true,
-  platform: "neutral",
-  format: "esm",
-  target: "es2022",
+  ...options,
+  stdin: { contents: core.map((file) => `export * from "./${file}";`).join("\n"), resolveDir: ".", loader: "ts" },
+  outfile: "dist/src/core.js",
 });
 
-// What is bundled brings its licence along.
-const licence = `/*! Contains yaml:\n${String(readFileSync("node_modules/yaml/LICENSE", "utf8"))}*/`;
-const command = "dist/cli/health-state.js";
-await build({
-  entryPoints: ["cli/main.ts"],
-  outfile: command,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  legalComments: "inline",
-  // `yaml` is CommonJS and asks for node:process and node:buffer.
-  banner: {
-    js: `#!/usr/bin/env node\n${licence}\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);`,
+/** Takes what lies in the core from `core.js`, whichever entry asks. */
+const shareCore = {
+  name: "share-core",
+  setup({ onResolve, initialOptions }) {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+      if (kind === "entry-point") return undefined;
+      const file = relative(process.cwd(), join(resolveDir, path));
+      if (!CORE.test(file)) return undefined;
+      const entry = initialOptions.entryPoints[0];
+      const up = relative(join(entry, ".."), "src/core.js");
+      return { path: up.startsWith(".") ? up : `./${up}`, external: true, sideEffects: false };
+    });
   },
-});
-chmodSync(command, 0o755);
+};
+
+/**
+ * The text of a thread's program. It is put into the entry that starts the thread, so that a service which is bundled
+ * into one file needs no second one. It runs as CommonJS or as a module, by the flags of the process.
+ */
+async function programOf(file) {
+  const { outputFiles } = await build({
+    ...options,
+    platform: "node",
+    format: "cjs",
+    minify: true,
+    write: false,
+    banner: { js: "globalThis.require??=process.getBuiltinModule;" },
+    entryPoints: [file],
+  });
+  return JSON.stringify(outputFiles[0].text);
+}
+
+const define = {
+  HEALTH_STATE_LOAD_PROGRAM: await programOf("src/thread/worker/load.ts"),
+  HEALTH_STATE_PROBE_PROGRAM: await programOf("src/thread/worker/probe.ts"),
+};
+
+await Promise.all(
+  entries.map((entry) =>
+    build({
+      ...options,
+      define,
+      // So that no bundler of a user's finds the file that a thread runs where nothing was built.
+      minifySyntax: entry.startsWith("src/thread/"),
+      entryPoints: [entry],
+      outfile: `dist/${entry.replace(/\.ts$/, ".js")}`,
+      plugins: [shareCore],
+    }),
+  ),
+);
+
+// The adapters are files that import each other. Their comments stay in the sources, which are in the package too.
+const adapters = readdirSync("dist/adapters", { recursive: true }).filter((file) => file.endsWith(".js"));
+await Promise.all(
+  adapters.map(async (file) => {
+    const path = `dist/adapters/${file}`;
+    const { code } = await transform(readFileSync(path, "utf8"), { format: "esm", target: "es2022" });
+    writeFileSync(path, code);
+  }),
+);
+
+/** The declarations that a compiler reads: those of the entries, and those which they import. */
+function declarationsRead() {
+  const read = new Set();
+  const visit = (file) => {
+    if (read.has(file)) return;
+    read.add(file);
+    for (const [, from] of readFileSync(file, "utf8").matchAll(/\b(?:from|import) ?\(?"(\.[^"]+)"/g))
+      visit(join(file, "..", from).replace(/\.[jt]s$/, ".d.ts"));
+  };
+  for (const { types } of Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports))
+    if (types !== undefined) visit(join(types));
+  return read;
+}
+
+// No compiler reads the others, and they would be a fifth of all declarations.
+const read = declarationsRead();
+for (const file of readdirSync("dist", { recursive: true }).map((name) => join("dist", name)))
+  if (file.endsWith(".d.ts") && !read.has(file)) for (const each of [file, `${file}.map`]) rmSync(each);

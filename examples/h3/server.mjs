@@ -25,8 +25,8 @@ app.use((event) => {
 });
 app.get("/", () => "Rates");
 app.get("/rates/:currency", async (event) => {
-  const refusal = await guard();
-  if (refusal) return toResponse(refusal);
+  const unavailable = await guard();
+  if (unavailable) return toResponse(unavailable);
   const rate = rates.peek()?.get(getRouterParam(event, "currency"));
   return rate === undefined ? new Response(null, { status: 404 }) : new Response(`${rate}`);
 });

@@ -22,8 +22,8 @@ export async function app(request, waitUntil) {
   const { pathname } = new URL(request.url);
   const [, currency] = /^\/rates\/(\w+)$/.exec(pathname) ?? [];
   if (currency === undefined) return pathname === "/" ? served("Rates") : served(null, 404);
-  const refusal = await guard(() => waitUntil);
-  if (refusal) return toResponse(refusal);
+  const unavailable = await guard(() => waitUntil);
+  if (unavailable) return toResponse(unavailable);
   const rate = rates.peek()?.get(currency);
   return rate === undefined ? served(null, 404) : served(`${rate}`);
 }

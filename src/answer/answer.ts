@@ -3,24 +3,29 @@ import type { Verdict } from "../health/verdict.ts";
 import type { Probe } from "./paths.ts";
 import type { Words } from "./words.ts";
 
-/** A whole HTTP answer as plain data; also what `new Response(answer.body, answer)` takes. */
+/** A whole HTTP answer as plain data. `new Response(answer.body, answer)` accepts it. */
 export interface Answer {
   /** The HTTP status. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** ASCII or UTF-8 text; empty for HEAD. */
+  /** ASCII or UTF-8 text. It is empty for HEAD. */
   readonly body: string;
 }
 
-/** An answer with the headers that every one has. */
-export function answerWith(
-  status: number,
-  body = "",
-  contentType?: string,
-  extra?: Readonly<Record<string, string>>,
-  bytes: number = body.length,
-): Answer {
+/** The parts of an answer, without its status. */
+interface AnswerParts {
+  readonly body?: string;
+  readonly contentType?: string;
+  /** Added to the headers of every answer. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The length of the body. Without it, each character counts as one byte. */
+  readonly bytes?: number | undefined;
+}
+
+/** An answer with the headers of every answer. */
+export function answerWith(status: number, parts: AnswerParts = {}): Answer {
+  const { body = "", contentType, headers, bytes = body.length } = parts;
   return Object.freeze({
     status,
     headers: Object.freeze({
@@ -28,51 +33,46 @@ export function answerWith(
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
       "content-length": String(bytes),
-      ...extra,
+      ...headers,
     }),
     body,
   });
 }
 
-/** A path that is not ours. */
+/** The answer for a path that is no probe. */
 export const NOT_FOUND: Answer = /* @__PURE__ */ answerWith(404);
 
 /**
- * A method that is not ours, OPTIONS too: it is HAProxy's default, and an automatic 204 would call an
- * unready server healthy.
+ * The answer for every method except GET and HEAD. OPTIONS gets it too, because HAProxy sends OPTIONS by default, and
+ * an automatic 204 would report an unready server as healthy.
  */
-export const METHOD_NOT_ALLOWED: Answer = /* @__PURE__ */ answerWith(405, "", "", { allow: "GET, HEAD" });
+export const METHOD_NOT_ALLOWED: Answer = /* @__PURE__ */ answerWith(405, { headers: { allow: "GET, HEAD" } });
 
-/** The answer that follows from a verdict, whatever form the body has. */
+/** The answer for a verdict. Status and headers do not depend on the form of the body. */
 export function answerOf(
   probe: Probe,
-  { worst, retryAfter }: Verdict,
-  body: string,
-  contentType: string,
-  bytes?: number,
+  { ok, worst, retryAfter }: Verdict,
+  form: Required<Pick<AnswerParts, "body" | "contentType">> & Pick<AnswerParts, "bytes">,
 ): Answer {
-  return answerWith(
-    retryAfter ? 503 : 200,
-    body,
-    contentType,
-    {
-      // Liveness knows nothing of data.
+  return answerWith(ok ? 200 : 503, {
+    ...form,
+    headers: {
+      // Liveness does not depend on data.
       ...(probe !== "liveness" && { "health-state": worst }),
-      ...(retryAfter && { "retry-after": String(retryAfter) }),
+      ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }),
     },
-    bytes,
-  );
+  });
 }
 
-/** Gives the text answer to a probe; made anew only when it changes. */
+/** Returns the text answer to a probe. An answer is created again only when it changes. */
 export function createTextAnswers(registry: Registry, words: Words): (probe: Probe) => Answer {
   const made: { [P in Probe]?: Verdict & { readonly answer: Answer } } = {};
   return (probe) => {
     const verdict = registry[probe]();
-    const { word, worst, retryAfter } = verdict;
+    const { outcome, worst, retryAfter } = verdict;
     const last = made[probe];
-    if (last?.word === word && last.worst === worst && last.retryAfter === retryAfter) return last.answer;
-    const answer = answerOf(probe, verdict, words[word], "text/plain; charset=utf-8");
+    if (last?.outcome === outcome && last.worst === worst && last.retryAfter === retryAfter) return last.answer;
+    const answer = answerOf(probe, verdict, { body: words[outcome], contentType: "text/plain; charset=utf-8" });
     made[probe] = { ...verdict, answer };
     return answer;
   };

@@ -1,7 +1,9 @@
-import { refuse } from "../state/refusal.ts";
-import type { MarkedPath } from "./paths.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { timeOf } from "../option/epoch-ms.ts";
+import { invalidOption } from "../option/invalid-option.ts";
+import { checkPath, type MarkedPath } from "./paths.ts";
 
-/** What a deprecated path tells its callers. */
+/** The information that a deprecated path sends in its headers. */
 export interface Deprecation {
   /** Since when it is deprecated (RFC 9745). */
   readonly since: Date;
@@ -12,14 +14,20 @@ export interface Deprecation {
 }
 
 /**
- * Marks a path as deprecated: same answer, plus `deprecation`, `sunset` and `link`.
+ * Marks a path as deprecated. Its answers have the additional headers `deprecation`, `sunset` and `link`.
  *
- * @throws TypeError for an invalid date, or a successor that is no absolute path
+ * @throws TypeError if a path is not absolute, or a date is not valid
+ * @example
+ * const old = deprecated("/health", { since: new Date("2026-11-01"), successor: "/status" });
+ * createHealth({ paths: { readiness: ["/status", old] } });
  */
-export function deprecated(path: string, { since, sunset, successor }: Deprecation): MarkedPath {
-  for (const [option, date] of Object.entries({ since, sunset }))
-    if (date !== undefined && Number.isNaN(date.getTime())) refuse(option, date, "a valid Date");
-  if (!/^\/[!-;=?-~]*$/.test(successor)) refuse("successor", successor, 'a path such as "/status"');
+export function deprecated(path: string, options: Deprecation): MarkedPath {
+  checkPath("path", path);
+  const { since, sunset, successor } = checkOptions("deprecated()", options, ["sunset"], ["since", "successor"]);
+  checkDate("since", since);
+  if (sunset !== undefined) checkDate("sunset", sunset);
+  if (typeof successor !== "string" || !/^\/[!-;=?-~]*$/.test(successor))
+    invalidOption("successor", successor, 'a path such as "/status"');
   return {
     path,
     headers: {
@@ -28,4 +36,8 @@ export function deprecated(path: string, { since, sunset, successor }: Deprecati
       link: `<${successor}>; rel="successor-version"`,
     },
   };
+}
+
+function checkDate(option: string, date: unknown): void {
+  if (Number.isNaN(timeOf(date))) invalidOption(option, date, "a valid Date");
 }

@@ -1,84 +1,96 @@
-import { isNotReady, UNPLANNED_RETRY_SECONDS } from "../resource/error.ts";
-import { coreOf } from "../resource/lease.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { toMsOrNever, type Duration } from "../option/duration.ts";
+import { toList } from "../option/to-list.ts";
+import { isNotReady } from "../resource/error.ts";
+import { managedResourceOf } from "../resource/managed-resource-of.ts";
+import type { ManagedResource } from "../resource/managed-resource.ts";
 import type { Resource, WaitUntil } from "../resource/resource.ts";
-import { toMs, type Duration } from "../state/duration.ts";
+import { UNPLANNED_RETRY_SECONDS } from "../state/retry-after.ts";
 import { answerWith, type Answer } from "./answer.ts";
 
-/** What a guard asks of the resources. */
+/** The options of a guard. */
 export interface GuardOptions {
   /**
-   * The oldest value this route accepts; an older one is refreshed.
-   * @default any age: a stale value is served
+   * The oldest value that this route accepts. An older value is refreshed. If `maxAge` is shorter than the duration of
+   * a load, set `wait` too. Otherwise every request that finds an older value gets 503.
+   * @default any age
    */
   readonly maxAge?: Duration;
   /**
-   * How long a request may wait for a value before it is refused.
-   * @default 0; in request mode as long as the load may take
+   * How long a request waits for a value before it gets 503.
+   * @default 0. In request mode: until the load ends
    */
   readonly wait?: Duration;
 }
 
 /**
- * `undefined` when the request can be served, else the answer that refuses it. `waitUntil` is asked for
- * in request mode alone.
+ * Returns `undefined` if the request can be served. Otherwise it returns the 503 answer. `waitUntil` is only used in
+ * request mode.
  */
 export type Guard = (waitUntil?: () => WaitUntil | undefined) => Answer | undefined | Promise<Answer | undefined>;
 
 /**
- * Decides for a request that needs data; the adapters' `guard` is this as middleware. A refusal is 503
- * with `retry-after` and problem+json (RFC 9457), and names nothing.
+ * Decides whether a request that needs data can be served. If not, it returns an answer with 503, `retry-after` and
+ * problem+json (RFC 9457). `guard` of the adapters is the same as middleware.
  *
- * @throws TypeError for a bad duration, or what is no resource
+ * @throws TypeError for a wrong option, or if an argument is not a resource
+ * @example
+ * const decide = createGuard(index, { maxAge: "10m", wait: "2s" });
+ * const unavailable = await decide();
+ * if (unavailable) return toResponse(unavailable);
  */
 export function createGuard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
   options: GuardOptions = {},
 ): Guard {
-  const { maxAge } = options;
-  const maxAgeMs = maxAge === undefined ? Infinity : toMs("maxAge", maxAge, 0, true);
-  const cores = [resources].flat().map(coreOf);
-  const host = cores[0]?.host;
-  const waitMs = toMs("wait", options.wait ?? (host?.mode ? "never" : 0), 0, true);
+  const { maxAge, wait } = checkOptions("guard()", options, [], ["maxAge", "wait"]);
+  const maxAgeMs = maxAge === undefined ? Infinity : toMsOrNever("maxAge", maxAge);
+  const managed = toList("resources", resources, "one resource or more").map(managedResourceOf);
+  const host = managed[0]?.host;
+  const isRequestMode = host?.driver.kind === "request";
+  const waitMs = wait === undefined ? (isRequestMode ? Infinity : 0) : toMsOrNever("wait", wait);
 
-  const serves = (core: (typeof cores)[number]): boolean =>
-    core.peek() !== undefined && (maxAge === undefined || (core.snapshot().age ?? Infinity) <= maxAgeMs);
+  const serves = (resource: ManagedResource<unknown>): boolean =>
+    resource.peek() !== undefined && (maxAge === undefined || (resource.snapshot().age ?? Infinity) <= maxAgeMs);
 
   const admit = async (waitUntil?: WaitUntil): Promise<Answer | undefined> => {
-    // One signal for every ten: from eleven listeners on, Node warns of a leak.
-    const limits = cores.filter((_, place) => place % 10 === 0).map(() => new AbortController());
-    const abort = (): void => limits.forEach((limit) => limit.abort());
-    const cancel = waitMs > 0 && waitMs < Infinity && host?.clock.setTimer(abort, waitMs, false);
+    const limit = new AbortController();
+    const abort = (): void => limit.abort();
+    const isLimited = waitMs > 0 && waitMs < Infinity;
+    const cancel = isLimited ? host?.clock.setTimer(abort, waitMs, false) : undefined;
     try {
-      const values = Promise.all(
-        cores.map((core, place) => core.get({ maxAge, signal: limits[Math.floor(place / 10)]?.signal, waitUntil })),
-      );
-      // After the loads have begun: the refusal knows that they run.
+      const values = Promise.all(managed.map((one) => one.get({ maxAge, signal: limit.signal, waitUntil })));
+      // Abort only after the loads have started, because `retry-after` depends on running loads.
       if (!waitMs) abort();
       await values;
       return undefined;
     } catch (error) {
-      return toRefusal(error);
+      return toUnavailable(error);
     } finally {
-      if (cancel) cancel();
-      // Where one resource refused, nobody waits on for the others.
+      cancel?.();
+      // If one resource has failed, do not wait for the others.
       abort();
     }
   };
 
-  return (waitUntil) => (host?.mode ? admit(waitUntil?.()) : cores.every(serves) ? undefined : admit());
+  return (waitUntil) => (isRequestMode ? admit(waitUntil?.()) : managed.every(serves) ? undefined : admit());
 }
 
-/** What a request is answered that cannot be served now. */
-export function toRefusal(error: unknown): Answer {
+/** The answer to a request that cannot be served now. */
+export function toUnavailable(error: unknown): Answer {
   const { state, retryAfter } = isNotReady(error)
     ? error
     : { state: "NOT_LOADED", retryAfter: UNPLANNED_RETRY_SECONDS };
-  const old = state === "READY" || state === "STALE";
+  const isOld = state === "READY" || state === "STALE";
   const problem = {
     type: "about:blank",
     title: "Service Unavailable",
     status: 503,
-    detail: `The data that this request needs is ${old ? "older than it accepts" : "not loaded yet"}.`,
+    detail: `The data that this request needs is ${isOld ? "older than it accepts" : "not loaded yet"}.`,
   };
-  return answerWith(503, JSON.stringify(problem), "application/problem+json", { "retry-after": String(retryAfter) });
+  return answerWith(503, {
+    body: JSON.stringify(problem),
+    contentType: "application/problem+json",
+    headers: { "retry-after": String(retryAfter) },
+  });
 }

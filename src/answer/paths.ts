@@ -1,4 +1,6 @@
-import { refuse } from "../state/refusal.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { toList } from "../option/to-list.ts";
+import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 
 /** The three probes, as Kubernetes uses the words. */
 export type Probe = "readiness" | "liveness" | "startup";
@@ -6,65 +8,90 @@ export type Probe = "readiness" | "liveness" | "startup";
 /** Every probe. */
 export const PROBES: readonly Probe[] = ["readiness", "liveness", "startup"];
 
-/** A path with headers of its own; `deprecated()` makes one. */
+/** A path with additional headers. `deprecated()` returns one. */
 export interface MarkedPath {
   /** The path, beginning with a slash. */
   readonly path: string;
-  /** Added to every answer on this path, names in lower case. */
+  /** Added to every answer on this path. Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Where a probe answers: one path or several. */
+/** The path of a probe, or several paths. */
 export type PathOption = string | MarkedPath | readonly (string | MarkedPath)[];
 
 /** The paths of the three probes. */
 export type Paths = { readonly [P in Probe]: PathOption };
 
-/** The paths, unless the user says otherwise: liveness and startup are nested under readiness. */
+/** The default paths. */
 export const PATHS: Paths = { readiness: "/status", liveness: "/status/live", startup: "/status/startup" };
 
 /** The paths of the Kubernetes components: `/readyz`, `/livez`, `/startupz`. */
 export const zPages: Paths = { readiness: "/readyz", liveness: "/livez", startup: "/startupz" };
 
-/** What answers on a path. */
+/** The probe on a path. */
 export interface Route {
-  /** The path it was configured as, behind `base`. */
+  /** The configured path, without `base`. */
   readonly path: string;
-  /** The probe that answers there. */
+  /** The probe. */
   readonly probe: Probe;
-  /** What its answers carry beside the usual, if anything. */
+  /** Additional headers of its answers. */
   readonly headers: Readonly<Record<string, string>> | undefined;
 }
 
 const PATH = /^(\/[!$&-.0-;=@-Z_a-z~%]+)+$/;
 
+/** @throws TypeError unless it is an absolute path without a slash at its end */
+export function checkPath(option: string, path: unknown): asserts path is string {
+  if (typeof path !== "string" || !PATH.test(path))
+    invalidOption(option, path, 'a path such as "/status", without a slash at its end');
+}
+
 /**
- * Every path, with and without `base` in front and a slash behind, and what answers there.
+ * Every path with its probe: with and without `base`, and with and without a slash at the end.
  *
- * @throws TypeError for a path that is no absolute path, or that two probes claim
+ * @throws TypeError if a path is not absolute, or if two probes have the same path
  */
 export function routesOf(own: Partial<Paths> = {}, base: string = ""): ReadonlyMap<string, Route> {
-  if (base !== "" && !PATH.test(base)) refuse("base", base, 'a path such as "/ops", without a slash at its end');
+  if (base !== "" && (typeof base !== "string" || !PATH.test(base)))
+    invalidOption("base", base, 'a path such as "/ops", without a slash at its end');
   const routes = new Map<string, Route>();
-  const paths = { ...PATHS, ...own };
+  const paths = { ...PATHS, ...checkOptions("paths", own, PROBES, []) };
   for (const probe of PROBES)
-    for (const entry of [paths[probe]].flat()) {
-      const { path, headers } = typeof entry === "string" ? { path: entry, headers: undefined } : entry;
-      if (!PATH.test(path)) refuse(`paths.${probe}`, path, 'a path such as "/status", without a slash at its end');
+    for (const entry of toList(`paths.${probe}`, paths[probe], "a path or several")) {
+      const path: unknown = typeof entry === "object" ? propertyOf(entry, "path") : entry;
+      checkPath(`paths.${probe}`, path);
+      const headers = typeof entry === "object" ? checkHeaders(`paths.${probe}`, entry.headers) : undefined;
       const route = { path: base + path, probe, headers };
       for (const key of [path, `${path}/`, `${base}${path}`, `${base}${path}/`]) {
         const taken = routes.get(key)?.probe ?? probe;
-        if (taken !== probe) refuse(`paths.${probe}`, path, `a path that ${taken} does not have`);
+        if (taken !== probe) invalidOption(`paths.${probe}`, path, `a path that ${taken} does not have`);
         routes.set(key, route);
       }
     }
   return routes;
 }
 
-/** Not a URL parser: whatever a client may send as a target must not throw. */
+/** @throws TypeError unless every header is a string */
+function checkHeaders(option: string, given: MarkedPath["headers"]): MarkedPath["headers"] {
+  const headers = checkOptions(`${option}.headers`, given, keysOf(given), []);
+  for (const [name, value] of Object.entries(headers))
+    if (typeof value !== "string") invalidOption(`${option}.headers`, value, `a text for ${name}`);
+  return headers;
+}
+
+/** The names of the headers, or none if the object cannot be read. */
+function keysOf(given: object): readonly string[] {
+  try {
+    return Object.keys(given);
+  } catch {
+    return [];
+  }
+}
+
+/** A regular expression and not a URL parser, because a parser throws for some targets. */
 const TARGET = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?(\/[^?#]*)/i;
 
-/** The path in a request's target or URL, undecoded, in origin or absolute form; empty where there is none. */
+/** The path in the target or URL of a request, not decoded. Returns `""` if there is none. */
 export function pathOf(target: string): string {
   return TARGET.exec(target)?.[1] ?? "";
 }

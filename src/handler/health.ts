@@ -1,177 +1,298 @@
 import { METHOD_NOT_ALLOWED, NOT_FOUND, createTextAnswers, type Answer } from "../answer/answer.ts";
-import type { Details, Platform } from "../answer/details.ts";
+import { keepDetails, type Details, type Platform, type AskedRequest } from "../details/details.ts";
 import { pathOf, PROBES, routesOf, type Paths, type Probe, type Route } from "../answer/paths.ts";
 import { wordsOf, type Words } from "../answer/words.ts";
-import { createRegistry } from "../health/create-registry.ts";
-import { keepRegistry, type RegistryOptions } from "../health/registry.ts";
-import type { Clock } from "../resource/clock.ts";
-import type { Listener } from "../resource/event.ts";
-import type { LoadContext, ResourceLimits, ResourceOptions } from "../resource/options.ts";
+import type { AttachableHealthPart } from "../health/health-part.ts";
+import { keepRegistry } from "../health/registry-of.ts";
+import { Registry } from "../health/registry.ts";
+import { isEvent } from "../option/is-event.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { toList } from "../option/to-list.ts";
+import { toMs, type Duration } from "../option/duration.ts";
+import { backgroundDriver } from "../resource/background-driver.ts";
+import type { Driver } from "../resource/driver.ts";
+import { isError, loadError, throwAsIs } from "../resource/error.ts";
+import type { HealthListener } from "../resource/event.ts";
+import { checkSignal } from "../resource/check-call.ts";
+import {
+  LIMIT_NAMES,
+  type DataOnly,
+  type LoadContext,
+  type ResourceLimits,
+  type ResourceOptions,
+} from "../resource/options.ts";
+import { isResponse } from "../resource/outcome.ts";
+import { systemClock, type Clock } from "../time/clock.ts";
+import { checkClock } from "./check-clock.ts";
+import { healthSnapshotOf, type HealthSnapshot } from "./health-snapshot.ts";
 import type { Resource } from "../resource/resource.ts";
-import { checkFunction } from "../state/refusal.ts";
+import type { UsingAsyncDisposable } from "../option/disposable.ts";
 import { toResponse } from "./response.ts";
 
-/** What `createHealth()` takes. */
-export interface HealthOptions extends RegistryOptions {
+/** The options of `createHealth()`. */
+export interface HealthOptions {
   /**
-   * Where the probes answer; `zPages` is a preset.
+   * The names of resources that must exist before readiness can be 200. A name without a resource counts as NOT_LOADED.
+   * @default none
+   */
+  readonly expect?: readonly string[];
+  /**
+   * What starts the loads. Use `onRequest()` on platforms that stop timers between requests (Workers, Lambda, Vercel).
+   * @default one timer, which does not keep the process alive
+   */
+  readonly refresh?: Driver | undefined;
+  /**
+   * The source of time, timers and random numbers.
+   * @default the clock of the platform
+   */
+  readonly clock?: Clock | undefined;
+  /**
+   * The paths of the probes. `zPages` is a preset.
    * @default `/status`, `/status/live`, `/status/startup`
    */
   readonly paths?: Partial<Paths>;
   /**
-   * A prefix that the platform may leave in front of the paths, such as `"/ops"`.
+   * A prefix that the platform may put in front of the paths, such as `"/ops"`.
    * @default none
    */
   readonly base?: string;
-  /** Words of your own for the bodies. */
+  /** Your own words for the bodies. */
   readonly words?: Partial<Words>;
   /**
-   * Who may have the detailed forms: `details("always")`, or `details((request) => …)`.
+   * Who gets the detailed forms: `details("always")`, or `details((request) => …)`.
    * @default nobody
    */
-  readonly details?: Details;
+  readonly details?: Details | undefined;
+  /** Coordinates the replicas behind one balancer. Pass the result of `fleet()`. @default each replica decides alone */
+  readonly fleet?: AttachableHealthPart | undefined;
 }
 
-/** How a dependency is checked. */
+/** The options of `health.check()`. */
 export interface CheckOptions extends ResourceLimits {
-  /** Succeeds, or throws, rejects or gives `false`. Runs on the library's schedule, never in a probe. */
-  readonly run: (context: LoadContext) => unknown;
   /**
-   * Whether readiness waits for it.
-   * @default false
+   * Calls the dependency. The check fails if this function throws or rejects. It also fails if it returns `false`, an
+   * Error, or a Response that is not `ok`. The library calls it on a schedule, and never during a probe.
    */
-  readonly required?: boolean;
+  readonly run: (context: LoadContext) => unknown;
+  /** Whether readiness depends on the check. @default false */
+  readonly required?: boolean | undefined;
 }
 
-/** The resources of a service, and the three probes over them. */
-export interface Health extends AsyncDisposable {
+/** The resources of a service, and the three probes that report their state. */
+export interface Health extends UsingAsyncDisposable {
   /**
-   * Registers a resource. Only stores data, unless the health has been started: then it loads at once.
+   * Creates a resource. If the health has been started, the first load starts at once. Otherwise this only stores data.
    *
    * @throws TypeError that names the option, the value and what is accepted
    */
-  resource<T extends P, P = unknown>(name: string, options: ResourceOptions<T, P>): Resource<T>;
+  resource<T extends P, P = unknown>(name: string, options: ResourceOptions<T, P> & DataOnly<T>): Resource<T>;
   /**
-   * Registers a check of a dependency: a resource without a value, informative unless `required`, and
-   * never part of startup. A single failure changes nothing; sustained failure becomes age.
+   * Creates a check of a dependency. A check is a resource without a value. Readiness depends on it only with
+   * `required`, and startup never does. A single failure does not change its state. If all calls fail, its age passes
+   * `staleAfter` and `refuseAfter`, like the age of data.
    *
    * @throws TypeError as `resource()` does
    */
   check(name: string, options: CheckOptions): Resource<true>;
-  /** Begins the loads. So does the first `get()`, `reload()`, `whenReady()`, guard or probe. */
+  /** Starts the loads. The first `get()`, `reload()`, `whenReady()`, guard or probe does the same. */
   start(): void;
-  /** Answers once readiness does, late callers too; rejects with NotReadyError when aborted, draining or closed. */
+  /** Resolves as soon as readiness is 200. Rejects with a NotReadyError when aborted, draining or closed. */
   whenReady(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Tells `listener` the present states in a microtask, then every event of every resource. */
-  subscribe(listener: Listener): () => void;
   /**
-   * The process is going away: readiness says so, or that nothing is loaded where that is so too, and no
-   * load starts any more. There is no way back.
-   */
-  drain(): void;
-  /**
-   * Aborts loads, clears timers, disposes of values, rejects whoever waits. Idempotent.
+   * Calls `listener` with every event of every resource, each change of the word of a probe, and the drain. Before
+   * that, in a microtask, it calls `listener` with the current state of each resource.
    *
-   * @returns when values are disposed of, or after 5 s
+   * @returns a function that ends the subscription
+   * @throws TypeError unless `listener` is a function
+   */
+  subscribe(listener: HealthListener): () => void;
+  /** Returns a frozen record of the whole state, without the values. It starts no load and sends no event. */
+  snapshot(): HealthSnapshot;
+  /** Aborts when the drain or `close()` begins. It is always the same signal. */
+  readonly drainSignal: AbortSignal;
+  /**
+   * Begins the drain, because the process will stop. Readiness answers 503 `INDEX-DRAINING`, or `INDEX-NOT-LOADED` if a
+   * required resource has no value. No load starts any more, and this cannot be undone. The event `drain` is sent and
+   * `drainSignal` aborts before anything stops.
+   *
+   * @param options `delayMs`: how long the server keeps serving. It is only passed to listeners.
+   */
+  drain(options?: { readonly delayMs?: number }): void;
+  /**
+   * Aborts loads, clears timers, calls `dispose`, and rejects every wait. A second call does nothing.
+   *
+   * @returns a promise that resolves when `dispose` has ended for all values, or after 5 s
    */
   close(): Promise<void>;
-  /** Answers a probe; 404 for a path that is not ours. Bound, so it can be handed on as it is. */
+  /** Answers a probe, and 404 for any other path. It needs no `this`, so you can pass it as a handler. */
   readonly fetch: (request: Request) => Response;
-  /** Answers a probe; `undefined` for a path that is not ours. */
+  /** Answers a probe. Returns `undefined` for any other path. */
   readonly match: (request: Request) => Response | undefined;
-  /** Answers as one probe whatever the path, for frameworks that route by files; 404 for what is no probe. */
-  readonly answer: (probe: Probe, request: Request) => Response;
-  /** The answer as data, for adapters: no Request or Response is built. `undefined` for a path that is not ours. */
+  /** Answers the given probe at any path, for file-based routes. It answers 404 for an unknown probe. */
+  readonly answerAs: (probe: Probe, request: Request) => Response;
+  /**
+   * Returns the answer as data, for adapters. It creates no Request and no Response. Returns `undefined` for any other
+   * path.
+   */
   readonly ask: <R>(method: string, target: string, raw: R, platform: Platform<R>) => Answer | undefined;
-  /** What drives the loads. */
+  /** What starts the loads. */
   readonly refresh: "background" | "request";
-  /** Where time and timers come from, for adapters. */
+  /** The source of time and timers, for adapters. */
   readonly clock: Clock;
-  /** What answers where, for `openapi()` and adapters: every path, with and without base and slash. */
+  /** Every path with its probe, for `openapi()` and adapters. */
   readonly routes: ReadonlyMap<string, Route>;
 }
 
-/** How a web Request is read. */
+const NAMES = "an array of names";
+
+/** Reads a web Request. */
 export const WEB: Platform<Request> = {
   accept: (request) => request.headers.get("accept"),
   request: (request) => request,
 };
 
 /**
- * Makes a health. Only stores data: no timer, clock reading or load happens before `start()`, or
- * whoever does what it does.
+ * Creates a health. It only stores data: it sets no timer, reads no clock and starts no load. These begin with
+ * `start()`, or with the first call that does the same.
  *
  * @throws TypeError that names the option, the value and what is accepted
+ * @example
+ * const health = createHealth({ expect: ["rates"] });
+ * const rates = health.resource("rates", { load: () => ({ USD: 1.08 }), refreshEvery: "30s" });
+ * health.start();
  */
 export function createHealth(options: HealthOptions = {}): Health {
-  const registry = createRegistry(options);
-  const routes = routesOf(options.paths, options.base);
-  const text = createTextAnswers(registry, wordsOf(options.words));
-  const { details } = options;
-  if (details) checkFunction("details", details, 'what details("always") gave');
+  const {
+    expect = [],
+    refresh,
+    clock,
+    details,
+    paths,
+    base,
+    words,
+    fleet,
+  } = checkOptions(
+    "createHealth()",
+    options,
+    ["details", "refresh", "clock", "fleet"],
+    ["expect", "paths", "base", "words"],
+  );
+  if (refresh !== undefined && typeof propertyOf(refresh, "whenReady") !== "function")
+    invalidOption("refresh", refresh, "the result of onRequest()");
+  if (details !== undefined) checkFunction("details", details, 'the result of details("always")');
+  if (clock !== undefined) checkClock(clock);
+  if (fleet !== undefined && typeof propertyOf(fleet, "attach") !== "function")
+    invalidOption("fleet", fleet, "the result of fleet()");
+  const names = toList("expect", expect, NAMES);
+  // A single string is not accepted here.
+  if (names.some((name) => Object.is(name, expect))) invalidOption("expect", expect, NAMES);
+  const wordTable = wordsOf(words);
+  const routes = routesOf(paths, base);
+  const registry = new Registry({
+    clock: clock ?? systemClock,
+    driver: refresh ?? backgroundDriver,
+    expect: names,
+    wordOf: (outcome) => wordTable[outcome],
+    part: fleet,
+  });
+  const text = createTextAnswers(registry, wordTable);
 
-  const reply = <R>(probe: Probe, method: string, target: string, raw: R, platform: Platform<R>): Answer => {
+  const reply = <R>(probe: Probe, method: string, asked: AskedRequest<R>): Answer => {
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
-    const answer = details?.(registry, probe, target, raw, platform) ?? text(probe);
+    const answer = details?.(registry, probe, asked) ?? text(probe);
     return method === "HEAD" ? { ...answer, body: "" } : answer;
   };
 
-  // A prober asks the same each time, and comparing two targets costs less than finding the path in one.
-  let lastTarget: string | undefined;
+  // A prober sends the same target each time. Comparing two strings is faster than parsing a path.
+  let lastTarget = "";
   let lastRoute: Route | undefined;
 
   const ask: Health["ask"] = (method, target, raw, platform) => {
     if (target !== lastTarget) {
+      if (typeof target !== "string") invalidOption("target", target, "a path or a URL");
       lastRoute = routes.get(pathOf(target));
       lastTarget = target;
     }
     const route = lastRoute;
     if (!route) return undefined;
-    const answer = reply(route.probe, method, target, raw, platform);
+    const answer = reply(route.probe, method, { target, raw, platform });
     return route.headers ? { ...answer, headers: { ...answer.headers, ...route.headers } } : answer;
   };
 
   const match: Health["match"] = (request) => {
+    checkRequest(request);
     const answer = ask(request.method, request.url, request, WEB);
     return answer && toResponse(answer);
   };
 
   const health: Health = {
     resource<T extends P, P>(name: string, resourceOptions: ResourceOptions<T, P>): Resource<T> {
-      // SAFETY: the only `previous` a loader is given is a value it returned, and the signature binds P to T.
-      return registry.add(name, resourceOptions as ResourceOptions<T>, true);
+      // SAFETY: a loader only receives a `previous` that it returned before, and the signature binds P to T.
+      return registry.add(name, resourceOptions as ResourceOptions<T>, "resource");
     },
-    check(name, { run, ...limits }) {
+    check(name, checkGiven) {
+      const {
+        run,
+        required = false,
+        ...limits
+      } = checkOptions("health.check()", checkGiven, ["run", "required"], LIMIT_NAMES);
       checkFunction("run", run);
-      return registry.add<true>(
-        name,
-        {
-          ...limits,
-          required: limits.required ?? false,
-          load: async (context) => {
-            if ((await run(context)) === false) throw new Error("the check gave false");
-            return true as const;
-          },
-        },
-        false,
-      );
+      const load = async (context: LoadContext): Promise<true> => {
+        checkPassed(await run(context));
+        return true;
+      };
+      return registry.add<true>(name, { ...limits, required, load }, "check");
     },
-    start: registry.start,
-    whenReady: (wait) => registry.whenReady(wait?.signal),
-    subscribe: registry.subscribe,
-    drain: registry.drain,
-    close: registry.close,
-    [Symbol.asyncDispose]: registry.close,
+    start: () => registry.start(),
+    whenReady: (wait = {}) => {
+      const { signal } = checkOptions("whenReady()", wait, ["signal"], []);
+      checkSignal(signal);
+      return registry.whenReady(signal);
+    },
+    subscribe: (listener) => registry.subscribe(listener, "reader"),
+    snapshot: () => healthSnapshotOf(registry),
+    get drainSignal() {
+      return registry.drainSignal;
+    },
+    drain: (how = {}) => {
+      // As a listener (`process.once("SIGTERM", health.drain)`) it receives the name of a signal, or an event.
+      const given = isEvent(how) ? {} : how;
+      const { delayMs = 0 }: { delayMs?: Duration } = checkOptions("health.drain()", given, [], ["delayMs"]);
+      registry.drain(toMs("delayMs", delayMs, 0));
+    },
+    close: () => registry.close(),
+    [Symbol.asyncDispose]: () => registry.close(),
     fetch: (request) => match(request) ?? toResponse(NOT_FOUND),
     match,
-    // A route such as /health/[probe] hands on what a client wrote.
-    answer: (probe, request) =>
-      toResponse(PROBES.includes(probe) ? reply(probe, request.method, request.url, request, WEB) : NOT_FOUND),
+    // A route such as /health/[probe] passes a text of the client.
+    answerAs: (probe, request) => {
+      checkRequest(request);
+      const asked = { target: request.url, raw: request, platform: WEB };
+      return toResponse(PROBES.includes(probe) ? reply(probe, request.method, asked) : NOT_FOUND);
+    },
     ask,
-    refresh: registry.host.mode ? "request" : "background",
-    clock: registry.host.clock,
+    refresh: registry.driver.kind,
+    clock: registry.clock,
     routes,
   };
   keepRegistry(health, registry);
+  keepDetails(health, details);
   return health;
+}
+
+/**
+ * @throws TypeError unless it has a `url`. It does not use `instanceof`, because the object may come from another
+ * realm.
+ */
+function checkRequest(request: Request): void {
+  if (typeof propertyOf(request, "url") !== "string") invalidOption("request", request, "a web Request");
+}
+
+/** @throws the failure that the result of a check means */
+function checkPassed(result: unknown): void {
+  if (result === false) throw loadError("HS_CHECK_FAILED", "the check returned false");
+  if (isError(result)) throwAsIs(result);
+  if (isResponse(result) && !result.ok)
+    throw loadError("HS_CHECK_FAILED", `the check returned a Response with status ${result.status}`);
 }

@@ -1,11 +1,21 @@
 import { pathOf } from "../answer/paths.ts";
+import { registryOf } from "../health/registry-of.ts";
+import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 import type { Health } from "./health.ts";
 
 /**
- * Whether a request asks a probe, for loggers, tracers, rate limiters and authentication to skip it.
+ * Whether a request is a probe. Use it in loggers, tracers, rate limiters and authentication to skip probes.
  *
- * @param request a Request, or anything with a `url` that is a URL or a path
+ * @param request a Request, or an object whose `url` is a URL or a path. Without a `url` it is no probe.
+ * @throws TypeError if `health` is not a health, or `request` is not an object
+ * @example
+ * if (!isProbe(health, request)) console.log(request.method, request.url);
  */
 export function isProbe(health: Health, request: { readonly url?: string | undefined }): boolean {
-  return request.url !== undefined && health.routes.has(pathOf(request.url));
+  registryOf(health);
+  const url = propertyOf(request, "url");
+  if (typeof url === "string") return health.routes.has(pathOf(url));
+  if (typeof request !== "object" || request === null || url !== undefined)
+    invalidOption("request", request, "a Request, or an object whose url is a string");
+  return false;
 }

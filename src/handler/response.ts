@@ -1,29 +1,51 @@
 import type { Answer } from "../answer/answer.ts";
+import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 
-/** An answer as a web Response. A new one each time: runtimes tie a Response to its request. */
-export function toResponse({ status, headers, body }: Answer): Response {
-  return new Response(body || null, { status, headers: made(headers) });
+/**
+ * Converts an answer to a web Response. Each call creates a new Response, because a runtime uses it for one request
+ * only.
+ *
+ * @throws TypeError if it is not an answer
+ * @example
+ * const unavailable = await createGuard(index)();
+ * if (unavailable) return toResponse(unavailable);
+ */
+export function toResponse(answer: Answer): Response {
+  const { status, headers, body } = isAnswer(answer)
+    ? answer
+    : invalidOption("answer", answer, "an answer: { status, headers, body }");
+  return new Response(body || null, { status, headers: cachedHeaders(headers) });
 }
 
-/** The Response there is, and the Headers made for it, if it copies them. */
-let shared:
-  { readonly by: typeof Response; readonly made: WeakMap<Answer["headers"], Headers> | undefined } | undefined;
+function isAnswer(given: unknown): given is Answer {
+  const status = propertyOf(given, "status");
+  const headers = propertyOf(given, "headers");
+  const isStatus = typeof status === "number" && Number.isInteger(status) && status >= 200 && status <= 599;
+  return isStatus && typeof headers === "object" && headers !== null && typeof propertyOf(given, "body") === "string";
+}
 
-/** A Headers costs a Response less than the record it was made of, and what is frozen need be read only once. */
-function made(headers: Answer["headers"]): Headers | Answer["headers"] {
+/** The current class Response, and a cache of Headers if that class copies its Headers. */
+let cache:
+  { readonly by: typeof Response; readonly headers: WeakMap<Answer["headers"], Headers> | undefined } | undefined;
+
+/** Creating a Response from Headers is faster than from a record. Only frozen records are cached. */
+function cachedHeaders(headers: Answer["headers"]): Headers | Answer["headers"] {
   if (!Object.isFrozen(headers)) return headers;
-  // A server may put a Response of its own in place: @hono/node-server does.
-  if (shared?.by !== Response) shared = { by: Response, made: copies() ? new WeakMap() : undefined };
-  if (!shared.made) return headers;
-  let own = shared.made.get(headers);
-  if (!own) shared.made.set(headers, (own = new Headers(headers)));
-  return own;
+  // A server may replace the global Response, such as @hono/node-server.
+  if (cache?.by !== Response) cache = { by: Response, headers: copies() ? new WeakMap() : undefined };
+  if (!cache.headers) return headers;
+  let cached = cache.headers.get(headers);
+  if (!cached) {
+    cached = new Headers(headers);
+    cache.headers.set(headers, cached);
+  }
+  return cached;
 }
 
-/** Whether what is done to the headers of one Response reaches no other made of the same. */
+/** Whether two Responses that are created from the same Headers are independent. */
 function copies(): boolean {
   const given = new Headers();
-  // @hono/node-server 1 copies for one kind of body and not for the other.
+  // @hono/node-server 1 copies the Headers for some kinds of bodies only.
   for (const body of [null, "x"]) new Response(body, { headers: given }).headers.set("age", "1");
   return !given.has("age");
 }

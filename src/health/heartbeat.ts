@@ -1,57 +1,61 @@
-import { toMs, type Duration } from "../state/duration.ts";
-import { refuse } from "../state/refusal.ts";
-import { checkName, registryOf } from "./registry.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Scheduled } from "../time/scheduler.ts";
 
-/** Says that a loop of the application is alive. */
-export interface Beat {
-  (): void;
-  /** Ends the heartbeat: it no longer counts, and its name is free. */
-  end(): void;
+/** The functions of a health that a heartbeat calls. */
+export interface HeartbeatHost {
+  readonly clock: Clock;
+  now(): number;
+  /** Schedules the heartbeat, so that an event is sent when it is overdue. */
+  schedule(heartbeat: Scheduled, at: number): void;
+  /** Liveness may have changed. */
+  livenessChanged(): void;
 }
 
-/** When a heartbeat is overdue. */
-export interface HeartbeatOptions {
-  /** The longest pause between two beats. */
-  readonly within: Duration;
-}
+/** One heartbeat. Only monotonic time counts, because a false alarm of liveness restarts the process. */
+export class Heartbeat implements Scheduled {
+  at: number = Infinity;
+  place = -1;
+  readonly #host: HeartbeatHost;
+  readonly #withinMs: number;
+  #lastBeatAt: number | undefined;
+  #isEnded = false;
 
-/**
- * A promise by a loop of the application to check in. Armed by its first beat; once overdue, liveness
- * answers 503 `WEDGED` until it beats again. Judged by monotonic time alone: for liveness a false
- * alarm kills.
- *
- * @throws TypeError for a bad or taken name, a bad duration, or after `forgoHeartbeats()`
- */
-export function heartbeat(health: object, name: string, options: HeartbeatOptions): Beat {
-  const registry = registryOf(health);
-  const { clock } = registry.host;
-  checkName("heartbeat", name);
-  const within = toMs("within", options.within, 1);
-  const heartbeats = (registry.heartbeats ??= new Map());
-  if (Object.isFrozen(heartbeats)) refuse("heartbeat", name, "left out where liveness is a static route");
-  if (heartbeats.has(name)) refuse("heartbeat", name, "a name that is not registered yet");
-  let last: number | undefined;
-  const overdue = (): boolean => last !== undefined && clock.monotonic() - last > within;
-  heartbeats.set(name, overdue);
-  const beat = (): void => {
-    last = clock.monotonic();
-  };
-  return Object.assign(beat, {
-    end: () => {
-      if (heartbeats.get(name) === overdue) heartbeats.delete(name);
-    },
-  });
-}
+  constructor(host: HeartbeatHost, withinMs: number) {
+    this.#host = host;
+    this.#withinMs = withinMs;
+  }
 
-/**
- * Rules heartbeats out, for whoever gives the answer of liveness away for good, as a static route: from
- * now on nothing can change it.
- *
- * @throws TypeError where there is a heartbeat
- */
-export function forgoHeartbeats(health: object): void {
-  const registry = registryOf(health);
-  const names = [...(registry.heartbeats ?? new Map()).keys()].join(", ");
-  if (names) refuse("heartbeats", names, "none, for a static route of liveness would not tell that one is overdue");
-  registry.heartbeats = Object.freeze(new Map());
+  /** It counts from its first beat on. */
+  get isOverdue(): boolean {
+    return this.#lastBeatAt !== undefined && this.#host.clock.monotonic() - this.#lastBeatAt > this.#withinMs;
+  }
+
+  beat(): void {
+    if (this.#isEnded) return;
+    const { isOverdue } = this;
+    this.#lastBeatAt = this.#host.clock.monotonic();
+    // While it is scheduled, the tick schedules it again. So a beat only reads the clock.
+    if (this.place < 0) this.#host.schedule(this, this.poll(this.#host.now()));
+    if (isOverdue) this.#host.livenessChanged();
+  }
+
+  /** It counts no more, and a later beat does nothing. */
+  end(): void {
+    this.#isEnded = true;
+    this.#lastBeatAt = undefined;
+    this.#host.schedule(this, Infinity);
+    this.#host.livenessChanged();
+  }
+
+  poll(now: number): number {
+    if (this.#lastBeatAt === undefined || this.isOverdue) return Infinity;
+    const leftMs = this.#lastBeatAt + this.#withinMs - this.#host.clock.monotonic();
+    // It is overdue after more than `within`, so at one ms past it.
+    return now + Math.max(0, Math.floor(leftMs)) + 1;
+  }
+
+  tick(now: number): void {
+    this.#host.schedule(this, this.poll(now));
+    if (this.isOverdue) this.#host.livenessChanged();
+  }
 }

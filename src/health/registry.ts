@@ -1,79 +1,299 @@
-import { refuse } from "../state/refusal.ts";
-import type { Clock } from "../resource/clock.ts";
-import type { Core } from "../resource/core.ts";
-import type { Listener } from "../resource/event.ts";
-import type { Host } from "../resource/host.ts";
+import { checkFunction, fail } from "../option/invalid-option.ts";
+import { handled } from "../option/call-safely.ts";
+import type { Driver, ReadinessGroup } from "../resource/driver.ts";
+import { NotReadyError, type NotReadyReason } from "../resource/error.ts";
+import { EventQueue } from "../resource/event-queue.ts";
+import type { FleetEvent, HealthEvent, HealthListener, ProbeEvent } from "../resource/event.ts";
+import type { Host, HostedResource, Phase } from "../resource/host.ts";
+import { ManagedResource } from "../resource/managed-resource.ts";
 import type { ResourceOptions } from "../resource/options.ts";
-import type { Verdict } from "./verdict.ts";
+import { subscribeTo, type ListenerKind } from "../resource/subscribe.ts";
+import { Subscribers } from "../resource/subscribers.ts";
+import { Waiters } from "../resource/waiters.ts";
+import { retryAfterOf, UNPLANNED_RETRY_SECONDS } from "../state/retry-after.ts";
+import { createNow, toWallTime, type Clock } from "../time/clock.ts";
+import { createContextLoop } from "../time/context-loop.ts";
+import { Scheduler, type Scheduled } from "../time/scheduler.ts";
+import { DrainSignal } from "./drain-signal.ts";
+import type { HealthPart, HealthPartHost } from "./health-part.ts";
+import type { HeartbeatHost } from "./heartbeat.ts";
+import { Heartbeats } from "./heartbeats.ts";
+import { Members } from "./members.ts";
+import { PendingDisposals } from "./pending-disposals.ts";
+import { ProbeWords } from "./probe-words.ts";
+import { RANKS, type Rank } from "./rank.ts";
+import type { RegistryParts } from "./registry-parts.ts";
+import { ALIVE, readinessOf, WEDGED, type ProbeOutcome, type Verdict } from "./verdict.ts";
 
-/** How loads are driven where no timer may outlive a request; made by `onRequest()`. */
-export interface RefreshMode {
-  /** How long a probe may wait for the loads it starts, in ms. */
-  readonly probeWaitMs: number;
-  /** What the schedule has for a timer: none. */
-  setTimer(): () => void;
-  /** Puts its own way in the place of what waits for loads, in a new registry. */
-  drive(registry: Registry): void;
-}
+/**
+ * The resources of one health, and its verdicts. Creating it only stores data: it sets no timer, reads no clock and
+ * starts no load before `begin()`.
+ */
+export class Registry implements Host, ReadinessGroup, HealthPartHost, HeartbeatHost {
+  readonly clock: Clock;
+  readonly driver: Driver;
+  readonly events: EventQueue;
+  readonly subscribers: Subscribers<HealthEvent> = new Subscribers();
+  /** Runs a job later: in the async context of the health, or of the request in request mode. */
+  readonly defer: (job: () => void) => void;
+  readonly now: () => number;
+  readonly words: ProbeWords;
+  readonly heartbeats: Heartbeats = new Heartbeats();
+  readonly #members: Members;
+  readonly #scheduler: Scheduler;
+  readonly #waiters: Waiters<undefined>;
+  #phase: Phase = "idle";
+  readonly #drainSignal = new DrainSignal();
+  readonly #pendingDisposals = new PendingDisposals();
+  #closing: Promise<void> | undefined;
+  readonly part: HealthPart | undefined;
 
-/** What the registry is made with. */
-export interface RegistryOptions {
-  /**
-   * Names that must be registered before readiness can be 200: a resource that nobody remembered to
-   * register counts as NOT_LOADED.
-   * @default none
-   */
-  readonly expect?: readonly string[];
-  /**
-   * How loads are driven: `onRequest()` where no timer may outlive a request (Workers, Lambda, Vercel).
-   * @default in the background, by one timer that does not keep the process alive
-   */
-  readonly refresh?: RefreshMode;
-  /**
-   * Where time, timers and chance come from.
-   * @default the platform's own
-   */
-  readonly clock?: Clock;
-}
+  constructor({ clock, driver, expect, wordOf, part }: RegistryParts) {
+    const isBackground = driver.kind === "background";
+    this.clock = clock;
+    this.driver = driver;
+    this.words = new ProbeWords(wordOf);
+    this.defer = isBackground ? createContextLoop() : queueMicrotask.bind(undefined);
+    this.events = new EventQueue(this.defer);
+    this.now = createNow(clock, () => this.#scheduler.arm());
+    this.#scheduler = new Scheduler({ clock, hasTimer: isBackground, now: this.now, defer: this.defer });
+    this.#members = new Members(expect);
+    this.#waiters = new Waiters<undefined>(this);
+    this.part = part?.attach(this);
+  }
 
-/** The resources of one health, and the verdict over them, kept current by transitions. */
-export interface Registry {
-  readonly host: Host;
-  readonly cores: ReadonlyMap<string, Core<unknown>>;
-  /** Names that must be registered. */
-  readonly expected: ReadonlySet<string>;
-  /** Handed in by `heartbeat()`: whether each is overdue, by name. */
-  heartbeats: Map<string, () => boolean> | undefined;
-  readiness(): Verdict;
-  startup(): Verdict;
-  liveness(): Verdict;
-  /** Registers a resource; `starts` says whether startup may wait for it. */
-  add<T>(name: string, options: ResourceOptions<T>, starts: boolean): Core<T>;
-  subscribe(listener: Listener): () => void;
-  whenReady(signal: AbortSignal | undefined): Promise<void>;
-  start(): void;
-  drain(): void;
-  close(): Promise<void>;
-}
+  /** The registered resources, by name. */
+  get resources(): readonly ManagedResource<unknown>[] {
+    return this.#members.all.map(({ resource }) => resource);
+  }
 
-const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+  get missing(): readonly string[] {
+    return this.#members.missing;
+  }
 
-/** @throws TypeError unless the name is lower-case letters, digits and dashes, at most 63, a letter first */
-export function checkName(option: string, name: unknown): asserts name is string {
-  if (typeof name !== "string" || !NAME.test(name)) refuse(option, name, `a name such as "index", by ${NAME}`);
-}
+  /** Adds a resource. `kind` says whether startup may depend on it. */
+  add<T>(name: string, options: ResourceOptions<T>, kind: "resource" | "check"): ManagedResource<T> {
+    if (this.#phase === "closed")
+      fail("HS_CLOSED", `the health is closed. Register "${name}" before close(), or create a new health.`);
+    this.#members.checkFree(name);
+    const resource = new ManagedResource<T>(name, options, this);
+    const gate = kind === "resource" && this.part?.gate;
+    if (gate) resource.attachLast(gate.attach(resource));
+    // SAFETY: the registry never reads or writes a value, so any type of value is right.
+    this.#members.add(resource as ManagedResource<unknown>, kind === "resource" && resource.required);
+    if (this.#phase === "running") {
+      resource.plan(this.now());
+      this.syncNow();
+    } else if (this.#phase === "draining") this.afterChange();
+    return resource;
+  }
 
-// A registered symbol: copies of the package in one process know each other's healths.
-const REGISTRY: unique symbol = Symbol.for("health-state.registry");
+  remove(resource: HostedResource): void {
+    const member = this.#members.of(resource);
+    if (!member) return;
+    this.#scheduler.put(member, Infinity);
+    this.#members.remove(member);
+    this.afterChange();
+  }
 
-/** Remembers whose registry this is, for the parts that are handed in. */
-export function keepRegistry(health: object, registry: Registry): void {
-  Object.defineProperty(health, REGISTRY, { value: registry });
-}
+  changed(resource: HostedResource, now: number): void {
+    const member = this.#members.of(resource);
+    if (!member) return;
+    const changesAt = member.poll(now);
+    this.#scheduler.put(member, Math.min(changesAt, member.resource.dueAt(now)));
+    this.afterChange();
+  }
 
-/** @throws TypeError unless it is what `createHealth()` gave */
-export function registryOf(health: object): Registry {
-  // SAFETY: only keepRegistry() writes under the symbol.
-  const { [REGISTRY]: registry } = Object(health) as { readonly [REGISTRY]?: Registry };
-  return registry ?? refuse("health", health, "what createHealth() returned");
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  begin(): void {
+    if (this.#phase !== "idle") return;
+    this.#phase = "running";
+    this.#announceProbes();
+    for (const { resource } of this.#members.all) resource.plan(this.now());
+    this.syncNow();
+    this.part?.begin();
+  }
+
+  start(): void {
+    this.begin();
+    this.#scheduler.tickOverdue();
+  }
+
+  /** Aborts when the drain or the close begins. */
+  get drainSignal(): AbortSignal {
+    return this.#drainSignal.signal;
+  }
+
+  get #isLeaving(): boolean {
+    return this.#phase === "draining" || this.#phase === "closed";
+  }
+
+  drain(delayMs: number): void {
+    if (this.#isLeaving) return;
+    this.#phase = "draining";
+    this.#announceDrain(delayMs);
+    for (const { resource } of this.#members.all) resource.drain();
+    this.#waiters.rejectAll("draining");
+    this.#announceProbes();
+  }
+
+  close(): Promise<void> {
+    if (this.#closing) return this.#closing;
+    const wasLeaving = this.#isLeaving;
+    let resolve = (): void => {};
+    // First, because a listener may call close() too.
+    this.#closing = new Promise((done) => {
+      resolve = done;
+    });
+    this.#phase = "closed";
+    if (!wasLeaving) this.#announceDrain(0);
+    for (const { resource } of this.#members.all) resource.close();
+    this.heartbeats.endAll();
+    this.#waiters.rejectAll("closed");
+    this.#announceProbes();
+    const left = this.part?.close();
+    const done = left ? () => void left.then(resolve) : resolve;
+    this.defer(() => this.#pendingDisposals.whenNone(this.clock, done));
+    return this.#closing;
+  }
+
+  #announceDrain(delayMs: number): void {
+    // Abort the signal first. Errors of its listeners are ignored.
+    this.#drainSignal.begin();
+    this.announce({ type: "drain", delayMs });
+  }
+
+  readonly keepAlive = (by: 1 | -1): void => this.#scheduler.keepAlive(by);
+
+  readonly countPending = (by: 1 | -1): void => this.#pendingDisposals.add(by);
+
+  syncNow(): number {
+    const now = this.now();
+    this.#scheduler.pollOverdue(now);
+    return now;
+  }
+
+  toWall(at: number): number {
+    return toWallTime(at, this.now(), this.clock);
+  }
+
+  readiness(): Verdict {
+    this.#syncForProbe();
+    return this.#verdictOf(this.#readinessOf(this.worst));
+  }
+
+  startup(): Verdict {
+    this.#syncForProbe();
+    const isDone = this.#phase !== "closed" && this.#members.startup.answer();
+    return this.#verdictOf(isDone ? "ok" : "notLoaded");
+  }
+
+  liveness(): Verdict {
+    this.begin();
+    return this.livenessOutcome === "ok" ? ALIVE : WEDGED;
+  }
+
+  /** Before a probe: starts the health if necessary, and updates overdue counts. */
+  #syncForProbe(): void {
+    this.begin();
+    this.syncNow();
+  }
+
+  get worst(): Rank {
+    return this.#phase === "closed" ? "notLoaded" : this.#members.worst;
+  }
+
+  /** The outcome of readiness. The fleet may hold in a replica with old data. */
+  #readinessOf(worst: Rank): ProbeOutcome {
+    return readinessOf(worst === "pastRefuseAfter" && this.part?.holdsIn() ? "stale" : worst, this.#phase);
+  }
+
+  get livenessOutcome(): "ok" | "wedged" {
+    return this.#phase === "closed" ? "ok" : this.heartbeats.outcome;
+  }
+
+  #verdictOf(outcome: ProbeOutcome): Verdict {
+    const ok = outcome === "ok";
+    const plannedAt = this.#phase === "running" ? this.#members.nextAttemptAt : Infinity;
+    const retryAfter = ok ? undefined : retryAfterOf(plannedAt, this.now());
+    return { ok, outcome, worst: RANKS[this.worst].state, retryAfter };
+  }
+
+  /** The current outcome of each probe. It starts no load and sends no event. */
+  outcomes(): { readonly [P in ProbeEvent["probe"]]: ProbeOutcome } {
+    const isClosed = this.#phase === "closed";
+    return {
+      readiness: isClosed ? "notLoaded" : this.#readinessOf(this.#members.worstAt(this.now())),
+      liveness: this.livenessOutcome,
+      startup: !isClosed && this.#members.startup.isDone() ? "ok" : "notLoaded",
+    };
+  }
+
+  isReady(): boolean {
+    return this.readiness().ok;
+  }
+
+  waitBlockedBy(): NotReadyReason | undefined {
+    return this.#phase === "draining" || this.#phase === "closed" ? this.#phase : undefined;
+  }
+
+  notReady(reason: NotReadyReason, cause?: unknown): NotReadyError {
+    const { worst, retryAfter = UNPLANNED_RETRY_SECONDS } = this.readiness();
+    return new NotReadyError({ state: worst, reason, retryAfter, cause });
+  }
+
+  async wait(signal: AbortSignal | undefined): Promise<void> {
+    await this.#waiters.add({ signal }, () => true);
+  }
+
+  blocking(): readonly ManagedResource<unknown>[] {
+    return this.#members.all.filter(({ isBlocking }) => isBlocking).map(({ resource }) => resource);
+  }
+
+  whenReady(signal: AbortSignal | undefined): Promise<void> {
+    return handled(this.driver.whenReady(this, signal));
+  }
+
+  subscribe(listener: HealthListener, kind: ListenerKind): () => void {
+    checkFunction("listener", listener);
+    return subscribeTo<HealthEvent, HealthEvent>(this, this.subscribers, {
+      listener,
+      kind,
+      subjects: () => this.resources,
+    });
+  }
+
+  /** After a change: startup may latch, waits may end, and the word of a probe may change. */
+  afterChange(): void {
+    this.#members.startup.update();
+    if (this.#waiters.size && this.#readinessOf(this.worst) === "ok" && this.isReady())
+      this.#waiters.checkAll(undefined);
+    this.#announceProbes();
+  }
+
+  #announceProbes(): void {
+    if (this.#phase === "idle") return;
+    this.part?.changed();
+    this.#announceProbe("readiness", this.#readinessOf(this.worst));
+    this.#announceProbe("startup", this.#phase !== "closed" && this.#members.startup.isDone() ? "ok" : "notLoaded");
+    this.livenessChanged();
+  }
+
+  #announceProbe(probe: ProbeEvent["probe"], outcome: ProbeOutcome): void {
+    const event = this.words.change(probe, outcome);
+    if (event) this.announce(event);
+  }
+
+  announce(event: FleetEvent | ProbeEvent | { readonly type: "drain"; readonly delayMs: number }): void {
+    if (this.subscribers.size) this.events.add(() => this.subscribers.tell(Object.freeze(event)));
+  }
+
+  readonly schedule = (entry: Scheduled, at: number): void => this.#scheduler.put(entry, at);
+
+  livenessChanged(): void {
+    this.#announceProbe("liveness", this.livenessOutcome);
+  }
 }

@@ -1,9 +1,13 @@
-import { registryOf } from "../health/registry.ts";
+import { registryOf } from "../health/registry-of.ts";
 import type { Health } from "../handler/health.ts";
 import type { Probe, Route } from "../answer/paths.ts";
+import { OUTCOMES } from "../answer/words.ts";
+import { offersDetails } from "../details/details.ts";
+import type { ProbeOutcome } from "../health/verdict.ts";
 import { STATES } from "../state/state.ts";
+import { contentOf, verboseParameter } from "./content.ts";
 
-/** An OpenAPI 3.1 paths object; kept loose, for the tools that take it have types of their own. */
+/** An OpenAPI 3.1 paths object. Its type is loose, because each OpenAPI tool has its own types. */
 export type OpenApiPaths = Record<string, Record<string, unknown>>;
 
 const TEXTS: {
@@ -27,7 +31,7 @@ const TEXTS: {
   liveness: {
     summary: "Liveness",
     description:
-      "Whether this process works: 200 as long as it can answer HTTP, whatever its data. For what restarts or " +
+      "Whether this process works: 200 as long as it can answer HTTP. Its data do not count. For what restarts or " +
       "replaces: a Kubernetes livenessProbe, a container's health check. It never looks at data, so a slow load or a " +
       "source that is down restarts nothing.",
     ok: "The process answers.",
@@ -44,19 +48,25 @@ const TEXTS: {
 };
 
 /**
- * The OpenAPI 3.1 `paths` of the probes, to spread into a service's own document.
+ * Returns the OpenAPI 3.1 `paths` of the probes, for the OpenAPI document of your service. It lists the words of each
+ * probe, with an example for each state. It describes the detailed forms if `details` allows them to anybody.
  *
- * @throws TypeError unless `health` is what `createHealth()` gave
+ * @throws TypeError if `health` is not a health of `createHealth()`
+ * @example
+ * const document = { ...base, paths: { ...base.paths, ...openapi(health) } };
  */
 export function openapi(health: Health): OpenApiPaths {
-  registryOf(health);
+  const registry = registryOf(health);
+  const hasDetails = offersDetails(health);
+  const wordOf = (outcome: ProbeOutcome): string => registry.words.wordOf(outcome);
   const paths: OpenApiPaths = {};
   const ids = new Set<string>();
-  for (const route of new Set(health.routes.values())) paths[route.path] = pathItemOf(route, idOf(route.path, ids));
+  for (const route of new Set(health.routes.values()))
+    paths[route.path] = pathItemOf(route, idOf(route.path, ids), wordOf, hasDetails);
   return paths;
 }
 
-/** What of a path an identifier can be made of; two paths that differ in the rest are numbered. */
+/** The letters and digits of a path, as an identifier. A number is added if the identifier is in use. */
 function idOf(path: string, taken: Set<string>): string {
   const plain = path.slice(1).replace(/[^A-Za-z0-9]+/g, "_");
   let id = plain;
@@ -65,28 +75,37 @@ function idOf(path: string, taken: Set<string>): string {
   return id;
 }
 
-function pathItemOf({ probe, headers: marks }: Route, id: string): Record<string, unknown> {
+function pathItemOf(
+  { probe, headers: marks }: Route,
+  id: string,
+  wordOf: (outcome: ProbeOutcome) => string,
+  hasDetails: boolean,
+): Record<string, unknown> {
   const { summary, description, ok, refused } = TEXTS[probe];
   const operation = (method: "get" | "head"): object => {
-    const responseOf = (text: string, more?: object): object => ({
-      description: text,
-      headers: { ...(probe !== "liveness" && stateHeader()), ...more },
-      ...(method === "get" && { content: { "text/plain": { schema: { type: "string" } } } }),
-    });
+    const responseOf = (status: 200 | 503, more?: object): object => {
+      const outcomes = OUTCOMES[probe].filter((outcome) => (outcome === "ok") === (status === 200));
+      return {
+        description: status === 200 ? ok : refused,
+        headers: { ...(probe !== "liveness" && stateHeader()), ...more },
+        ...(method === "get" && { content: contentOf(probe, outcomes, wordOf, hasDetails) }),
+      };
+    };
     return {
       summary: method === "get" ? summary : `${summary}, headers only`,
       description,
       operationId: `${method}_${id}`,
       tags: ["health"],
       security: [],
+      ...(hasDetails && { parameters: [verboseParameter()] }),
       ...(marks?.["deprecation"] && { deprecated: true }),
-      responses: { "200": responseOf(ok), "503": responseOf(refused, retryHeader()) },
+      responses: { "200": responseOf(200), "503": responseOf(503, retryHeader()) },
     };
   };
   return { get: operation("get"), head: operation("head") };
 }
 
-// Made anew each time: a document with one object in two places is written with references in YAML.
+// Created each time, because YAML writes an object that occurs twice with references.
 const stateHeader = (): object => ({
   "health-state": {
     description: "The worst state of what this instance needs.",

@@ -1,47 +1,101 @@
+import { propertyOf } from "../option/invalid-option.ts";
 import type { State } from "../state/state.ts";
 
 /**
- * Why a wait for data ended without it.
+ * Why a wait for data ended without data.
  *
- * - `failed`: the load that was waited for failed, or a back-off runs; `cause` is the last error.
- * - `stale`: a load came, and its value is older than the `maxAge` that was asked for.
- * - `aborted`: the caller's own signal ended the wait; `cause` is its reason.
- * - `draining`, `closed`: the health is going away, or gone.
+ * - `failed`: the load failed, or the library waits before the next attempt. `cause` is the last error.
+ * - `stale`: a load ended, but its value is older than `maxAge`.
+ * - `aborted`: the caller's own signal ended the wait. `cause` is its reason.
+ * - `draining`, `closed`: `drain()` or `close()` was called.
  */
 export type NotReadyReason = "failed" | "stale" | "aborted" | "draining" | "closed";
 
-/** A wait for data that was aborted or refused. Says nothing of the cause in its message. */
+/** The fields of a NotReadyError. */
+export interface NotReadyNote {
+  /** The state at that moment. */
+  readonly state: State;
+  /** Why the wait ended. */
+  readonly reason: NotReadyReason;
+  /** When to try again: whole seconds, at least 1. */
+  readonly retryAfter: number;
+  /** The resource's name; `undefined` where several were waited for. */
+  readonly resource?: string | undefined;
+  /** The error behind it. */
+  readonly cause?: unknown;
+}
+
+/** The error of a wait that ended without data. Its message does not contain the message of the cause. */
 export class NotReadyError extends Error {
   /** Always "NotReadyError". */
   override readonly name = "NotReadyError";
+  /** Always "HS_NOT_READY". */
+  readonly code = "HS_NOT_READY" as const;
   /** The state at that moment. */
   declare readonly state: State;
   /** Why the wait ended. */
   declare readonly reason: NotReadyReason;
   /** When to try again: whole seconds, at least 1, as in the `retry-after` header. */
   declare readonly retryAfter: number;
+  /** The resource's name; `undefined` where several were waited for. */
+  declare readonly resource: string | undefined;
 
   /** Made by the library. */
-  constructor(state: State, reason: NotReadyReason, retryAfter: number, cause?: unknown) {
-    super(`not ready: ${reason} (${state})`, { cause });
+  constructor({ state, reason, retryAfter, resource, cause }: NotReadyNote) {
+    super(`${resource ?? "the health"} is not ready: ${reason} (${state}). Try again in ${retryAfter} s.`, { cause });
     this.state = state;
     this.reason = reason;
     this.retryAfter = retryAfter;
+    this.resource = resource;
   }
 }
 
-/** By its name: it may come from another copy of the package. */
+/**
+ * Whether an error is a NotReadyError. It checks the name, because the error may come from another copy of the package,
+ * or from another realm.
+ *
+ * @example
+ * try {
+ *   await index.get();
+ * } catch (error) {
+ *   if (isNotReady(error)) console.warn(`try again in ${error.retryAfter} s`);
+ * }
+ */
 export function isNotReady(error: unknown): error is NotReadyError {
-  return error instanceof Error && error.name === "NotReadyError";
+  return isError(error) && propertyOf(error, "name") === "NotReadyError";
 }
 
-/** Where nothing is planned (a load runs, a drain, a wedge): the seconds that `retry-after` names. */
-export const UNPLANNED_RETRY_SECONDS = 5;
-/** The most that `retry-after` names, in seconds. */
-const MOST_RETRY_SECONDS = 30;
+/** The codes of the errors that fail a load. They are stable. */
+export type LoadCode =
+  | "HS_NO_DATA"
+  | "HS_RESPONSE_AS_VALUE"
+  | "HS_INVALID_REVISION"
+  | "HS_INVALID_AS_OF"
+  | "HS_REJECTED"
+  | "HS_REJECTED_BEFORE"
+  | "HS_TIMED_OUT"
+  | "HS_CHECK_FAILED";
 
-/** Whole seconds until `at`, between 1 and 30; 5 where nothing is planned. */
-export function retryAfterOf(at: number, now: number): number {
-  if (at === Infinity) return UNPLANNED_RETRY_SECONDS;
-  return Math.min(MOST_RETRY_SECONDS, Math.max(1, Math.ceil((at - now) / 1_000)));
+/** Creates an error that fails a load. The message says what was returned, what is accepted and what to do. */
+export function loadError(code: LoadCode, message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code });
+}
+
+/** Throws an error of the user's as it is, though it may come from another realm. */
+export function throwAsIs(error: Error): never {
+  throw error;
+}
+
+/** An Error of another realm has no prototype in common with ours. */
+export function isError(value: unknown): value is Error {
+  try {
+    if (value instanceof Error) return true;
+    // An object may call itself an Error by its tag, and is data all the same.
+    return (
+      Object.prototype.toString.call(value) === "[object Error]" && propertyOf(value, Symbol.toStringTag) === undefined
+    );
+  } catch {
+    // A Proxy that throws when it is asked what it is.
+    return false;
+  }
 }

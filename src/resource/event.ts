@@ -1,135 +1,96 @@
 import type { State } from "../state/state.ts";
+import type { LoadOutcome } from "../state/transition.ts";
+import type { RestoreOutcome } from "./part-notes.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /**
- * What a listener is told.
+ * An event of one resource.
  *
- * - `transition`: the state went from `from` to `state`.
- * - `load`: a load ended and left the state as it was.
- * - `current`: the first call of a new subscriber, in a microtask.
+ * - `transition`: the state changed from `from` to `state`.
+ * - `load`: a load ended, and the state did not change.
+ * - `current`: the first event of a new listener. It contains the current state.
+ * - `disposed`: `dispose` was called on a value that is no longer used.
+ * - `leased`: `disposeAfter` has passed, but a lease still holds an old value. It is sent once for each value.
+ * - `restore`: the restore of `lastKnownGood` ended. `result` says how.
+ * - `save`: a value was written to a store, or the write failed. `result` says how.
+ * - `gate`: a load started without a turn, because the gate `failed` or was `silent`.
+ * - `hints`: the channel of `hints()` is `connected` or `lost`.
  */
-export interface HealthEvent<T = unknown> {
+export interface ResourceEvent<T = unknown> {
   /** What happened. */
-  readonly type: "transition" | "load" | "current";
+  readonly type: "transition" | "load" | "current" | "disposed" | "leased" | PartEventType;
   /** The resource's name. */
   readonly name: string;
-  /** The state before; the same as `state` unless it is a transition. */
+  /** The state before the event. It equals `state` unless the type is `transition`. */
   readonly from: State;
-  /** The state that was told, as in `snapshot`. */
+  /** The state now, as in `snapshot`. */
   readonly state: State;
   /** The record of the moment. */
   readonly snapshot: Snapshot<T>;
+  /** How the load ended. Only events that end a load have it. */
+  readonly outcome?: LoadOutcome;
+  /** How long the load took, in whole ms of monotonic time. Present together with `outcome`. */
+  readonly durationMs?: number;
+  /** Which attempt the load was. Present together with `outcome`. */
+  readonly attempt?: number;
+  /** The revision that was accepted, confirmed or rejected. Present together with `outcome`, if known. */
+  readonly revision?: string | undefined;
+  /** The result, if the type is `restore`, `save`, `gate` or `hints`. */
+  readonly result?: PartResult;
+  /** The reason of the result, as a sentence that is safe to print. */
+  readonly reason?: string | undefined;
 }
 
-/** Told of events. What it throws, or rejects with, is ignored. */
-export type Listener<T = unknown> = (event: HealthEvent<T>) => unknown;
+/** The events of the parts of a resource. */
+export type PartEventType = "restore" | "save" | "gate" | "hints";
 
-/** Ignores what a promise, if it is one, rejects with. */
-export function contain(result: unknown): void {
-  if (typeof result === "object" && result !== null && "then" in result)
-    Promise.resolve(result).then(undefined, () => {});
+/** The result of such an event. */
+export type PartResult = RestoreOutcome | "saved" | "skipped" | "removed" | "failed" | "silent" | "connected" | "lost";
+
+/** The word of a probe has changed. Sent to the listeners of `health.subscribe()`. */
+export interface ProbeEvent {
+  /** Always "probe". */
+  readonly type: "probe";
+  /** Which probe. */
+  readonly probe: "readiness" | "liveness" | "startup";
+  /** The previous word, such as `INDEX-NOT-LOADED`. */
+  readonly from: string;
+  /** The new word, such as `I-AM-ALIVE`. */
+  readonly word: string;
 }
 
-/** Calls back and contains whatever goes wrong in there (docs/rules.md, 7). */
-export function call(callback: () => unknown): void {
-  try {
-    contain(callback());
-  } catch {
-    // A listener's failure is its own.
-  }
+/** The drain begins. Sent to the listeners of `health.subscribe()` before anything stops. */
+export interface DrainEvent {
+  /** Always "drain". */
+  readonly type: "drain";
+  /** How long the server keeps serving, in ms. */
+  readonly delayMs: number;
 }
 
-// Method syntax: an audience holds listeners of any value, and is told only events of its own.
-type Told = { told(event: HealthEvent): unknown }["told"];
-
-/** Whose states a new listener is told first. */
-interface Subject<T> {
-  /** Tells the others what time has done. */
-  pass(now: number): void;
-  current(now: number): HealthEvent<T>;
+/**
+ * An event of the fleet. Sent to the listeners of `health.subscribe()` at each change.
+ *
+ * - `held-in`: a required resource is older than `refuseAfter`, but the fleet keeps the replica in.
+ * - `left`: the fleet allowed the replica to leave, and readiness answers 503.
+ * - `store-gone`: three calls to the store in a row failed or took too long. `reason` says why.
+ * - `store-back`: the store answers again.
+ */
+export interface FleetEvent {
+  /** What happened. */
+  readonly type: "held-in" | "left" | "store-gone" | "store-back";
+  /** The replicas behind one balancer. */
+  readonly group: string;
+  /** The name of this replica in reports. */
+  readonly replica: string;
+  /** The reason of `store-gone`, as a sentence that is safe to print. */
+  readonly reason?: string;
 }
 
-/** Who is told. */
-interface Hearer {
-  readonly size: number;
-  tell(event: HealthEvent): void;
-}
+/** An event that a listener of `health.subscribe()` receives. */
+export type HealthEvent = ResourceEvent | ProbeEvent | DrainEvent | FleetEvent;
 
-/** Stands where somebody left, for an event may be on its way down the list. */
-const nobody = (): void => {};
+/** A listener of one resource. Its errors and rejections are ignored. */
+export type ResourceListener<T = unknown> = (event: ResourceEvent<T>) => unknown;
 
-/** Those who are told. A plain list of functions: a thousand are told a third faster than from records. */
-export class Audience implements Hearer {
-  size = 0;
-  #listeners: Told[] = [];
-  /** What ends each, at the same place. */
-  #leaves: (() => void)[] = [];
-
-  /** Adds a listener; in a microtask it is told the present, and from then on every event. */
-  add<T>(listener: Listener<T>, host: Teller & { now(): number }, subjects: () => Iterable<Subject<T>>): () => void {
-    let left = false;
-    const leave = (): void => {
-      left = true;
-      const place = this.#leaves.indexOf(leave);
-      if (place < 0) return;
-      this.size--;
-      this.#listeners[place] = this.#leaves[place] = nobody;
-    };
-    queueMicrotask(() => {
-      if (left) return;
-      for (const subject of subjects()) subject.pass(host.now());
-      host.flush();
-      // Whoever was told just now may have made it leave.
-      if (left) return;
-      if (this.#leaves.length > 2 * this.size++) {
-        this.#listeners = this.#listeners.filter(isHere);
-        this.#leaves = this.#leaves.filter(isHere);
-      }
-      this.#listeners.push(listener);
-      this.#leaves.push(leave);
-      const only = { size: 1, tell: (event: HealthEvent<T>) => left || call(() => listener(event)) };
-      for (const subject of subjects()) host.tell(only, () => subject.current(host.now()), true);
-      host.flush();
-    });
-    return leave;
-  }
-
-  tell(event: HealthEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        contain(listener(event));
-      } catch {
-        // As in call(), without a closure for each of a thousand listeners.
-      }
-    }
-  }
-}
-
-const isHere = (one: unknown): boolean => one !== nobody;
-
-/** Tells events in the order they happened, whatever listeners do meanwhile (docs/rules.md, 12). */
-export interface Teller {
-  /** @param alone tells nobody else; otherwise those who are told of every resource hear it too */
-  tell(hearer: Hearer | undefined, event: () => HealthEvent, alone?: boolean): void;
-  flush(): void;
-}
-
-/** @param everyone those who are told of every resource */
-export function createTeller(everyone: Audience): Teller {
-  const queue: { readonly hearer: Hearer | undefined; readonly event: HealthEvent; readonly alone: boolean }[] = [];
-  let telling = false;
-  return {
-    tell(hearer, event, alone = false) {
-      if (everyone.size || hearer?.size) queue.push({ hearer, event: event(), alone });
-    },
-    flush() {
-      if (telling) return;
-      telling = true;
-      for (let next; (next = queue.shift());) {
-        next.hearer?.tell(next.event);
-        if (!next.alone) everyone.tell(next.event);
-      }
-      telling = false;
-    },
-  };
-}
+/** A listener of a health. Its errors and rejections are ignored. */
+export type HealthListener = (event: HealthEvent) => unknown;

@@ -1,29 +1,49 @@
-import type { Clock } from "./clock.ts";
-import type { Core } from "./core.ts";
-import type { Teller } from "./event.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Driver } from "./driver.ts";
+import type { EventQueue } from "./event-queue.ts";
+import type { ResourceEvent } from "./event.ts";
 
-/** The rank of a resource that bears on nothing. */
-export const NOWHERE = 5;
+/** The phase of a health: before `start()`, after it, after `drain()`, after `close()`. */
+export type Phase = "idle" | "running" | "draining" | "closed";
 
-/** What a resource needs of the health it lives in. */
-export interface Host extends Teller {
+/** A resource, as its health sees it. */
+export interface HostedResource {
+  readonly name: string;
+}
+
+/** The listeners of the health, as a resource sees them. */
+export interface HealthSubscribers {
+  readonly size: number;
+  /** How many of them belong to the user. */
+  readonly readers: number;
+  tell(event: ResourceEvent): void;
+}
+
+/** The functions of a health that a resource calls. The registry implements it. */
+export interface Host {
   readonly clock: Clock;
-  /** What drives loads instead of the schedule, in request mode; how long a probe may wait for them, in ms. */
-  readonly mode: { readonly probeWaitMs: number } | undefined;
-  /** `idle` until `start()`, or whoever does what it does. */
-  readonly phase: "idle" | "running" | "draining" | "closed";
-  /** The instant now, on the one clock. */
+  readonly driver: Driver;
+  readonly phase: Phase;
+  /** Sends events in order. */
+  readonly events: EventQueue;
+  /** The listeners of the whole health. */
+  readonly subscribers: HealthSubscribers;
+  /** The current time on the clock of the health. */
   now(): number;
-  /** As `now()`, for a question: what is past due is caught up with after the answer. */
-  look(): number;
-  /** Does what `start()` does, if nobody did. */
+  /** Converts a past time to epoch ms of the wall clock. The result is never in the future. */
+  toWall(at: number): number;
+  /** Like `now()`, but it also updates overdue counts. The overdue work runs after the answer. */
+  syncNow(): number;
+  /** Starts the health if it was not started. */
   begin(): void;
-  /** The facts or the plan of a resource changed. */
-  update(core: Core<unknown>, now: number): void;
-  /** Keeps the process alive (+1), or no longer (-1), for somebody who waits. */
-  hold(by: 1 | -1): void;
-  /** Counts disposals still to come, for `close()`; with 0 only asks whether there are none. */
-  owe(by: 1 | -1 | 0): void;
-  /** A resource was closed: it leaves the registry. */
-  leave(core: Core<unknown>): void;
+  /** The facts or the plan of a resource changed: count it again and set the timer. */
+  changed(resource: HostedResource, now: number): void;
+  /** Runs a job later: in the async context of the health, or of the request in request mode. */
+  defer(job: () => void): void;
+  /** Counts a waiting caller (+1), or the end of its wait (-1). The process stays alive while there are any. */
+  keepAlive(by: 1 | -1): void;
+  /** Counts pending disposals, because `close()` waits for them. */
+  countPending(by: 1 | -1): void;
+  /** Removes a closed resource. */
+  remove(resource: HostedResource): void;
 }

@@ -1,50 +1,50 @@
-import { refuse } from "../state/refusal.ts";
-import type { Core } from "./core.ts";
-import { disposeDue } from "./disposal.ts";
+import type { UsingDisposable } from "../option/disposable.ts";
+import { managedResourceOf } from "./managed-resource-of.ts";
 import type { Resource } from "./resource.ts";
 
-/** A value on loan: while it lasts, the value is not disposed of, whatever becomes of the resource. */
-export interface Lease<T> extends Disposable {
-  /** The value on loan. */
+/** The right to use a value. Until it ends, `dispose` is not called on the value, even if the resource is closed. */
+export interface Lease<T> extends UsingDisposable {
+  /** The value. */
   readonly value: T;
-  /** Ends the lease; a second call does nothing. */
+  /** Ends the lease. A second call does nothing. */
   release(): void;
 }
 
-/**
- * Borrows the value in use, for readers that need it longer than `disposeAfter`:
- * `using lease = borrow(index)`.
- *
- * @returns a lease, or `undefined` while there is no value
- * @throws TypeError unless the resource is what `health.resource()` gave
- */
-export function borrow<T>(resource: Resource<T>): Lease<T> | undefined {
-  const core = coreOf(resource);
-  const { held } = core.facts;
-  if (!held) return undefined;
-  const { value } = held;
-  const leases = (core.leases ??= new Map());
-  leases.set(value, (leases.get(value) ?? 0) + 1);
-  let ended = false;
-  const release = (): void => {
-    if (ended) return;
-    ended = true;
-    const left = (leases.get(value) ?? 1) - 1;
-    if (left) {
-      leases.set(value, left);
-      return;
-    }
-    leases.delete(value);
-    const now = core.host.now();
-    disposeDue(core, now);
-    core.host.update(core, now);
-  };
-  return { value, release, [Symbol.dispose]: release };
+/** How many leases there are, by resource. It is in this file, so that a service without leases does not bundle it. */
+const counts: WeakMap<object, number> = /* @__PURE__ */ new WeakMap();
+
+/** How many leases there are on values of a resource. */
+export function leasesOf(resource: object): number {
+  return counts.get(resource) ?? 0;
 }
 
-/** @throws TypeError unless the resource is what `health.resource()` gave */
-export function coreOf<T>(resource: Resource<T>): Core<T> {
-  // SAFETY: Core is the one class behind Resource, in every copy of the package, and keeps the T it was made with.
-  const core = Object(resource) as Core<T>;
-  return core.kind === "health-state.core" ? core : refuse("resource", resource, "what health.resource() returned");
+/**
+ * Takes a lease on the current value, for readers that need it longer than `disposeAfter`: `using lease =
+ * borrow(index)`.
+ *
+ * @returns a lease, or `undefined` while there is no value
+ * @throws TypeError if it is not a resource of `health.resource()`
+ * @example
+ * const lease = borrow(index);
+ * try {
+ *   await search(lease?.value);
+ * } finally {
+ *   lease?.release();
+ * }
+ */
+export function borrow<T>(resource: Resource<T>): Lease<T> | undefined {
+  const managed = managedResourceOf(resource);
+  const { held } = managed;
+  if (!held) return undefined;
+  const { value } = held;
+  const release = managed.holdValue(value, "lease");
+  counts.set(managed, leasesOf(managed) + 1);
+  let isOver = false;
+  const end = (): void => {
+    if (!isOver) counts.set(managed, leasesOf(managed) - 1);
+    isOver = true;
+    release();
+    managed.disposeDue();
+  };
+  return { value, release: end, [Symbol.dispose]: end };
 }

@@ -1,119 +1,132 @@
-import { toMs, type Duration } from "../state/duration.ts";
-import { refuse } from "../state/refusal.ts";
-import type { Loaded, Unchanged } from "./outcome.ts";
+import { checkOptions } from "../option/check-options.ts";
+import type { Duration } from "../option/duration.ts";
+import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { toList } from "../option/to-list.ts";
+import type { AnyAttachable, Attachable } from "./part.ts";
+import { limitsOf, LIMIT_NAMES, type Limits, type ResourceLimits } from "./limits.ts";
+import type { LoadContext, LoadResult, Validate } from "./loader.ts";
 
-/** What a loader is told. Annotate it, `LoadContext<Index>`, to have `previous` typed. */
-export interface LoadContext<T = unknown> {
-  /** Aborts at `timeout`, `unload()` and `close()`. */
-  readonly signal: AbortSignal;
-  /** The value held, if any. */
-  readonly previous: T | undefined;
-  /** The revision held, if the source gave one. */
+export { LIMIT_NAMES, type Limits, type ResourceLimits } from "./limits.ts";
+export type { DataOnly, LoadContext, Loader, LoadResult, Validate } from "./loader.ts";
+
+/** The argument of `onRejected`. */
+export interface Rejection {
+  /** The resource's name. */
+  readonly name: string;
+  /** The rejected revision, if the source gave one. */
   readonly revision: string | undefined;
-  /** The moment up to which the source vouched for the value held, in epoch ms. */
-  readonly asOf: number | undefined;
-  /** The revision that `validate` refused last; answer `unchanged({ revision })` while the source announces it. */
-  readonly rejected: string | undefined;
-  /** 1 for the first try, one more for each failure in a row. */
-  readonly attempt: number;
+  /** The error that `validate` threw, or an Error that says that it returned `false`. */
+  readonly reason: unknown;
 }
 
-/** What a loader may return: the value, `loaded(value, { revision, asOf })` or `unchanged()`; or a promise of it. */
-export type LoadResult<T> = T | Loaded<T> | Unchanged | PromiseLike<T | Loaded<T> | Unchanged>;
-
-/** The limits of a resource. */
-export interface ResourceLimits {
-  /**
-   * How long after the start of a successful load the next one starts. `"never"` leaves loading after
-   * the first to `reload()` and `invalidate()`; a failed load is tried again all the same.
-   * @default half of `staleAfter`; without it, `"never"`
-   */
-  readonly refreshEvery?: Duration;
-  /**
-   * The age past which the value is STALE; more than `refreshEvery`. Stale is a warning; see `refuseAfter`.
-   * @default twice `refreshEvery` plus 5 s; without it, `"never"`
-   */
-  readonly staleAfter?: Duration;
-  /**
-   * The age past which readiness answers 503; at least `staleAfter`, or `"never"`. Between the two
-   * limits `/status` answers 200 with `health-state: STALE`.
-   *
-   * When the *source* dies, every replica passes this age at about the same time and all of them leave
-   * the balancer together: a default of `staleAfter` is right where old answers do harm and `"never"`
-   * or hours where they are better than none.
-   * @default equal to `staleAfter`
-   */
-  readonly refuseAfter?: Duration;
-  /**
-   * The longest one load, validation included, may take. Its slot is freed then, even if the loader
-   * ignores its signal; what it brings later is discarded.
-   * @default "5m"
-   */
-  readonly timeout?: Duration;
-  /**
-   * The share of `refreshEvery`, 0 to 1, by which each refresh may come early or late, so that replicas
-   * that start together do not reload together.
-   * @default 0.1
-   */
-  readonly jitter?: number;
-  /**
-   * Whether readiness and startup wait for it. `false` only reports it.
-   * @default true
-   */
-  readonly required?: boolean;
-}
-
-/** How a resource is loaded and kept. Write `load` first: the value's type is inferred from it. */
+/** The options of a resource. Write `load` first, because TypeScript infers the type of the value from it. */
 export interface ResourceOptions<T, P = unknown> extends ResourceLimits {
-  /** Gives the value. Never called twice at once; may throw or reject: it lands in `lastError`. */
+  /**
+   * The loader. It is never called while a previous call is running. If it throws, the load fails, and `lastError` has
+   * the error.
+   */
   readonly load: (context: LoadContext<P>) => LoadResult<T>;
   /**
-   * Looks at a new value before the swap; rejects it by throwing or with `false`. The old value stays,
-   * and the revision is named in `lastError` and told to the loader. May be async, inside `timeout`.
+   * Checks a new value before the resource uses it. It is a function, or an array of functions that run in order. To
+   * reject the value, throw an error or return `false`. Then the resource keeps its current value, and the loader
+   * receives the rejected revision. A function may be async.
    */
-  validate?(next: NoInfer<T>, previous: NoInfer<T> | undefined): boolean | void | PromiseLike<boolean | void>;
-  /** Frees a value that is out of use: once, after every lease on it ended, never on the value in use. */
-  dispose?(value: NoInfer<T>): unknown;
+  readonly validate?: Validate<NoInfer<T>> | readonly Validate<NoInfer<T>>[] | undefined;
   /**
-   * How long after the swap `dispose` waits at least, for the readers that hold no lease.
+   * Called once for each rejected revision. Without a revision, it is called only for the first of several rejections
+   * in a row.
+   */
+  readonly onRejected?: ((rejection: Rejection) => unknown) | undefined;
+  /**
+   * Frees a value that is no longer used. It is called once for each value, after every lease on the value has ended.
+   */
+  readonly dispose?: ((value: NoInfer<T>) => unknown) | undefined;
+  /**
+   * The shortest time from the replacement of a value to `dispose`, because a request may use the old value without a
+   * lease.
    * @default "30s"
    */
   readonly disposeAfter?: Duration;
+  /**
+   * Makes each load wait for its turn: `limitLoads(n)`, or `createGate(ask)` for your own gate. `timeout` starts when
+   * the turn comes. If the gate fails, the load starts at once.
+   * @default no gate
+   */
+  readonly gate?: AnyAttachable | undefined;
+  /**
+   * How long a load waits for a gate that does not answer. The load then starts without a turn. It starts earlier if
+   * the value would become STALE.
+   * @default "30s"
+   */
+  readonly gateWait?: Duration;
+  /**
+   * Where the last accepted value is saved for the next start: `fileStore()`, `kvStore()`, `seed()`, or an array of
+   * them. The first store that has a usable value is used. A slow, full or missing store fails no load. The first load
+   * waits for the restore, but at most 1 s.
+   * @default nowhere
+   */
+  readonly lastKnownGood?: Attachable<NoInfer<T>> | readonly Attachable<NoInfer<T>>[] | undefined;
 }
 
-/** The limits with every default filled in, in ms; `Infinity` for never. */
-export interface Limits {
-  readonly refreshEvery: number;
-  readonly staleAfter: number;
-  readonly refuseAfter: number;
-  readonly timeout: number;
-  readonly jitter: number;
-  readonly disposeAfter: number;
+/** The options after the checks. */
+export interface CheckedOptions<T> {
+  readonly required: boolean;
+  readonly limits: Limits;
+  readonly load: (context: LoadContext) => LoadResult<T>;
+  readonly validate: readonly Validate<T>[];
+  readonly onRejected: ((rejection: Rejection) => unknown) | undefined;
+  readonly dispose: ((value: T) => unknown) | undefined;
+}
+
+const CHECKS = "a function, or an array of functions";
+const CALLBACK_NAMES: readonly string[] = [
+  "load",
+  "required",
+  "validate",
+  "onRejected",
+  "dispose",
+  "gate",
+  "lastKnownGood",
+];
+const NO_CHECKS: readonly never[] = /* @__PURE__ */ Object.freeze([]);
+
+/**
+ * Checks the options of a resource and adds the defaults.
+ *
+ * @throws TypeError that names the option, what was given, what is accepted and what to do
+ */
+export function toCheckedOptions<T>(given: ResourceOptions<T>): CheckedOptions<T> {
+  const options = checkOptions("health.resource()", given, CALLBACK_NAMES, [
+    ...LIMIT_NAMES,
+    "disposeAfter",
+    "gateWait",
+  ]);
+  checkFunction("load", options.load);
+  const validate = options.validate === undefined ? NO_CHECKS : toList("validate", options.validate, CHECKS);
+  for (const check of validate) checkFunction("validate", check, CHECKS);
+  for (const name of ["onRejected", "dispose"] as const)
+    if (options[name] !== undefined) checkFunction(name, options[name]);
+  const { load, onRejected, dispose, required = true } = options;
+  if (typeof required !== "boolean") invalidOption("required", required, "true or false");
+  return { required, limits: limitsOf(options), load, validate, onRejected, dispose };
 }
 
 /**
- * Fills in the defaults.
+ * The parts in the options. The stores come first, because a restore needs no turn.
  *
- * @throws TypeError that names the option, the value and what is accepted
+ * @throws TypeError if an option is not a store or a gate
  */
-export function limitsOf(options: ResourceLimits & { readonly disposeAfter?: Duration }): Limits {
-  const ms = (option: keyof typeof options, byDefault: number, orNever = true, least = 1): number =>
-    options[option] === undefined ? byDefault : toMs(option, options[option], least, orNever);
-  const refreshEvery = ms("refreshEvery", Math.ceil(ms("staleAfter", Infinity) / 2));
-  const staleAfter = ms("staleAfter", refreshEvery * 2 + 5_000);
-  if (staleAfter <= refreshEvery && refreshEvery !== Infinity)
-    refuse("staleAfter", options.staleAfter, `more than refreshEvery, ${refreshEvery} ms`);
-  const refuseAfter = ms("refuseAfter", staleAfter);
-  if (refuseAfter < staleAfter)
-    refuse("refuseAfter", options.refuseAfter, `at least staleAfter, ${staleAfter} ms, or "never"`);
-  const { jitter = 0.1 } = options;
-  if (!(jitter >= 0 && jitter <= 1)) refuse("jitter", jitter, "a share from 0 to 1");
-  return {
-    refreshEvery,
-    staleAfter,
-    refuseAfter,
-    timeout: ms("timeout", 300_000, false),
-    jitter,
-    disposeAfter: ms("disposeAfter", 30_000, false, 0),
-  };
+export function partsOf<T>({ lastKnownGood, gate }: ResourceOptions<T>): readonly (readonly Attachable<T>[])[] {
+  if (lastKnownGood === undefined && gate === undefined) return NO_CHECKS;
+  return [
+    partsIn("lastKnownGood", lastKnownGood, "what fileStore(), kvStore(), seed() or createStore() gave"),
+    partsIn("gate", gate, "what limitLoads() or createGate() gave"),
+  ];
+}
+
+/** @throws TypeError unless every part is one that can be attached to a resource */
+function partsIn<P>(option: string, given: P | readonly P[] | undefined, accepted: string): readonly P[] {
+  const parts = given === undefined ? [] : toList(option, given, accepted);
+  for (const part of parts) if (typeof propertyOf(part, "attach") !== "function") invalidOption(option, part, accepted);
+  return parts;
 }

@@ -1,74 +1,174 @@
-import { refuse } from "../state/refusal.ts";
+import { callSafely } from "../option/call-safely.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { isError, loadError, throwAsIs } from "./error.ts";
 
-/** What the source says of a load's result beside the value itself. */
+/** What a loader may return in addition to the value. */
 export interface LoadNote {
-  /** The source's own identity of the content: a version, a checkpoint, an ETag. */
-  readonly revision?: string | undefined;
-  /** Up to when the source vouches for the content: a `Date` or epoch ms. Not the time of its last edit. */
+  /**
+   * The name that the source gives to a version of its data, such as a version number or an ETag. A number or a bigint
+   * is converted to a string. `null` and `undefined` mean that there is none.
+   */
+  readonly revision?: string | number | bigint | null | undefined;
+  /** The time at which the data was known to be correct: a `Date` or epoch ms. It is not the time of the last edit. */
   readonly asOf?: Date | number | undefined;
 }
 
-// A registered symbol, so that two copies of the package in one process understand each other.
-const OUTCOME: unique symbol = Symbol.for("health-state.outcome");
+/** The second argument of `loaded()`. */
+export interface LoadedNote extends LoadNote {
+  /**
+   * Whether a store may save the value for the next start.
+   * @default true
+   */
+  readonly keep?: boolean | undefined;
+}
 
-/** A value with what the source says of it; made by `loaded()`. */
-export interface Loaded<T> extends LoadNote {
+/** The argument of `unchanged()`. */
+export interface UnchangedNote extends LoadNote {
+  /** A newer revision of the source that a rollout does not load yet. */
+  readonly behind?: string | undefined;
+}
+
+// A registered symbol, because two copies of the package in one process must work together.
+const OUTCOME: unique symbol = /* @__PURE__ */ Symbol.for("health-state.outcome");
+
+/** The result of `loaded()`: a value with its revision and `asOf`. */
+export interface Loaded<T> extends LoadedNote {
   /** Marks it for the library. */
   readonly [OUTCOME]: true;
   /** The value. */
   readonly value: T;
 }
 
-/** The source has nothing newer than what is held; made by `unchanged()`. */
-export interface Unchanged extends LoadNote {
+/** The result of `unchanged()`: the source has nothing newer. */
+export interface Unchanged extends UnchangedNote {
   /** Marks it for the library. */
   readonly [OUTCOME]: false;
 }
 
-/** A new value, with its revision and the moment the source vouches for. */
-export function loaded<T>(value: T, note?: LoadNote): Loaded<T> {
-  return { [OUTCOME]: true, value, revision: note?.revision, asOf: note?.asOf };
+/** How every realm prints its own promises. */
+const PROMISE = "[object Promise]";
+
+/**
+ * Returns a new value from a loader, with its revision and `asOf`. The value may be a promise.
+ *
+ * @throws TypeError for a note that is no object, or has a name that is not known
+ * @example
+ * load: async () => loaded(await parse(file), { revision: file.etag, asOf: file.checkedAt });
+ */
+export function loaded<T>(value: T, note: LoadedNote = {}): Loaded<Awaited<T>> {
+  const { revision, asOf, keep } = checkOptions("loaded()", note, ["revision", "asOf", "keep"], []);
+  if (keep !== undefined && typeof keep !== "boolean") invalidOption("keep", keep, "true or false");
+  // A promise may reject before the loader returns it. That must not end the process. Other thenables are not touched,
+  // because some begin their work when `then` is called.
+  callSafely(() => PROMISE === Object.prototype.toString.call(value) && value);
+  const made = { [OUTCOME]: true, value, revision, asOf, keep } as const;
+  // SAFETY: the library awaits the value before the resource uses it.
+  return made as Loaded<Awaited<T>>;
 }
 
 /**
- * Nothing newer than the value held: it is confirmed as of the start of this load, or of `asOf`.
- * With the revision that was `rejected`, the old value stays and so does its age.
+ * Confirms the current value from a loader, because the source has nothing newer. The age of the value starts again at
+ * the start of this load, or at `asOf`. With the rejected revision, the resource keeps the value, and its age keeps
+ * growing.
+ *
+ * @throws TypeError for a note that is no object, or has a name that is not known
+ * @example
+ * load: async ({ revision }: LoadContext) => ((await head()).etag === revision ? unchanged() : download());
  */
-export function unchanged(note?: LoadNote): Unchanged {
-  return { [OUTCOME]: false, revision: note?.revision, asOf: note?.asOf };
+export function unchanged(note: UnchangedNote = {}): Unchanged {
+  const { revision, asOf, behind } = checkOptions("unchanged()", note, ["revision", "asOf", "behind"], []);
+  if (behind !== undefined && typeof behind !== "string") invalidOption("behind", behind, "a revision, as a string");
+  return { [OUTCOME]: false, revision, asOf, behind };
 }
 
-/** A loader's result, nothing of it believed yet. */
+/** The result of a loader in one form, not checked yet. */
 export interface Outcome {
-  /** Whether it claims to hold a value. */
-  readonly [OUTCOME]: boolean;
+  /** Whether it came from `loaded()` or `unchanged()`. */
+  readonly isMarked: boolean;
+  readonly isUnchanged: boolean;
   readonly value?: unknown;
   readonly revision?: unknown;
   readonly asOf?: unknown;
+  readonly keep?: unknown;
+  readonly behind?: unknown;
 }
 
-/** A loader's result in one form. */
+/** Converts the result of a loader to one form. The mark must be a boolean, because a Proxy may have every property. */
 export function outcomeOf(result: unknown): Outcome {
-  return isMarked(result) ? result : { [OUTCOME]: true, value: result };
+  if (typeof result === "object" && result !== null) {
+    const mark = markOf(result);
+    if (mark !== undefined) return { ...result, isMarked: true, isUnchanged: !mark };
+  }
+  return { isMarked: false, isUnchanged: false, value: result };
+}
+
+/** The mark of `loaded()` and `unchanged()`; `undefined` where there is none. A Proxy may throw for any name. */
+function markOf(result: unknown): boolean | undefined {
+  const mark = propertyOf(result, OUTCOME);
+  return typeof mark === "boolean" ? mark : undefined;
 }
 
 /**
- * What the source said beside the value, `asOf` in epoch ms.
+ * Checks that a value is data.
  *
- * @throws TypeError for `undefined`, a revision that is no string, an `asOf` that is no moment
+ * @throws the value itself if it is an Error, and an Error with a code for `undefined`, `null`, a Response, and what
+ *   `loaded()` or `unchanged()` made
  */
-export function noteOf(outcome: Outcome): { readonly revision: string | undefined; readonly asOf: number | undefined } {
-  const { value, revision, asOf } = outcome;
-  if (outcome[OUTCOME] && value === undefined) refuse("the loader's result", value, "a value, loaded() or unchanged()");
-  if (revision !== undefined && typeof revision !== "string") refuse("the loader's revision", revision, "a string");
-  // Number() would take null for 1970.
-  // SAFETY: looked for by its method, which is called only if there; a Date may come from another realm.
-  const moment =
-    asOf === undefined || typeof asOf === "number" ? asOf : Number((Object(asOf) as Partial<Date>).getTime?.());
-  if (moment !== undefined && !Number.isFinite(moment)) refuse("the loader's asOf", asOf, "a valid Date or epoch ms");
-  return { revision, asOf: moment };
+export function checkData(value: unknown): void {
+  if (value === undefined || value === null)
+    throw loadError("HS_NO_DATA", `the loader returned ${value}. Return the value, loaded(value) or unchanged()`);
+  if (isError(value)) throwAsIs(value);
+  // A loader that calls another, such as a source's, and wraps what it gave.
+  if (markOf(value) !== undefined)
+    throw loadError(
+      "HS_NO_DATA",
+      "the loader passed a result of loaded() or unchanged() to loaded(). Return that result itself",
+    );
+  if (isResponse(value))
+    throw loadError("HS_RESPONSE_AS_VALUE", "the loader returned a Response. Parse its body, and return the result");
 }
 
-function isMarked(result: unknown): result is Outcome {
-  return typeof result === "object" && result !== null && OUTCOME in result;
+/** The revision and `asOf` after the checks. */
+export interface CheckedNote {
+  readonly revision: string | undefined;
+  /** In epoch ms. */
+  readonly asOf: number | undefined;
+}
+
+/**
+ * Reads the revision and `asOf`.
+ *
+ * @throws Error with a code if the revision is not a string, number or bigint, or `asOf` is not a time
+ */
+export function noteOf({ revision, asOf }: Outcome): CheckedNote {
+  // Number() would convert null to 1970. SAFETY: a Date may come from another realm, so its method is checked before
+  // the call.
+  const moment =
+    asOf === undefined || typeof asOf === "number" ? asOf : Number((Object(asOf) as Partial<Date>).getTime?.());
+  if (moment !== undefined && !Number.isFinite(moment))
+    throw loadError("HS_INVALID_AS_OF", "the loader's asOf is not a valid time. Return a valid Date or epoch ms");
+  return { revision: revisionOf(revision), asOf: moment };
+}
+
+function revisionOf(revision: unknown): string | undefined {
+  if (revision === undefined || revision === null) return undefined;
+  if (typeof revision === "string") return revision;
+  if ((typeof revision === "number" && !Number.isNaN(revision)) || typeof revision === "bigint")
+    return String(revision);
+  throw loadError(
+    "HS_INVALID_REVISION",
+    `the loader's revision is of type ${typeof revision}. Return a string, a number, a bigint, or null for none`,
+  );
+}
+
+/** Checks the fields of a Response, because servers and realms have their own classes. */
+export function isResponse(value: unknown): value is { readonly ok: boolean; readonly status: number } {
+  if (typeof value !== "object" || value === null) return false;
+  // One by one, because a Proxy may throw for an unknown name. Then it is data.
+  return (
+    typeof propertyOf(value, "ok") === "boolean" &&
+    typeof propertyOf(value, "status") === "number" &&
+    typeof propertyOf(value, "arrayBuffer") === "function"
+  );
 }

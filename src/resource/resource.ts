@@ -1,58 +1,71 @@
-import type { Duration } from "../state/duration.ts";
-import type { Listener } from "./event.ts";
+import type { Duration } from "../option/duration.ts";
+import type { ResourceListener } from "./event.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { ReloadOptions } from "./waiters.ts";
 
-/** How `get()` waits. */
+/** The options of `get()`. */
 export interface GetOptions {
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
-  /** The oldest value this caller accepts; an older one is refreshed first. */
+  /**
+   * The oldest value that this caller accepts. If the value is older, `get()` waits for a refresh. The value of a load
+   * that started after the call is accepted, even if that load took longer than `maxAge`.
+   * @default any age
+   */
   readonly maxAge?: Duration | undefined;
   /**
-   * In request mode: what lets a refresh outlive the response (`(promise) => ctx.waitUntil(promise)`).
-   * Without it, the request that finds a refresh due waits for it. Background mode ignores it.
+   * In request mode, a function that lets a refresh continue after the response (`(promise) =>
+   * ctx.waitUntil(promise)`). Without it, a request waits for the refresh. Background mode ignores it.
    */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
-/** Lets work go on after the response; call it on its own context, never detached. */
+/** Lets work continue after the response. Call it as a method of its context. */
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
-/** One thing the service must have in memory to do its work. */
+/** One value that the service keeps in memory. Its methods need no `this`. */
 export interface Resource<T> {
-  /** The name it was registered under. */
+  /** The name of the resource. */
   readonly name: string;
   /**
-   * The value; waits only while there is none, or none as young as `maxAge`, for the load that runs or
-   * starts now. The first call starts the health. In request mode a value past `refuseAfter` is loaded
-   * anew first, and served if that fails.
+   * Returns the value. Without a value that is young enough, it waits for the running load, or for one that starts now.
+   * The first call starts the health. In request mode, a value older than `refuseAfter` is refreshed first, and
+   * returned if that fails.
    *
-   * @throws TypeError (at once) for a bad `maxAge`
-   * @throws NotReadyError (rejects) when that load fails or brings what is older than `maxAge`, a back-off
-   *   runs, the wait is aborted, or the health drains or closes; `reason` says which
+   * @throws TypeError (at once) for a wrong option
+   * @throws NotReadyError (rejects) if that load fails or its value is too old, during a back-off, if the wait is
+   * aborted, or if the health drains or closes. `reason` says which.
+   * @example
+   * const matches = (await index.get({ maxAge: "10m" })).lookup(hash);
    */
   get(options?: GetOptions): Promise<T>;
-  /** The value, or `undefined`, at once; reads no clock. */
+  /** Returns the value at once, or `undefined`. It reads no clock. */
   peek(): T | undefined;
-  /** One frozen record of everything known. */
+  /** Returns a frozen record of the whole state. */
   snapshot(): Snapshot<T>;
   /**
-   * Loads at once, whatever the back-off, the interval or a rejected revision say. Never concurrent:
-   * callers that arrive during a run share the next one.
+   * Loads at once. It ignores the back-off, the interval and a rejected revision. Calls during a load share the next
+   * load.
    *
-   * @returns the record after a run that started after the call; rejects with what that run threw, or
-   *   with NotReadyError when the health drains or closes
+   * @returns the record after a load that started after the call. It rejects with the error of that load, or with a
+   * NotReadyError if the health drains or closes.
    */
-  reload(): Promise<Snapshot<T>>;
+  reload(options?: ReloadOptions): Promise<Snapshot<T>>;
   /**
-   * The value may be out of date: marks it STALE and hurries a refresh (one more, if one is running;
-   * a running back-off is left). Readiness refuses by age alone; `unload()` what is known to be bad.
+   * Marks the value as STALE and starts a refresh, because the value may be out of date. During a load, one more load
+   * follows. It does not shorten a back-off, and does not change readiness. To remove a value that is known to be
+   * wrong, call `unload()`.
    */
   invalidate(): void;
-  /** Drops the value and aborts the run; a new first load is planned while the schedule runs. */
+  /** Removes the value and aborts a running load. If the health is started, a new first load is planned. */
   unload(): void;
-  /** Tells `listener` the present state in a microtask, then every event; returns what ends that. */
-  subscribe(listener: Listener<T>): () => void;
-  /** Ends this resource and frees its name; whoever waits is rejected. */
+  /**
+   * Calls `listener` with the current state in a microtask, and then with every event.
+   *
+   * @returns a function that ends the subscription
+   * @throws TypeError unless `listener` is a function
+   */
+  subscribe(listener: ResourceListener<T>): () => void;
+  /** Ends this resource. Its name can be used again. Every wait for it rejects. */
   close(): void;
 }

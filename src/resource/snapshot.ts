@@ -1,61 +1,106 @@
-import type { LoadError } from "../state/facts.ts";
+import type { Facts, LoadError, Origin } from "../state/facts.ts";
+import type { PartNotes, RestoreRecord } from "./part-notes.ts";
 import { ageOf, stateOf } from "../state/freshness.ts";
 import type { State } from "../state/state.ts";
-import type { Core } from "./core.ts";
 
-/** One frozen record of a resource, all of it from the same moment. Times are epoch ms on the health's clock. */
-export interface Snapshot<T = unknown> {
+/** A frozen record of a resource at one moment. Times are in epoch ms and never in the future. */
+export interface Snapshot<T = unknown> extends ResourceRecord {
+  /** The current value. It is not enumerable, so that a logged snapshot never prints the data. */
+  readonly value: T | undefined;
+}
+
+/** The record of a resource without its value. */
+export interface ResourceRecord {
   /** The resource's name. */
   readonly name: string;
   /** The state at that moment. */
   readonly state: State;
-  /** Whether readiness and startup wait for it. */
+  /** Whether readiness and startup depend on it. */
   readonly required: boolean;
-  /** What the last accepted load produced; `undefined` in NOT_LOADED and LOADING. */
-  readonly value: T | undefined;
-  /** The source's own identity of the value, if it gave one. */
+  /** The revision of the value, if the source has one. */
   readonly revision: string | undefined;
-  /** This process's count of accepted values: 0 before the first. */
+  /** Where the value came from. `undefined` without a value. */
+  readonly origin: Origin | undefined;
+  /** How many values this process has accepted. 0 before the first. */
   readonly generation: number;
   /** When the last successful load started. */
   readonly checkedAt: number | undefined;
-  /** When the value was swapped in. */
+  /** When the value was accepted. */
   readonly changedAt: number | undefined;
-  /** Up to when the source vouches for the value, if it said. */
+  /** The time at which the data was known to be correct, if the loader returned it. */
   readonly asOf: number | undefined;
-  /** Now minus `asOf`, or minus `checkedAt` without one; in ms. */
+  /** The time since `asOf`, or since `checkedAt` without one, in ms. */
   readonly age: number | undefined;
-  /** Whether a load runs while a value is held. */
+  /** Whether a load is running while there is a value. */
   readonly refreshing: boolean;
-  /** Which try the running or next load is: 1, and one more for each failure in a row. */
+  /** The number of the running or next attempt: 1, and one more for each failure in a row. */
   readonly attempt: number;
-  /** When the next load is planned; `undefined` while one runs or none is. */
+  /** When the next load is planned, in epoch ms. `undefined` during a load, or if none is planned. */
   readonly nextAttemptAt: number | undefined;
-  /** Why the last load did not succeed; cleared by the next success. */
+  /** Why the last load did not succeed. The next success clears it. */
   readonly lastError: LoadError | undefined;
-  /** Loads that were given up at `timeout` or `unload()` and have not settled since. */
+  /** The revision that was rejected last, if the source still offers it. */
+  readonly rejected: string | undefined;
+  /** A newer revision of the source that a rollout does not load yet. */
+  readonly behind: string | undefined;
+  /** How many loads were given up, at `timeout` or `unload()`, and have not ended yet. */
   readonly abandoned: number;
+  /** Whether the channel of `hints()` is open. `undefined` without a channel, and before it first opened or failed. */
+  readonly hints: "connected" | "lost" | undefined;
+  /** How the restore of `lastKnownGood` ended. `undefined` before that. */
+  readonly lastRestore: RestoreRecord | undefined;
+  /** Its place in the fleet's queue for a load, from 1. `undefined` while it does not wait. */
+  readonly place: number | undefined;
 }
 
-/** The record of a resource at an instant. */
-export function snapshotOf<T>(core: Core<T>, now: number): Snapshot<T> {
-  const { facts, nextAttemptAt } = core;
-  const { held } = facts;
-  return Object.freeze({
-    name: core.name,
-    state: stateOf(facts, now, core.limits.staleAfter),
-    required: core.required,
-    value: held?.value,
+/** The data of a record. */
+export interface RecordSource<T> {
+  readonly name: string;
+  readonly required: boolean;
+  readonly limits: { readonly staleAfter: number };
+  readonly facts: Facts<T>;
+  readonly nextAttemptAt: number;
+  readonly abandoned: number;
+  readonly notes: PartNotes;
+}
+
+/**
+ * Creates the record of a resource at a time, without its value.
+ *
+ * @param toWall converts a time of the health's clock to epoch ms
+ */
+export function recordOf<T>(source: RecordSource<T>, now: number, toWall: (at: number) => number): ResourceRecord {
+  const { facts, nextAttemptAt, notes } = source;
+  const { lastRestore } = notes;
+  const { held, lastError } = facts;
+  return {
+    name: source.name,
+    state: stateOf(facts, now, source.limits.staleAfter),
+    required: source.required,
     revision: held?.revision,
+    origin: held?.origin,
     generation: facts.generation,
-    checkedAt: held?.checkedAt,
-    changedAt: held?.changedAt,
-    asOf: held?.asOf,
+    checkedAt: held && toWall(held.checkedAt),
+    changedAt: held && toWall(held.changedAt),
+    asOf: held?.asOf === undefined ? undefined : toWall(held.asOf),
     age: held && ageOf(held, now),
     refreshing: held !== undefined && facts.run !== undefined,
     attempt: facts.failures + 1,
-    nextAttemptAt: nextAttemptAt === Infinity ? undefined : nextAttemptAt,
-    lastError: facts.lastError,
-    abandoned: core.abandoned,
-  });
+    nextAttemptAt: nextAttemptAt === Infinity ? undefined : toWall(nextAttemptAt),
+    lastError: lastError && Object.freeze({ ...lastError, at: toWall(lastError.at) }),
+    rejected: facts.rejected?.revision,
+    behind: facts.behind,
+    abandoned: source.abandoned,
+    hints: notes.hints,
+    lastRestore: lastRestore && Object.freeze({ ...lastRestore, at: toWall(lastRestore.at) }),
+    place: notes.place,
+  };
+}
+
+/** Creates the record of a resource at a time, with its value. */
+export function snapshotOf<T>(source: RecordSource<T>, now: number, toWall: (at: number) => number): Snapshot<T> {
+  const record = recordOf(source, now, toWall);
+  Object.defineProperty(record, "value", { value: source.facts.held?.value });
+  // SAFETY: the line above adds the one field that a snapshot has beside a record.
+  return Object.freeze(record) as Snapshot<T>;
 }

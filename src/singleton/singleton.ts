@@ -1,15 +1,14 @@
-import { refuse } from "../state/refusal.ts";
+import { checkFunction, invalidOption } from "../option/invalid-option.ts";
 
 // A registered symbol, so that every copy of the package in one realm finds the same things.
-const KEPT: unique symbol = Symbol.for("health-state.singletons");
+const KEPT: unique symbol = /* @__PURE__ */ Symbol.for("health-state.singletons");
 
 /**
- * What `factory` made the first time that `name` was asked for on this `globalThis`, and the same ever
- * after: for frameworks that bundle one module several times, or load it anew on every edit. A factory
- * that throws leaves nothing behind, so the next call tries again; one that was edited takes effect
- * after a restart.
+ * Calls `factory` once for each `name`, and returns the same result every time. The result is stored on `globalThis`.
+ * Use it if a framework bundles a module several times, or loads it again after each edit. If the factory throws, the
+ * next call tries again. A change in the factory takes effect after a restart.
  *
- * @throws TypeError for a name that is no string or an empty one, and whatever `factory` throws
+ * @throws TypeError if `name` is not a string or is empty, or `factory` is not a function. Also the error of `factory`.
  * @example
  * export const { health, index } = singleton("index", () => {
  *   const health = createHealth();
@@ -17,11 +16,13 @@ const KEPT: unique symbol = Symbol.for("health-state.singletons");
  * });
  */
 export function singleton<T>(name: string, factory: () => T): T {
-  if (typeof name !== "string" || name === "") refuse("name", name, "a string that is not empty");
+  if (typeof name !== "string" || name === "") invalidOption("name", name, "a string that is not empty");
+  checkFunction("factory", factory);
   // SAFETY: only this function writes under the symbol, in any copy of the package.
   const place = globalThis as { [KEPT]?: Map<string, unknown> };
-  const kept = (place[KEPT] ??= new Map());
+  place[KEPT] ??= new Map();
+  const kept = place[KEPT];
   if (!kept.has(name)) kept.set(name, factory());
-  // SAFETY: what stands under a name came from its factory; one name for one kind of thing is the caller's promise.
+  // SAFETY: the result under a name came from its factory. The caller must use one type for each name.
   return kept.get(name) as T;
 }

@@ -1,52 +1,70 @@
-/** What the last accepted load left behind. Instants are in ms on the health's own clock. */
-export interface Held<T> {
+/** Where the value came from: a load, a store of an earlier process, or the program itself. */
+export type Origin = "source" | "store" | "seed";
+
+/** The current value, and the facts about it. Times are in ms on the clock of the health. */
+export interface HeldValue<T> {
   readonly value: T;
   readonly revision: string | undefined;
   /** When the last successful load started. */
   readonly checkedAt: number;
-  /** When the value was swapped in. */
+  /** When the value was accepted. */
   readonly changedAt: number;
-  /** Up to when the source vouches for the value; `undefined` unless the loader said. */
+  /** When the data was known to be correct, if the loader returned that time. */
   readonly asOf: number | undefined;
   readonly invalidated: boolean;
+  readonly origin: Origin;
 }
 
 /** The load that is running. */
-export interface Run {
+export interface LoadInProgress {
   readonly startedAt: number;
-  /** Somebody invalidated while it ran, so what it brings is not news enough. */
+  /** `invalidate()` was called while it ran, so one more load must follow. */
   readonly invalidated: boolean;
+  /** A hint came while it ran, so one more load must follow. */
+  readonly hinted: boolean;
 }
 
 /** Why the last load did not succeed. */
 export interface LoadError {
-  /** What the loader or `validate` threw, as it was thrown. */
+  /** The error that the loader or `validate` threw. */
   readonly error: unknown;
   /** When, in epoch ms. */
   readonly at: number;
-  /** The revision that was refused, when that is why. */
+  /** The rejected revision, if `validate` rejected the value. */
   readonly revision?: string;
 }
 
-/** Everything recorded about one resource. The state is a function of this and the time now. */
-export interface Facts<T> {
-  readonly held: Held<T> | undefined;
-  readonly run: Run | undefined;
-  /** Accepted values so far. */
-  readonly generation: number;
-  /** Failed loads since the last success. */
-  readonly failures: number;
-  readonly lastError: LoadError | undefined;
-  /** The revision that `validate` refused last, until the source is confirmed to have left it. */
-  readonly rejected: string | undefined;
+/** A revision that `validate` rejected, with the first reason. */
+export interface RejectedRevision {
+  readonly revision: string;
+  readonly error: unknown;
 }
 
-/** The facts of a resource that nothing has happened to. */
-export const NO_FACTS: Facts<never> = Object.freeze({
+/** All recorded facts of one resource. The state follows from them and the current time. */
+export interface Facts<T> {
+  readonly held: HeldValue<T> | undefined;
+  readonly run: LoadInProgress | undefined;
+  /** How many values were accepted so far. */
+  readonly generation: number;
+  /** How many loads failed since the last success. */
+  readonly failures: number;
+  readonly lastError: LoadError | undefined;
+  /** The rejected revision, as long as the source may still offer it. */
+  readonly rejected: RejectedRevision | undefined;
+  /** No attempt starts before this time, because the source asked for a pause. */
+  readonly notBefore: number | undefined;
+  /** A newer revision of the source that a rollout does not load yet. */
+  readonly behind: string | undefined;
+}
+
+/** The facts of a new resource. */
+export const NO_FACTS: Facts<never> = /* @__PURE__ */ Object.freeze({
   held: undefined,
   run: undefined,
   generation: 0,
   failures: 0,
   lastError: undefined,
   rejected: undefined,
+  notBefore: undefined,
+  behind: undefined,
 });

@@ -1,11 +1,10 @@
 /**
- * What a resource can be, and no fifth. Everything else (a running refresh, the last error, the next
- * attempt) is a fact beside the state.
+ * The four states of a resource. A running refresh, the last error and the next attempt are no states.
  *
- * - `NOT_LOADED`: no value and no load running.
- * - `LOADING`: no value, and the load that will give the first one is running.
- * - `READY`: a value whose age is at or under `staleAfter`.
- * - `STALE`: a value that is older, or was invalidated; still usable.
+ * - `NOT_LOADED`: there is no value, and no load is running.
+ * - `LOADING`: there is no value, and the first load is running.
+ * - `READY`: the age of the value is at or under `staleAfter`.
+ * - `STALE`: the value is older, or was invalidated. It can still be used.
  */
 export type State = "NOT_LOADED" | "LOADING" | "READY" | "STALE";
 

@@ -1,7 +1,10 @@
-import type { Facts, LoadError } from "./facts.ts";
+import type { Facts, Origin } from "./facts.ts";
 
-/** Everything that can happen to a resource, other than time passing. */
-export type Happening<T> =
+/** How a load ended. */
+export type LoadOutcome = "loaded" | "unchanged" | "failed" | "rejected" | "timed-out";
+
+/** Everything that can happen to a resource, except that time passes. Times are on the clock of the health. */
+export type ResourceAction<T> =
   | { readonly type: "start"; readonly at: number }
   | {
       readonly type: "loaded";
@@ -9,66 +12,166 @@ export type Happening<T> =
       readonly value: T;
       readonly revision: string | undefined;
       readonly asOf: number | undefined;
+      /** Whether a store may save the value. @default true */
+      readonly keep?: boolean;
     }
   | {
       readonly type: "unchanged";
       readonly at: number;
       readonly revision: string | undefined;
       readonly asOf: number | undefined;
+      readonly behind: string | undefined;
     }
-  | { readonly type: "failed"; readonly failure: LoadError }
+  | {
+      readonly type: "failed";
+      readonly at: number;
+      readonly error: unknown;
+      /** Whether `validate` or `timeout` ended it. */
+      readonly outcome: "failed" | "rejected" | "timed-out";
+      /** The revision that was refused. */
+      readonly revision?: string | undefined;
+      /** No attempt starts before this instant. */
+      readonly notBefore?: number | undefined;
+    }
+  | {
+      readonly type: "restored";
+      readonly at: number;
+      readonly value: T;
+      readonly revision: string | undefined;
+      readonly checkedAt: number;
+      readonly asOf: number | undefined;
+      readonly origin: Origin;
+    }
   | { readonly type: "lost" }
   | { readonly type: "invalidate" }
+  | { readonly type: "hint" }
   | { readonly type: "unload" };
 
 /**
- * The facts after a happening. Pure: no clock, promise or I/O. What does not apply in the present
- * state returns the same object.
+ * Returns the facts after an action. It is a pure function. If an action has no effect (– in the table), it returns the
+ * same object.
+ *
+ * | action     | nothing held, idle | nothing held, loading  | held, idle | held, loading              |
+ * |------------|--------------------|------------------------|------------|----------------------------|
+ * | start      | loading            | –                      | loading    | –                          |
+ * | loaded     | –                  | held                   | –          | held: the new value        |
+ * | unchanged  | –                  | fails                  | –          | held: the old one, young ¹ |
+ * | failed     | –                  | idle                   | –          | held: the old one, old     |
+ * | lost       | –                  | idle                   | –          | held: the old one, old     |
+ * | restored   | held               | held, goes on loading  | –          | –                          |
+ * | invalidate | –                  | noted in the run       | STALE      | STALE, noted in the run    |
+ * | hint       | –                  | noted in the run       | –          | noted in the run           |
+ * | unload     | –                  | idle                   | idle       | idle                       |
+ *
+ * ¹ With the rejected revision, the age of the old value keeps growing.
  */
-export function transition<T>(facts: Facts<T>, event: Happening<T>): Facts<T> {
+export function transition<T>(facts: Facts<T>, action: ResourceAction<T>): Facts<T> {
   const { held, run } = facts;
-  if (event.type === "start") return run ? facts : { ...facts, run: { startedAt: event.at, invalidated: false } };
-  if (event.type === "invalidate" || event.type === "unload") {
-    if (!held && !run) return facts;
-    return event.type === "unload"
-      ? { ...facts, held: undefined, run: undefined, failures: 0, rejected: undefined }
-      : { ...facts, held: held && { ...held, invalidated: true }, run: run && { ...run, invalidated: true } };
+  switch (action.type) {
+    case "start":
+      return run ? facts : { ...facts, run: { startedAt: action.at, invalidated: false, hinted: false } };
+    case "loaded":
+      return run
+        ? accept(facts, { ...action, changedAt: action.at, generation: facts.generation + 1, behind: undefined })
+        : facts;
+    case "unchanged":
+      if (!run) return facts;
+      if (!held) return transition(facts, { type: "failed", at: action.at, error: nothingHeld(), outcome: "failed" });
+      // The source still offers the rejected revision, so it does not confirm the current value.
+      if (action.revision !== undefined && action.revision === facts.rejected?.revision)
+        return { ...facts, run: undefined, failures: 0, notBefore: undefined };
+      return accept(facts, {
+        value: held.value,
+        changedAt: held.changedAt,
+        revision: action.revision ?? held.revision,
+        asOf: action.asOf,
+        generation: facts.generation,
+        behind: action.behind,
+      });
+    case "failed":
+      return run ? fail(facts, action) : facts;
+    case "lost":
+      return run ? { ...facts, run: undefined } : facts;
+    case "restored":
+      if (held) return facts;
+      return {
+        ...facts,
+        held: {
+          value: action.value,
+          revision: action.revision,
+          checkedAt: action.checkedAt,
+          changedAt: action.at,
+          asOf: action.asOf,
+          invalidated: false,
+          origin: action.origin,
+        },
+        generation: facts.generation + 1,
+      };
+    case "invalidate":
+      if (!held && !run) return facts;
+      return { ...facts, held: held && { ...held, invalidated: true }, run: run && { ...run, invalidated: true } };
+    case "hint":
+      return run ? { ...facts, run: { ...run, hinted: true } } : facts;
+    case "unload":
+      if (!held && !run) return facts;
+      return { ...facts, held: undefined, run: undefined, failures: 0, rejected: undefined, behind: undefined };
   }
-  if (!run) return facts;
-  const over = { ...facts, run: undefined };
-  // Its request ended before it did (request mode): nobody failed.
-  if (event.type === "lost") return over;
-  if (event.type === "failed") {
-    const { failure } = event;
-    return {
-      ...over,
-      failures: facts.failures + 1,
-      lastError: failure,
-      rejected: failure.revision ?? facts.rejected,
-    };
-  }
-  const { at, revision, asOf } = event;
-  const fresh = event.type === "loaded" ? { value: event.value, revision, changedAt: at } : held;
-  if (!fresh) {
-    const error = new Error("unchanged() without a value held");
-    return transition(facts, { type: "failed", failure: { error, at } });
-  }
-  // The source still announces what was refused: it answered, yet vouches for nothing held here.
-  if (fresh === held && revision !== undefined && revision === facts.rejected) return { ...over, failures: 0 };
+}
+
+/** The outcome of the load that an action ended. `undefined` if it ended no load, or gave it up. */
+export function outcomeOfAction(action: ResourceAction<unknown>, before: Facts<unknown>): LoadOutcome | undefined {
+  if (!before.run) return undefined;
+  if (action.type === "loaded") return "loaded";
+  if (action.type === "unchanged") return before.held ? "unchanged" : "failed";
+  return action.type === "failed" ? action.outcome : undefined;
+}
+
+interface Accepted<T> {
+  readonly value: T;
+  readonly revision: string | undefined;
+  readonly changedAt: number;
+  readonly asOf: number | undefined;
+  readonly generation: number;
+  readonly behind: string | undefined;
+}
+
+function accept<T>({ run }: Facts<T>, next: Accepted<T>): Facts<T> {
   return {
-    // In full, for a spread would take more memory.
+    // Written out in full because a spread would use more memory.
     held: {
-      value: fresh.value,
-      revision: revision ?? fresh.revision,
-      checkedAt: run.startedAt,
-      changedAt: fresh.changedAt,
-      asOf,
-      invalidated: run.invalidated,
+      value: next.value,
+      revision: next.revision,
+      checkedAt: run?.startedAt ?? next.changedAt,
+      changedAt: next.changedAt,
+      asOf: next.asOf,
+      invalidated: run?.invalidated ?? false,
+      origin: "source",
     },
     run: undefined,
-    generation: facts.generation + Number(fresh !== held),
+    generation: next.generation,
     failures: 0,
     lastError: undefined,
     rejected: undefined,
+    notBefore: undefined,
+    behind: next.behind,
   };
+}
+
+function fail<T>(facts: Facts<T>, action: ResourceAction<T> & { readonly type: "failed" }): Facts<T> {
+  const { at, error, revision, notBefore } = action;
+  const { rejected } = facts;
+  return {
+    ...facts,
+    run: undefined,
+    failures: facts.failures + 1,
+    lastError: revision === undefined ? { error, at } : { error, at, revision },
+    rejected: revision === undefined || rejected?.revision === revision ? rejected : { revision, error },
+    notBefore: notBefore ?? facts.notBefore,
+  };
+}
+
+function nothingHeld(): Error {
+  return Object.assign(new Error("the loader answered unchanged() while no value is held; return a value"), {
+    code: "HS_NOTHING_HELD",
+  });
 }

@@ -1,43 +1,68 @@
-import type { Clock } from "../resource/clock.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { toMs, type Duration } from "../option/duration.ts";
+import { checkFunction, invalidOption } from "../option/invalid-option.ts";
+import type { Clock } from "../time/clock.ts";
 
-/** A clock that stands still until it is told to move. */
+/** A clock that only moves when your test moves it. */
 export interface VirtualClock extends Clock {
-  /** Timers that are set and have not fired. */
+  /** The number of active timers. */
   readonly timers: number;
-  /** Those of them that would keep a process alive. */
+  /** The number of active timers that would keep a process alive. */
   readonly holding: number;
   /**
-   * Moves both clocks on by `ms`, fires every timer on the way at its own instant, and lets promises
-   * settle after each.
+   * Moves both clocks forward. Each timer fires at its time, and promises settle after each.
+   *
+   * @param by a duration such as `"30s"`, or milliseconds
+   * @throws TypeError for anything else
    */
-  advance(ms: number): Promise<void>;
-  /** Moves wall time by `ms`, either way, and nothing else: somebody set the clock. */
-  jump(ms: number): void;
+  advance(by: Duration): Promise<void>;
   /**
-   * The machine stands still for `ms`: wall time passes, monotonic time and timers do not.
+   * Moves only the wall clock, like a change of the system clock.
+   *
+   * @param by a duration, or milliseconds. A negative number sets the clock back.
+   * @throws TypeError for anything else
    */
-  freeze(ms: number): void;
-  /** Lets promises settle without moving time. */
+  jump(by: Duration): void;
+  /**
+   * Simulates a suspended machine: the wall clock moves, but monotonic time and timers do not.
+   *
+   * @param by a duration such as `"1h"`, or milliseconds
+   * @throws TypeError for anything else
+   */
+  freeze(by: Duration): void;
+  /** Waits until promises have settled, without moving the time. */
   settle(): Promise<void>;
 }
 
-/** Where a virtual clock starts. */
+/** The options of a virtual clock. */
 export interface VirtualClockOptions {
-  /** Wall time in epoch ms. @default 2026-01-01T00:00:00Z */
+  /** The wall time at the start, in epoch ms. @default 2026-01-01T00:00:00Z */
   readonly wall?: number;
-  /** What `random()` gives. @default always 0.5, so that jitter is none */
+  /** Returns random numbers. @default always 0.5, so that there is no jitter */
   readonly random?: () => number;
 }
 
 interface Timer {
   readonly at: number;
   readonly callback: () => void;
-  readonly hold: boolean;
+  readonly keepAlive: boolean;
 }
 
-/** Makes a clock for `createHealth({ clock })`, so that tests wait for nothing. */
+/**
+ * Creates a clock for `createHealth({ clock })`, so that tests need not wait.
+ *
+ * @example
+ * const clock = createVirtualClock();
+ * const health = createHealth({ clock });
+ * health.start();
+ * await clock.advance("30s");
+ */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
-  let wall = options.wall ?? Date.UTC(2026, 0, 1);
+  const given = checkOptions("createVirtualClock()", options, ["random"], ["wall"]);
+  let { wall = Date.UTC(2026, 0, 1) } = given;
+  // A Date cannot represent more.
+  if (typeof wall !== "number" || !(Math.abs(wall) <= 8.64e15)) invalidOption("wall", wall, "epoch ms, as Date.now()");
+  if (given.random !== undefined) checkFunction("random", given.random);
   let monotonic = 0;
   const timers = new Set<Timer>();
 
@@ -50,9 +75,11 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   const clock: VirtualClock = {
     wall: () => wall,
     monotonic: () => monotonic,
-    random: options.random ?? (() => 0.5),
-    setTimer(callback, delayMs, hold) {
-      const timer = { at: monotonic + delayMs, callback, hold };
+    random: given.random ?? (() => 0.5),
+    setTimer(callback, delayMs, keepAlive) {
+      checkFunction("callback", callback);
+      if (typeof delayMs !== "number" || Number.isNaN(delayMs)) invalidOption("delayMs", delayMs, "milliseconds");
+      const timer = { at: monotonic + delayMs, callback, keepAlive };
       timers.add(timer);
       return () => void timers.delete(timer);
     },
@@ -60,36 +87,42 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       return timers.size;
     },
     get holding() {
-      return [...timers].filter((timer) => timer.hold).length;
+      return [...timers].filter((timer) => timer.keepAlive).length;
     },
-    async advance(ms) {
-      const until = monotonic + ms;
-      await settled();
-      for (let timer; (timer = next(until));) {
+    async advance(by) {
+      const until = monotonic + passedMs("by", by);
+      await flushMicrotasks();
+      for (let timer = next(until); timer; timer = next(until)) {
         const passed = Math.max(0, timer.at - monotonic);
         monotonic += passed;
         wall += passed;
         timers.delete(timer);
         timer.callback();
-        await settled();
+        await flushMicrotasks();
       }
       wall += until - monotonic;
       monotonic = until;
-      await settled();
+      await flushMicrotasks();
     },
-    jump(ms) {
-      wall += ms;
+    jump(by) {
+      wall += typeof by === "number" && by < 0 ? -passedMs("by", -by) : passedMs("by", by);
     },
-    freeze(ms) {
-      wall += ms;
+    freeze(by) {
+      wall += passedMs("by", by);
     },
-    settle: settled,
+    settle: flushMicrotasks,
   };
   return clock;
 }
 
-/** Every microtask that is queued, and those that they queue, runs before a macrotask does. */
-function settled(): Promise<void> {
+/** Milliseconds with their fraction, which a duration would round up. */
+function passedMs(option: string, given: Duration): number {
+  const ms = toMs(option, given, 0);
+  return typeof given === "number" ? given : ms;
+}
+
+/** All queued microtasks, and those that they queue, run before a macrotask. */
+function flushMicrotasks(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof soon === "function") soon(resolve);
     else setTimeout(resolve, 0);

@@ -1,41 +1,45 @@
-import { coreOf } from "../resource/lease.ts";
+import { managedResourceOf } from "../resource/managed-resource-of.ts";
 import type { Resource } from "../resource/resource.ts";
-import { refuse } from "../state/refusal.ts";
+import { invalidOption } from "../option/invalid-option.ts";
 import { STATES, type State } from "../state/state.ts";
+import type { ResourceAction } from "../state/transition.ts";
 
 /**
- * Puts a resource into a state, for tests of what a service does there: no loader runs, and the
- * schedule leaves it there until time or a call changes it. STALE is older than `refuseAfter`, unless
- * that is `"never"`.
+ * Sets the state of a resource, for tests. It calls no loader, and no refresh starts. The state changes only with time
+ * or with a call. STALE means older than `refuseAfter`, unless that is `"never"`.
  *
- * @param value what it holds in READY and STALE; without it, what it held before
- * @throws TypeError for what is no resource or state, or READY and STALE without any value
+ * @param value the value in READY and STALE. @default the current value
+ * @throws TypeError if an argument is wrong, or for READY and STALE without a value
+ * @example
+ * force(rates, "STALE", new Map());
+ * expect((await app.request("/status")).status).toBe(503);
  */
 export function force<T>(resource: Resource<T>, state: State, value?: T): void {
-  const core = coreOf(resource);
-  if (!STATES.includes(state)) refuse("state", state, `one of ${STATES.join(", ")}`);
-  const held = value ?? core.peek();
-  const { host, limits } = core;
-  host.begin();
-  core.unload();
-  const at = host.now();
-  if (state !== "NOT_LOADED") {
-    core.active = { controller: undefined, forced: false, deadline: Infinity };
-    core.facts = { ...core.facts, run: { startedAt: at, invalidated: false } };
-    if (state !== "LOADING") {
-      if (held === undefined) refuse("value", held, `given, for ${state} holds one`);
-      const limit = [limits.refuseAfter, limits.staleAfter, 0].find(Number.isFinite) ?? 0;
-      core.end({
-        type: "loaded",
-        at,
-        value: held,
-        revision: undefined,
-        asOf: state === "STALE" ? at - limit - 1 : undefined,
-      });
-      if (state === "STALE" && core.facts.held)
-        core.facts = { ...core.facts, held: { ...core.facts.held, invalidated: limits.staleAfter === Infinity } };
-    }
+  const managed = managedResourceOf(resource);
+  if (!STATES.includes(state)) invalidOption("state", state, `one of ${STATES.join(", ")}`);
+  if (value !== undefined && !isData(value)) invalidOption("value", value, "data: no null, and no promise");
+  const held = value === undefined ? managed.peek() : value;
+  if ((state === "READY" || state === "STALE") && held === undefined)
+    invalidOption("value", held, `a value, because ${state} holds one`);
+  managed.begin();
+  const at = managed.now();
+  const actions: ResourceAction<T>[] = [];
+  if (state !== "NOT_LOADED") actions.push({ type: "start", at });
+  if (held !== undefined && (state === "READY" || state === "STALE")) {
+    const { refuseAfter, staleAfter } = managed.limits;
+    const limit = [refuseAfter, staleAfter, 0].find(Number.isFinite) ?? 0;
+    const asOf = state === "STALE" ? at - limit - 1 : undefined;
+    actions.push({ type: "loaded", at, value: held, revision: undefined, asOf });
+    if (state === "STALE" && staleAfter === Infinity) actions.push({ type: "invalidate" });
   }
-  core.plan(Infinity);
-  core.tick(at);
+  managed.applyForTest(actions);
+}
+
+/** A promise is no data. If reading the value throws, it may be a promise. */
+function isData(value: unknown): boolean {
+  try {
+    return value !== null && typeof Reflect.get(Object(value), "then") !== "function";
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,9 @@
+import { fail } from "../option/invalid-option.ts";
 import type { LoadContext } from "../resource/options.ts";
 
-/** One call of a scripted loader, to be ended by the test. */
+/** One call of a scripted loader. The test ends it. */
 export interface ScriptedLoad<T> {
-  /** What the loader was told. */
+  /** The context that the loader received. */
   readonly context: LoadContext;
   /** Ends it with a value, `loaded()` or `unchanged()`. */
   succeed(result: T): void;
@@ -10,24 +11,35 @@ export interface ScriptedLoad<T> {
   fail(error?: unknown): void;
 }
 
-/** A loader whose every call waits for the test to say how it ends. */
+/** A loader that the test controls. */
 export interface ScriptedLoader<T> {
-  /** Hand this on as `load`. */
+  /** Pass this as the option `load`. */
   readonly load: (context: LoadContext) => Promise<T>;
   /** Every call so far. */
   readonly calls: readonly ScriptedLoad<T>[];
-  /** The call that came last. @throws Error before the first */
+  /** The last call. @throws TypeError before the first call */
   readonly last: ScriptedLoad<T>;
 }
 
-/** Makes a loader for `health.resource("index", { load: loader.load })` that the test ends, call by call. */
+/**
+ * Creates a loader for `health.resource("index", { load: loader.load })`. Each call waits until the test ends it.
+ *
+ * @example
+ * const loader = createScriptedLoader<string>();
+ * health.resource("greeting", { load: loader.load });
+ * loader.last.succeed("hello");
+ */
 export function createScriptedLoader<T>(): ScriptedLoader<T> {
   const calls: ScriptedLoad<T>[] = [];
   return {
     calls,
     get last() {
       const call = calls.at(-1);
-      if (!call) throw new Error("the loader has not been called yet; start() the health first");
+      if (!call)
+        fail(
+          "HS_NOT_CALLED",
+          "the loader has not been called yet. Call health.start() and await clock.settle() first.",
+        );
       return call;
     },
     load: (context) =>

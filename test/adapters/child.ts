@@ -22,6 +22,8 @@ export function compile(): Compiled {
       "-p",
       "tsconfig.json",
       "--noCheck",
+      "--declarationMap",
+      "false",
       "--declaration",
       "false",
       "--isolatedDeclarations",
@@ -50,6 +52,14 @@ export interface Service extends Disposable {
   readonly ended: Promise<Ended>;
   /** The next message with this key. */
   told(key: string): Promise<Record<string, unknown>>;
+}
+
+/** Sends a signal that counts as another than the one before: a second later, by the clock of the service. */
+export async function signalAgain(service: Service, signal: "SIGTERM" | "SIGINT"): Promise<void> {
+  const later = service.told("later");
+  service.child.send("later");
+  await later;
+  service.child.kill(signal);
 }
 
 /** Starts the child and waits until it listens. */

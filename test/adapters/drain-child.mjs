@@ -14,7 +14,19 @@ const { createHealth } = await import(new URL("src/index.js", at));
 const { drainOnSignal, probes } = await import(new URL("adapters/node.js", at));
 atImport.push(counts());
 
-const health = createHealth();
+// A clock that can be set ahead, because signals within a second are one.
+let aheadMs = 0;
+const clock = {
+  wall: () => Date.now(),
+  monotonic: () => performance.now() + aheadMs,
+  random: Math.random,
+  setTimer: (callback, delayMs, hold) => {
+    const timer = setTimeout(() => callback(), delayMs);
+    if (!hold) timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+const health = createHealth({ clock });
 health.resource("index", { load: () => ({}), refreshEvery: "1h" });
 health.start();
 
@@ -53,6 +65,7 @@ if (serve) {
 
 process.on("message", (message) => {
   if (message === "release") for (const response of held) response.end("slow work");
+  if (message === "later") process.send({ later: (aheadMs += 1_000) });
   if (message === "counts") process.send({ counts: counts() });
 });
 // Only what the service itself does may hold the process.

@@ -1,6 +1,6 @@
 import { Agent, get } from "node:http";
 import { afterAll, describe, expect, test } from "vitest";
-import { compile, serve } from "./child.ts";
+import { compile, serve, signalAgain } from "./child.ts";
 import { raw } from "./raw.ts";
 
 const compiled = compile();
@@ -84,7 +84,7 @@ describe("under a load of connections that are kept and used again", () => {
     await drained(service.port);
     await Promise.all(clients.map((client) => client.more(25)));
     await Promise.all(clients.map((client) => client.stop()));
-    service.child.kill("SIGTERM");
+    await signalAgain(service, "SIGTERM");
     expect(await service.ended).toEqual({ code: 0, signal: null, stderr: "" });
     const all = clients.flatMap(({ outcomes }) => outcomes);
     expect(all.filter(({ text, failed }) => text !== "200 work" || failed !== undefined)).toEqual([]);
@@ -101,7 +101,7 @@ describe("under a load of connections that are kept and used again", () => {
     service.child.kill("SIGTERM");
     await drained(service.port);
     await Promise.all(clients.map((client) => client.more(5)));
-    service.child.kill("SIGTERM");
+    await signalAgain(service, "SIGTERM");
     expect(await service.ended).toEqual({ code: 0, signal: null, stderr: "" });
     await Promise.all(clients.map(({ finished }) => finished));
     const lost = clients.flatMap(({ outcomes }) => outcomes).filter(({ failed }) => failed !== undefined);

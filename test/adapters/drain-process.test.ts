@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, describe, expect, test } from "vitest";
-import { compile, serve, start, type Service } from "./child.ts";
+import { compile, serve, signalAgain, start, type Service } from "./child.ts";
 import { hear, oneAnswer, raw } from "./raw.ts";
 
 const compiled = compile();
@@ -81,7 +81,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("on %s", (signal) => {
       expect(await raw(service.port, "GET /status/startup HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK/);
     }
     // The second signal cuts the delay of an hour short.
-    service.child.kill(signal);
+    await signalAgain(service, signal);
     expect(await service.ended).toEqual(GONE);
   });
 
@@ -111,7 +111,7 @@ describe("what is in flight", () => {
     await arrived;
     service.child.kill("SIGTERM");
     await draining(service);
-    service.child.kill("SIGTERM");
+    await signalAgain(service, "SIGTERM");
     await refusing(service);
     service.child.send("release");
     // Neither the hour of keep-alive nor the two of the deadline are waited for.
@@ -127,7 +127,7 @@ describe("what is in flight", () => {
     const closed = [hear(used), hear(unused)];
     service.child.kill("SIGTERM");
     await draining(service);
-    service.child.kill("SIGTERM");
+    await signalAgain(service, "SIGTERM");
     expect(await Promise.all(closed)).toEqual(["", ""]);
     expect(await service.ended).toEqual(GONE);
   });

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { refused } from "../kit/refused.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { drainOnSignal, type DrainOptions } from "../../adapters/node.ts";
 import { createHealth, type Health } from "../../src/index.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
@@ -17,11 +18,18 @@ interface Scene {
 }
 
 let scene: Scene | undefined;
+// The defaults of production: the test runner says that this is a test.
+beforeEach(() => void vi.stubEnv("NODE_ENV", "production"));
 afterEach(async () => {
-  scene?.signal();
-  scene?.signal();
-  scene?.server.emptied();
-  scene?.cancel();
+  vi.unstubAllEnvs();
+  if (!scene) return;
+  scene.signal();
+  await scene.clock.advance(2_000);
+  scene.signal();
+  scene.server.emptied();
+  scene.cancel();
+  await scene.clock.advance(2_000);
+  scene = undefined;
   expect(process.listenerCount(SIGNAL)).toBe(0);
 });
 
@@ -57,7 +65,7 @@ describe("before the signal", () => {
       0,
       "READY 200",
       1,
-      2,
+      4,
     ]);
   });
 
@@ -122,7 +130,8 @@ describe("the timetable of a drain", () => {
     await clock.advance(10_000);
     expect(await done()).toBe(false);
     server.emptied();
-    expect([await done(), clock.timers, server.installed, process.listenerCount(SIGNAL)]).toEqual([true, 0, 0, 0]);
+    // What is left closes the server again, should it begin to listen now.
+    expect([await done(), clock.timers, server.installed, process.listenerCount(SIGNAL)]).toEqual([true, 0, 1, 0]);
     expect(readiness(health)).toBe("NOT_LOADED 503");
   });
 
@@ -134,9 +143,38 @@ describe("the timetable of a drain", () => {
 });
 
 describe("more signals", () => {
-  test("the second stops at once, the third and later change nothing", () => {
-    const { server, signal } = enter();
+  test("one within a second is the first one again, as a script runner forwards it", async () => {
+    const { server, clock, signal } = enter();
     signal();
+    signal();
+    await clock.advance(3);
+    signal();
+    await clock.advance(996);
+    signal();
+    expect(server.log).toEqual([]);
+    await clock.advance(9_000);
+    expect(server.log).toEqual([]);
+    await clock.advance(1);
+    expect(server.log).toEqual(["close", "closeIdleConnections"]);
+  });
+
+  test("where the drain takes less than a second, the handlers stay so long: the default would end the process", async () => {
+    const { server, clock, signal, done } = enter({ delay: 0 });
+    signal();
+    await clock.advance(0);
+    server.emptied();
+    expect([await done(), process.listenerCount(SIGNAL), clock.holding]).toEqual([true, 1, 1]);
+    signal();
+    await clock.advance(200);
+    expect([process.listenerCount(SIGNAL), clock.holding]).toEqual([1, 0]);
+    await clock.advance(800);
+    expect([process.listenerCount(SIGNAL), server.log]).toEqual([0, ["close", "closeIdleConnections"]]);
+  });
+
+  test("the second stops at once, the third and later change nothing", async () => {
+    const { server, clock, signal } = enter();
+    signal();
+    await clock.advance(1_000);
     signal();
     const after = [...server.log];
     signal();
@@ -152,10 +190,11 @@ describe("more signals", () => {
     expect([server.log, process.listenerCount(SIGNAL)]).toEqual([["close", "closeIdleConnections"], 1]);
   });
 
-  test("each of several signals drains", () => {
-    const { server, health } = enter({ signals: [SIGNAL, "SIGWINCH"] });
+  test("each of several signals drains", async () => {
+    const { server, clock, health } = enter({ signals: [SIGNAL, "SIGWINCH"] });
     process.emit("SIGWINCH", "SIGWINCH");
     expect(readiness(health)).toBe("READY 503");
+    await clock.advance(1_000);
     process.emit("SIGWINCH", "SIGWINCH");
     expect(server.log).toEqual(["close", "closeIdleConnections"]);
   });
@@ -182,17 +221,17 @@ describe("connections", () => {
     expect(server.log).toEqual([]);
   });
 
-  test("after the stop, idle ones are closed after each answer", () => {
-    const { server, signal } = enter();
+  test("after the stop, idle ones are closed after each answer", async () => {
+    const { server, clock, signal } = enter();
     const before = server.request();
     signal();
-    signal();
+    await clock.advance(10_000);
     server.log.length = 0;
     before.emit("close");
     expect(server.log).toEqual(["closeIdleConnections"]);
   });
 
-  test("the handler is told before the app's, so that an answer given at once ends its connection too", () => {
+  test("the handler is told before the app's, so that an answer given at once ends its connection too", async () => {
     const clock = createVirtualClock();
     const server = new FakeServer();
     const seen: boolean[] = [];
@@ -202,8 +241,9 @@ describe("connections", () => {
     process.emit(SIGNAL, SIGNAL);
     server.request();
     expect(seen).toEqual([true, false]);
-    process.emit(SIGNAL, SIGNAL);
+    await clock.advance(10_000);
     server.emptied();
+    await clock.settle();
     cancel();
   });
 });
@@ -211,20 +251,15 @@ describe("connections", () => {
 test.each<readonly [DrainOptions, string]>([
   [
     { delay: "soon" },
-    'health-state: delay is "soon"; it must be a duration of at least 0 ms (1500, "500ms", "30s", "5m", "2h")',
+    'health-state: delay is "soon". Pass a duration of at least 0 ms (1500, "500ms", "30s", "5m", "2h").',
   ],
-  [
-    { delay: -1 },
-    'health-state: delay is -1; it must be a duration of at least 0 ms (1500, "500ms", "30s", "5m", "2h")',
-  ],
+  [{ delay: -1 }, 'health-state: delay is -1. Pass a duration of at least 0 ms (1500, "500ms", "30s", "5m", "2h").'],
   [
     { delay: "10s", deadline: "9s" },
-    'health-state: deadline is "9s"; it must be a duration of at least 10000 ms (1500, "500ms", "30s", "5m", "2h")',
+    'health-state: deadline is "9s". Pass a duration of at least 10000 ms (1500, "500ms", "30s", "5m", "2h").',
   ],
 ])("%j is refused by name before anything is installed", (options, message) => {
   const server = new FakeServer();
-  expect(() => drainOnSignal(server, createHealth(), { signals: [SIGNAL], ...options })).toThrow(
-    new TypeError(message),
-  );
+  expect(() => drainOnSignal(server, createHealth(), { signals: [SIGNAL], ...options })).toThrow(refused(message));
   expect([process.listenerCount(SIGNAL), server.installed]).toEqual([0, 0]);
 });

@@ -44,6 +44,6 @@ export class FakeServer extends EventEmitter {
   }
 
   get installed(): number {
-    return this.listenerCount("connection") + this.listenerCount("request");
+    return ["connection", "session", "request", "listening"].reduce((sum, name) => sum + this.listenerCount(name), 0);
   }
 }

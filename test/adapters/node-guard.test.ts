@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { guard, type ResponseLike } from "../../adapters/node.ts";
 import type { GuardOptions, Resource } from "../../src/index.ts";
-import { coreOf } from "../../src/resource/lease.ts";
+import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import { force } from "../../src/testing/index.ts";
 import { ready, stage } from "../answer/cells.ts";
 import { listen, raw, request, undated } from "./raw.ts";
@@ -61,6 +61,7 @@ describe("guard on node:http", () => {
     const { health, index, loader, clock } = stage();
     health.start();
     for (let n = 0; n < 4; n++) {
+      await clock.settle();
       loader.last.fail(new Error("postgres://u:hunter2@db"));
       await clock.settle();
       if (n < 3) await clock.advance(30_000);
@@ -84,6 +85,7 @@ describe("guard on node:http", () => {
   test("a thousand requests that wait in vain leave no waiter, timer or listener", async () => {
     const { index, clock, health } = stage();
     health.start();
+    await clock.settle();
     const timers = clock.timers;
     const protect = guard(index, { wait: "2s", maxAge: "1s" });
     const statuses: number[] = [];
@@ -92,7 +94,7 @@ describe("guard on node:http", () => {
     for (let n = 0; n < 1_000; n++) protect({}, response, () => nexts++);
     await clock.advance(2_000);
     expect([statuses.length, new Set(statuses), nexts]).toEqual([1_000, new Set([503]), 0]);
-    expect([clock.timers, clock.holding, coreOf(index).waiters?.size]).toEqual([timers, 0, 0]);
+    expect([clock.timers, clock.holding, managedResourceOf(index).waiting]).toEqual([timers, 0, 0]);
   });
 
   test("several resources: next is called when all can serve", async () => {
@@ -150,6 +152,7 @@ describe("guard on node:http", () => {
 
 /** Until so many requests wait for the resource. */
 async function waiting(resource: Resource<unknown>, count: number): Promise<void> {
-  for (let turn = 0; turn < 10_000 && coreOf(resource).waiters?.size !== count; turn++) await new Promise(setImmediate);
-  expect(coreOf(resource).waiters?.size).toBe(count);
+  for (let turn = 0; turn < 10_000 && managedResourceOf(resource).waiting !== count; turn++)
+    await new Promise(setImmediate);
+  expect(managedResourceOf(resource).waiting).toBe(count);
 }

@@ -3,7 +3,7 @@ import * as bun from "../../adapters/bun.ts";
 import * as cloudflare from "../../adapters/cloudflare.ts";
 import * as deno from "../../adapters/deno.ts";
 import * as fastify from "../../adapters/fastify.ts";
-import * as fetching from "../../adapters/fetch.ts";
+import * as fetching from "../../adapters/shared/fetch.ts";
 import * as koa from "../../adapters/koa.ts";
 import * as node from "../../adapters/node.ts";
 import { createHealth, heartbeat, onRequest, type Health } from "../../src/index.ts";
@@ -99,7 +99,7 @@ describe("a drain without a socket of its own", () => {
     expect((await fetching.probes(health, async () => new Response("late"))(to("/"))).headers.get("connection")).toBe(
       "close",
     );
-    signal();
+    await clock.advance(10_000);
     stopped();
     await clock.settle();
   });
@@ -129,6 +129,9 @@ describe("a drain without a socket of its own", () => {
     const { clock, signal, log, stopped } = await begun();
     signal();
     signal();
+    expect(log).toEqual([]);
+    await clock.advance(1_000);
+    signal();
     signal();
     expect(log).toEqual(["stop"]);
     stopped();
@@ -137,7 +140,7 @@ describe("a drain without a socket of its own", () => {
   });
 
   test("of Deno says so where there is no Deno", () => {
-    expect(() => deno.drainOnSignal({ shutdown: async () => {} }, ready().health)).toThrow("there is no Deno here");
+    expect(() => deno.drainOnSignal({ shutdown: async () => {} }, ready().health)).toThrow("this runtime is not Deno");
   });
 });
 
@@ -156,7 +159,7 @@ describe("a Worker behind the probes", () => {
     }
     // SAFETY: what a caller without types may hand in.
     expect(() => cloudflare.probes(health, Entrypoint as unknown as Entrypoint)).toThrow(
-      "worker is a function or class",
+      "worker is a function. Pass an object with handlers",
     );
   });
 
@@ -293,12 +296,12 @@ test("Bun holds the answer of liveness where there are no heartbeats, and there 
   expect([held.status, await held.text()]).toEqual([200, "I-AM-ALIVE"]);
   expect(typeof table["/status"]).toBe("function");
   expect(() => heartbeat(health, "consumer", { within: "30s" })).toThrow(
-    'heartbeat is "consumer"; it must be left out where liveness is a static route',
+    'heartbeat is "consumer". Pass no heartbeat, because liveness is a static route.',
   );
 
   const watched = ready();
   heartbeat(watched.health, "consumer", { within: "30s" });
   expect(() => bun.routes(watched.health, { heartbeats: false })).toThrow(
-    'heartbeats is "consumer"; it must be none, for a static route of liveness would not tell that one is overdue',
+    'heartbeats is "consumer". Pass a health without heartbeats, because a static route cannot tell that one is overdue.',
   );
 });

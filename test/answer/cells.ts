@@ -48,6 +48,7 @@ export function stage(options: Cell["options"] = {}, health: HealthOptions = {})
 /** The first load has come. */
 export async function ready({ clock, health, loader }: Stage): Promise<void> {
   health.start();
+  await clock.settle();
   loader.last.succeed({});
   await clock.settle();
 }
@@ -56,6 +57,7 @@ async function failing(stage: Stage, times: number): Promise<void> {
   stage.health.start();
   for (let n = 1; n <= times; n++) {
     if (n > 1) await stage.clock.advance(30_000);
+    await stage.clock.settle();
     stage.loader.last.fail();
     await stage.clock.settle();
   }
@@ -151,6 +153,7 @@ export const CELLS: Readonly<Record<State, readonly Cell[]>> = {
       name: "after a failed refresh",
       arrange: async (stage) => {
         await aged(stage, 30_000);
+        await stage.clock.settle();
         stage.loader.last.fail();
         await stage.clock.settle();
       },
@@ -223,6 +226,7 @@ export const CELLS: Readonly<Record<State, readonly Cell[]>> = {
       name: "refused while a back-off runs",
       arrange: async (stage) => {
         await aged(stage, 65_001);
+        await stage.clock.settle();
         stage.loader.last.fail();
         await stage.clock.settle();
       },

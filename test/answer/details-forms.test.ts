@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createHealth, details, heartbeat, loaded, unchanged, type Health, type State } from "../../src/index.ts";
-import { createVirtualClock, force, type VirtualClock } from "../../src/testing/index.ts";
+import { createHealth, details, heartbeat, loaded, seed, unchanged, type Health, type State } from "../../src/index.ts";
+import { createScriptedLoader, createVirtualClock, force, type VirtualClock } from "../../src/testing/index.ts";
 import { stage } from "./cells.ts";
 import { ask } from "./whole.ts";
 
@@ -34,10 +34,10 @@ function of(
 
 describe("the text form, a line per resource, as the Kubernetes components write it", () => {
   const LINES: Readonly<Record<State, readonly string[]>> = {
-    NOT_LOADED: ["[-]index failed: reason withheld", "readiness check failed", ""],
-    LOADING: ["[-]index failed: reason withheld", "readiness check failed", ""],
+    NOT_LOADED: ["[-]index failed: not loaded", "readiness check failed", ""],
+    LOADING: ["[-]index failed: loading", "readiness check failed", ""],
     READY: ["[+]index ok", "readiness check passed", ""],
-    STALE: ["[-]index failed: reason withheld", "readiness check failed", ""],
+    STALE: ["[-]index failed: too old", "readiness check failed", ""],
   };
   // SAFETY: the keys of a Record<State, …> are states.
   test.each(Object.entries(LINES) as [State, readonly string[]][])("%s", async (state, lines) => {
@@ -51,7 +51,7 @@ describe("the text form, a line per resource, as the Kubernetes components write
     });
     expect(await text(health)).toEqual([
       "[+]index ok (stale)",
-      "[-]extra failed: reason withheld (informative)",
+      "[-]extra failed: not loaded (informative)",
       "readiness check passed",
       "",
     ]);
@@ -73,7 +73,7 @@ describe("the text form, a line per resource, as the Kubernetes components write
 
   test("what is expected and not registered has a line", async () => {
     expect(await text(createHealth({ ...always, expect: ["index"] }))).toEqual([
-      "[-]index failed: reason withheld",
+      "[-]index failed: not loaded",
       "readiness check failed",
       "",
     ]);
@@ -86,7 +86,7 @@ describe("the text form, a line per resource, as the Kubernetes components write
     heartbeat(health, "consumer", { within: "30s" })();
     await clock.advance(40_000);
     expect(await text(health, "/status/live")).toEqual([
-      "[-]consumer failed: reason withheld",
+      "[-]consumer failed: overdue",
       "[+]writer ok",
       "liveness check failed",
       "",
@@ -126,7 +126,7 @@ describe("the worst comes first, the rest is counted", () => {
     const { checks, omitted: left = 0 } = await json(health);
     expect([Object.keys(checks).length, left, Object.keys(checks)[0]]).toEqual([count - omitted, omitted, "last:age"]);
     const lines = await text(health);
-    expect(lines[0]).toBe("[-]last failed: reason withheld");
+    expect(lines[0]).toBe("[-]last failed: too old");
     expect(lines.slice(-3)).toEqual([omitted ? `${omitted} more` : expect.any(String), "readiness check failed", ""]);
     expect(lines.length).toBe(count - omitted + (omitted ? 3 : 2));
   });
@@ -166,6 +166,7 @@ describe("the health+json form", () => {
       time: "2026-01-01T00:00:00.000Z",
       generation: 1,
       revision: "v7",
+      origin: "source",
       refreshing: true,
       attempt: 1,
       longestLoad: 0.5,
@@ -190,6 +191,41 @@ describe("the health+json form", () => {
     loader.last.succeed(unchanged());
     await health.close();
     expect(await json(health)).toEqual({ status: "fail", checks: {} });
+  });
+
+  test("a restored value says so in both forms until the source confirms it, and a refused revision is named", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock, ...always });
+    const loader = createScriptedLoader<object>();
+    health.resource("index", {
+      load: loader.load,
+      staleAfter: "65s",
+      validate: (next) => "good" in next,
+      lastKnownGood: seed<object>({ good: true }, { revision: "v6", asOf: new Date(clock.wall()) }),
+    });
+    health.start();
+    await clock.advance(0);
+    expect((await json(health)).checks["index:age"]).toMatchObject([{ origin: "seed", revision: "v6" }]);
+    expect(await text(health)).toEqual(["[+]index ok (from a seed)", "readiness check passed", ""]);
+
+    loader.last.succeed(loaded({}, { revision: "v7" }));
+    await clock.advance(0);
+    expect((await json(health)).checks["index:age"]).toMatchObject([
+      { origin: "seed", revision: "v6", rejected: "v7", output: "validate returned false for the new value" },
+    ]);
+
+    expect(await text(health)).toEqual([
+      "[+]index ok (from a seed) (last error: validate returned false for the new value; refused revision: v7)",
+      "readiness check passed",
+      "",
+    ]);
+
+    await clock.advance(60_000);
+    loader.last.succeed(loaded({ good: true }, { revision: "v8" }));
+    await clock.advance(0);
+    const [check] = (await json(health)).checks["index:age"] ?? [];
+    expect(check).toMatchObject({ origin: "source", revision: "v8" });
+    expect(check).not.toHaveProperty("rejected");
   });
 
   test("never is null, for JSON has no infinity", async () => {
@@ -248,6 +284,7 @@ describe("the health+json form", () => {
     for (const [thrown, output] of THROWN) {
       const { health, loader, clock } = stage({}, always);
       health.start();
+      await clock.settle();
       loader.calls[0]?.fail(thrown);
       await clock.settle();
       expect((await json(health)).checks["index:age"]).toMatchObject([{ output }]);

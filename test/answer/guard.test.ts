@@ -7,7 +7,8 @@ import {
   type Resource,
   type State,
 } from "../../src/index.ts";
-import { coreOf } from "../../src/resource/lease.ts";
+import { toUnavailable } from "../../src/answer/guard.ts";
+import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import {
   createScriptedLoader,
   createVirtualClock,
@@ -42,9 +43,10 @@ function refusal(detail: keyof typeof DETAILS, retryAfter: string): Answer {
   };
 }
 
-/** Nobody waits, and nothing is left that keeps the process alive. */
-function quiet(clock: VirtualClock, ...resources: readonly Resource<unknown>[]): void {
-  expect([clock.holding, ...resources.map((resource) => coreOf(resource).waiters?.size ?? 0)]).toEqual([
+/** Nobody waits, and once the jobs that are due have run, nothing is left that keeps the process alive. */
+async function quiet(clock: VirtualClock, ...resources: readonly Resource<unknown>[]): Promise<void> {
+  await clock.settle();
+  expect([clock.holding, ...resources.map((resource) => managedResourceOf(resource).waiting)]).toEqual([
     0,
     ...resources.map(() => 0),
   ]);
@@ -103,6 +105,14 @@ describe("maxAge", () => {
     expect(createGuard(entered.index, { maxAge: "never" })()).toBeUndefined();
   });
 
+  test("a stale value is refused as too old, and not as missing", async () => {
+    const entered = stage();
+    await ready(entered);
+    await entered.clock.advance("66s");
+    expect(entered.index.snapshot().state).toBe("STALE");
+    expect(await createGuard(entered.index, { maxAge: "20s" })()).toEqual(refusal("old", "5"));
+  });
+
   test("a value of the very age is served at once, without a promise", async () => {
     const entered = stage();
     await ready(entered);
@@ -128,6 +138,7 @@ describe("a back-off that runs", () => {
     const { index, clock, loader, health } = stage();
     health.start();
     for (let n = 0; n < 5; n++) {
+      await clock.settle();
       loader.last.fail();
       await clock.settle();
       if (n < 4) await clock.advance(30_000);
@@ -136,7 +147,7 @@ describe("a back-off that runs", () => {
     // The fifth failure: half way between 100 ms and 16 s.
     for (let n = 0; n < 100; n++) expect(await guard()).toEqual(refusal("missing", "9"));
     expect(loader.calls.length).toBe(5);
-    quiet(clock, index);
+    await quiet(clock, index);
   });
 
   test("of two resources the refusal is the worse one's, though another is merely loading", async () => {
@@ -148,7 +159,7 @@ describe("a back-off that runs", () => {
     await clock.settle();
     expect(await createGuard([loading, failing], { wait: "1m" })()).toEqual(refusal("missing", "1"));
     // The one that would have waited for the other does not wait on.
-    quiet(clock, loading, failing);
+    await quiet(clock, loading, failing);
   });
 });
 
@@ -165,16 +176,17 @@ describe("wait", () => {
     loader.last.succeed({});
     await clock.settle();
     expect(await decision).toEqual(served ? undefined : refusal("missing", "5"));
-    quiet(clock, index);
+    await quiet(clock, index);
   });
 
   test("a load that fails while requests wait refuses them with its next attempt", async () => {
     const { index, clock, loader, health } = stage();
     health.start();
     const decision = createGuard(index, { wait: "10s" })();
+    await clock.settle();
     loader.last.fail(new Error("no"));
     expect(await decision).toEqual(refusal("missing", "1"));
-    quiet(clock, index);
+    await quiet(clock, index);
   });
 
   test.each<readonly [string, (s: ReturnType<typeof stage>) => unknown]>([
@@ -186,11 +198,12 @@ describe("wait", () => {
     const { index, clock, health } = entered;
     health.start();
     const decision = createGuard(index, { wait: "1h" })();
+    await clock.settle();
     await end(entered);
     await clock.settle();
     await clock.advance(3_600_000);
     expect((await decision)?.status ?? "served").toBe(503);
-    quiet(clock, index);
+    await quiet(clock, index);
   });
 });
 
@@ -226,6 +239,7 @@ describe("a thousand refused requests leave nothing behind", () => {
     ["after a wait for a younger one", { wait: "2s", maxAge: "1s" }],
   ])("%s, of three resources that load", async (_name, options) => {
     of("a", "b", "c");
+    await clock.settle();
     const before = clock.timers;
     const guard = createGuard(parts, options);
     const decisions = Array.from({ length: 1_000 }, guard);
@@ -237,6 +251,7 @@ describe("a thousand refused requests leave nothing behind", () => {
   test("those that were served before their time was up leave no timer either", async () => {
     of("a");
     const decisions = Array.from({ length: 1_000 }, createGuard(parts, { wait: "1h" }));
+    await clock.settle();
     loaders[0]?.last.succeed({});
     await Promise.all(decisions);
     await clock.settle();
@@ -247,26 +262,89 @@ describe("a thousand refused requests leave nothing behind", () => {
   test("when one of two fails, the other is not waited for any longer", async () => {
     of("a", "b");
     const decisions = Array.from({ length: 1_000 }, createGuard(parts, { wait: "1h" }));
+    await clock.settle();
     loaders[0]?.last.fail();
     await Promise.all(decisions);
-    quiet(clock, ...parts);
+    await quiet(clock, ...parts);
   });
+});
+
+describe("more resources than a signal takes listeners without a warning", () => {
+  test("a guard of twenty waits for all of them, and no leak is reported", async () => {
+    const warnings: unknown[] = [];
+    const note = (warning: unknown): unknown => warnings.push(warning);
+    process.on("warning", note);
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const loaders = Array.from({ length: 20 }, () => createScriptedLoader<object>());
+    const parts = loaders.map(({ load }, n) => health.resource(`part-${n}`, { load }));
+    health.start();
+    const decision = createGuard(parts, { wait: "1m" })();
+    await clock.settle();
+    for (const { last } of loaders) last.succeed({});
+    expect(await decision).toBeUndefined();
+    expect(createGuard(parts)()).toBeUndefined();
+    // A warning is told in a later turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+    await quiet(clock, ...parts);
+  });
+
+  test("one of twenty that has no value is enough for a refusal", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const parts = Array.from({ length: 20 }, (_, n) => health.resource<object>(`part-${n}`, { load: () => ({}) }));
+    for (const part of parts.slice(0, -1)) force(part, "READY", {});
+    health.start();
+    expect(await createGuard(parts, { wait: 0 })()).toEqual(refusal("missing", "5"));
+  });
+});
+
+describe("a wait of 0", () => {
+  test("is no wait: the load begins, and the request is refused before it ends", async () => {
+    const { index, clock, loader } = stage();
+    const decision = createGuard(index, { wait: 0 })();
+    await clock.settle();
+    expect([await decision, loader.calls.length]).toEqual([refusal("missing", "5"), 1]);
+    await quiet(clock, index);
+  });
+
+  test("sets no timer, and 'never' sets none either", async () => {
+    const { index, clock, loader, health } = stage();
+    health.start();
+    await clock.settle();
+    const before = clock.timers;
+    await createGuard(index, { wait: 0 })();
+    const decision = createGuard(index, { wait: "never" })();
+    expect(clock.timers).toBe(before);
+    await clock.advance("4m");
+    loader.last.succeed({});
+    expect(await decision).toBeUndefined();
+  });
+});
+
+describe("an error that is not ours", () => {
+  test.each([new Error("secret"), "secret", undefined, { state: "READY", retryAfter: 99 }])(
+    "%o is answered as not loaded, in 5 s, and named nowhere",
+    (error) => {
+      expect(toUnavailable(error)).toEqual(refusal("missing", "5"));
+    },
+  );
 });
 
 describe("what a guard is made of is checked when it is made", () => {
   test("a bad duration, by name and value", () => {
     const { index } = stage();
-    expect(() => createGuard(index, { maxAge: "soon" })).toThrow(
-      /^health-state: maxAge is "soon"; it must be a duration/,
-    );
-    expect(() => createGuard(index, { wait: -1 })).toThrow(/^health-state: wait is -1; it must be a duration/);
+    expect(() => createGuard(index, { maxAge: "soon" })).toThrow(/^health-state: maxAge is "soon"\. Pass a duration/);
+    expect(() => createGuard(index, { wait: -1 })).toThrow(/^health-state: wait is -1\. Pass a duration/);
   });
 
   test("what is no resource", () => {
     // SAFETY: what JavaScript may pass.
     for (const wrong of [{}, undefined, "index", [stage().index, {}]])
       expect(() => createGuard(wrong as unknown as Resource<object>)).toThrow(
-        /^health-state: resource is .*; it must be what health.resource\(\) returned$/,
+        /^health-state: resource is .*\. Pass what health.resource\(\) returned\.$/,
       );
   });
 

@@ -1,3 +1,4 @@
+import { refused } from "../kit/refused.ts";
 import { describe, expect, test } from "vitest";
 import { createHealth, deprecated, PATHS, zPages, type HealthOptions, type Probe } from "../../src/index.ts";
 import { pathOf } from "../../src/answer/paths.ts";
@@ -171,41 +172,41 @@ describe("paths are what the options say", () => {
   const WRONG: readonly (readonly [HealthOptions, string])[] = [
     [
       { paths: { readiness: "status" } },
-      'health-state: paths.readiness is "status"; it must be a path such as "/status", without a slash at its end',
+      'health-state: paths.readiness is "status". Pass a path such as "/status", without a slash at its end.',
     ],
     [
       { paths: { liveness: "/live/" } },
-      'health-state: paths.liveness is "/live/"; it must be a path such as "/status", without a slash at its end',
+      'health-state: paths.liveness is "/live/". Pass a path such as "/status", without a slash at its end.',
     ],
     [
       { paths: { startup: "" } },
-      'health-state: paths.startup is ""; it must be a path such as "/status", without a slash at its end',
+      'health-state: paths.startup is "". Pass a path such as "/status", without a slash at its end.',
     ],
     [
       { paths: { startup: "/a b" } },
-      'health-state: paths.startup is "/a b"; it must be a path such as "/status", without a slash at its end',
+      'health-state: paths.startup is "/a b". Pass a path such as "/status", without a slash at its end.',
     ],
     [
       { paths: { startup: "/a?b" } },
-      'health-state: paths.startup is "/a?b"; it must be a path such as "/status", without a slash at its end',
+      'health-state: paths.startup is "/a?b". Pass a path such as "/status", without a slash at its end.',
     ],
     [
       { paths: { startup: "//a" } },
-      'health-state: paths.startup is "//a"; it must be a path such as "/status", without a slash at its end',
+      'health-state: paths.startup is "//a". Pass a path such as "/status", without a slash at its end.',
     ],
     [
       { paths: { startup: "/status" } },
-      'health-state: paths.startup is "/status"; it must be a path that readiness does not have',
+      'health-state: paths.startup is "/status". Pass a path that readiness does not have.',
     ],
     [
       { base: "/a", paths: { readiness: "/x", liveness: "/a/x" } },
-      'health-state: paths.liveness is "/a/x"; it must be a path that readiness does not have',
+      'health-state: paths.liveness is "/a/x". Pass a path that readiness does not have.',
     ],
-    [{ base: "ops" }, 'health-state: base is "ops"; it must be a path such as "/ops", without a slash at its end'],
-    [{ base: "/" }, 'health-state: base is "/"; it must be a path such as "/ops", without a slash at its end'],
+    [{ base: "ops" }, 'health-state: base is "ops". Pass a path such as "/ops", without a slash at its end.'],
+    [{ base: "/" }, 'health-state: base is "/". Pass a path such as "/ops", without a slash at its end.'],
   ];
   test.each(WRONG)("%j is refused by name, value and what is accepted", (options, message) => {
-    expect(() => createHealth(options)).toThrow(new TypeError(message));
+    expect(() => createHealth(options)).toThrow(refused(message));
   });
 });
 
@@ -217,14 +218,14 @@ describe("a deprecated path gives the same answer and says where to go", () => {
     sunset: "Mon, 01 Mar 2027 00:00:00 GMT",
     link: '</status>; rel="successor-version"',
   };
-  const old = deprecated("/healthz", { since, sunset, successor: "/status" });
+  const marked = (): ReturnType<typeof deprecated> => deprecated("/healthz", { since, sunset, successor: "/status" });
 
   test("GET, HEAD, a method that is not ours, and the successor itself", async () => {
-    const health = createHealth({ paths: { readiness: ["/status", old] } });
-    const marked = { ...ALIVE, headers: { ...ALIVE.headers, ...marks } };
-    expect(await ask(health, "/healthz")).toEqual(marked);
-    expect(await ask(health, "/healthz/?x")).toEqual(marked);
-    expect(await ask(health, "/healthz", { method: "HEAD" })).toEqual({ ...marked, body: "" });
+    const health = createHealth({ paths: { readiness: ["/status", marked()] } });
+    const alive = { ...ALIVE, headers: { ...ALIVE.headers, ...marks } };
+    expect(await ask(health, "/healthz")).toEqual(alive);
+    expect(await ask(health, "/healthz/?x")).toEqual(alive);
+    expect(await ask(health, "/healthz", { method: "HEAD" })).toEqual({ ...alive, body: "" });
     expect(await ask(health, "/healthz", { method: "OPTIONS" })).toEqual({
       ...NOT_OURS[405],
       headers: { ...NOT_OURS[405].headers, ...marks },
@@ -244,12 +245,12 @@ describe("a deprecated path gives the same answer and says where to go", () => {
   test("what cannot be a header is refused by name", () => {
     const bad = new Date(NaN);
     expect(() => deprecated("/a", { since: bad, successor: "/b" })).toThrow(
-      new TypeError("health-state: since is Invalid Date; it must be a valid Date"),
+      refused("health-state: since is a Date. Pass a valid Date."),
     );
     expect(() => deprecated("/a", { since, sunset: bad, successor: "/b" })).toThrow(
-      new TypeError("health-state: sunset is Invalid Date; it must be a valid Date"),
+      refused("health-state: sunset is a Date. Pass a valid Date."),
     );
-    for (const successor of ["status", "/a>b", "/a\r\nx: y", "/ä"])
+    for (const successor of ["status", "x/status", "/a>b", "/a\r\nx: y", "/ä"])
       expect(() => deprecated("/a", { since, successor }), successor).toThrow(/successor/);
   });
 });

@@ -22,7 +22,7 @@ describe("each cell of the wire table answers each probe with the whole golden r
   const WAYS: Readonly<Record<string, (health: Health, probe: Probe, method: string) => unknown>> = {
     fetch: (health, probe, method) => read(health.fetch(request(probe, method))),
     match: (health, probe, method) => read(health.match(request(probe, method)) ?? expect.fail("it was not matched")),
-    answer: (health, probe, method) => read(health.answer(probe, request(probe, method))),
+    answer: (health, probe, method) => read(health.answerAs(probe, request(probe, method))),
     ask: (health, probe, method) => health.ask(method, PATH_OF[probe], undefined, UNREAD),
   };
 
@@ -86,7 +86,9 @@ test("a probe is answered by the data of its moment, over and over, in both dire
 test("retry-after counts down to the planned attempt, and is never under 1", async () => {
   const { health, clock, loader } = stage();
   health.start();
+  await clock.settle();
   for (let n = 1; n <= 6; n++) {
+    await clock.settle();
     loader.last.fail();
     await clock.settle();
     if (n < 6) await clock.advance(30_000);

@@ -9,7 +9,7 @@ import { at, Missing, RUNTIMES } from "./places.mjs";
 /** How long an invocation may take, in ms. */
 const PATIENCE_MS = 5_000;
 
-/** What stands still, and how long it does: a clock that stood still too is seen past a second (docs/decisions.md). */
+/** What stands still, and how long it does: a clock that stood still too is seen past a second (docs/why/decisions.md). */
 const KINDS = {
   "the process stands still": { suspended: false, frozenMs: 600 },
   "the machine stands still, its monotonic clock too": { suspended: true, frozenMs: 1_400 },

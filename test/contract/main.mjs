@@ -34,6 +34,7 @@ const { runContract } = await import("./contract.mjs");
 const { runCold } = await import("./cold.mjs");
 const { runFreeze } = await import("./freeze.mjs");
 const { findGaps, judgeTheJudge } = await import("./judge.mjs");
+const { runHttpSources } = await import("../source/http/runtime/run.mjs");
 const { DATES, Missing, PLACES, TABLE } = await import("./places.mjs");
 const { checkTypes, dryRun, runProcesses, TYPES } = await import("./process.mjs");
 
@@ -73,6 +74,7 @@ for (const date of DATES)
   if (wanted(`workerd, ${date}, cold`))
     await runCold(date, (name, result) => note(`workerd, ${date}, cold`, name, result));
 await runFreeze(note, wanted);
+await runHttpSources(note, wanted);
 await runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only);
 for (const name of TYPES)
   if (wanted("types of the platforms"))

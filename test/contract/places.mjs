@@ -87,7 +87,7 @@ function load(folder, name) {
 }
 
 /** One script of what a fixture imports, for platforms without a file system. */
-async function bundle(entry, format) {
+export async function bundle(entry, format) {
   const { build } = load("runtimes", "esbuild");
   const { outputFiles } = await build({
     entryPoints: [at(entry)],
@@ -95,6 +95,7 @@ async function bundle(entry, format) {
     format,
     target: "es2022",
     write: false,
+    external: ["node:*"],
     logLevel: "error",
   });
   return outputFiles[0].text;
@@ -115,6 +116,12 @@ const workerd = (date) => async () => {
   const sender = httpSender((await worker.ready).origin);
   return { ...sender, end: async () => (sender.end(), worker.dispose()) };
 };
+
+/** Runs a script of edge-runtime, without a server. */
+export async function edgeRuntimeOf(entry) {
+  const { EdgeRuntime } = load("runtimes", "edge-runtime");
+  return new EdgeRuntime({ initialCode: await bundle(entry, "iife") });
+}
 
 async function edgeRuntime() {
   const { EdgeRuntime, runServer } = load("runtimes", "edge-runtime");

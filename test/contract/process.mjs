@@ -94,6 +94,51 @@ const PROMISES = {
     const running = await drain(command, 60_000, 120_000);
     running.child.kill("SIGTERM");
     await until(running.port, "/status", (answer) => answer?.status === 503);
+    // Within a second it would be the first one again.
+    await pause(1_100);
+    running.child.kill("SIGTERM");
+    await exitOf(running);
+  },
+
+  "a signal that comes twice within milliseconds is one, and ends nothing early": async (command) => {
+    const running = await drain(command, 800, 10_000);
+    running.child.kill("SIGTERM");
+    await pause(3);
+    running.child.kill("SIGTERM");
+    await until(running.port, "/status", (answer) => answer?.status === 503);
+    await pause(300);
+    expect((await ask(running.port, "/work"))?.status, 200, "what is served through the delay");
+    await exitOf(running);
+  },
+
+  "a drain shorter than a second survives the signal's second coming": async (command) => {
+    const running = await drain(command, 0, 5_000);
+    running.child.kill("SIGTERM");
+    await pause(3);
+    running.child.kill("SIGINT");
+    await exitOf(running);
+  },
+
+  "two servers drain one health: the data serves until the last has finished, and then close runs": async (command) => {
+    const running = await drain(command, 300, 10_000);
+    const admin = Number(/^port \d+ (\d+)/m.exec(running.output())[1]);
+    const slow = ask(running.port, "/slow");
+    await until(admin, "/status", (answer) => answer?.status === 200);
+    running.child.kill("SIGTERM");
+    await until(admin, "/status", (answer) => answer?.status === 503);
+    expect(await slow, { status: 200, body: "data" }, "what was in flight on the other server");
+    await exitOf(running);
+    expect(running.output().split("\n").slice(1), ["close", ""], "what it printed then");
+  },
+
+  "without leave to read the environment the delay has its default": async (command) => {
+    // Deno alone has such leaves.
+    const strict = command.flatMap((part) => (part === "-A" ? ["--allow-net", "--allow-read"] : part));
+    const running = await start([...strict, at("test/contract/process/drain.mjs")], { NODE_ENV: "production" });
+    running.child.kill("SIGTERM");
+    await until(running.port, "/status", (answer) => answer?.status === 503);
+    await pause(1_100);
+    expect((await ask(running.port, "/work"))?.status, 200, "what is served through the delay");
     running.child.kill("SIGTERM");
     await exitOf(running);
   },

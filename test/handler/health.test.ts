@@ -12,9 +12,9 @@ describe("health.answer gives one probe's answer whatever the path", () => {
     force(index, "STALE", {});
     const golden = await ask(health, PATH_OF[probe]);
     for (const path of [...Object.values(PATH_OF), "/", "/api/health.php", "/status/live/"])
-      expect(await read(health.answer(probe, request(path))), path).toEqual(golden);
-    expect(await read(health.answer(probe, request("/any", { method: "HEAD" })))).toEqual({ ...golden, body: "" });
-    expect(await read(health.answer(probe, request("/any", { method: "OPTIONS" })))).toEqual(NOT_OURS[405]);
+      expect(await read(health.answerAs(probe, request(path))), path).toEqual(golden);
+    expect(await read(health.answerAs(probe, request("/any", { method: "HEAD" })))).toEqual({ ...golden, body: "" });
+    expect(await read(health.answerAs(probe, request("/any", { method: "OPTIONS" })))).toEqual(NOT_OURS[405]);
   });
 
   test("a probe that does not exist is 404, and none of the health's own verbs: frameworks route by names from the URL", async () => {
@@ -33,15 +33,15 @@ describe("health.answer gives one probe's answer whatever the path", () => {
       "",
     ]) {
       // SAFETY: what a route such as /health/[probe] hands on.
-      expect(await read(health.answer(name as Probe, request("/health"))), name).toEqual(NOT_OURS[404]);
+      expect(await read(health.answerAs(name as Probe, request("/health"))), name).toEqual(NOT_OURS[404]);
     }
     expect(await ask(health, "/status")).toEqual(wholeOf([200, "I-AM-ALIVE", "READY", undefined]));
   });
 });
 
 describe("the verbs of a health can be handed on as they are", () => {
-  test("fetch, match, answer and ask, without their health", async () => {
-    const { fetch, match, answer, ask: data } = createHealth();
+  test("fetch, match, answerAs and ask, without their health", async () => {
+    const { fetch, match, answerAs: answer, ask: data } = createHealth();
     const alive = wholeOf([200, "I-AM-ALIVE", "READY", undefined]);
     expect(await read(fetch(request("/status")))).toEqual(alive);
     expect(await read(match(request("/status")) ?? expect.fail())).toEqual(alive);
@@ -175,6 +175,7 @@ describe("a probe of what nobody started starts it once, and answers first", () 
   test("10 000 probes of a loaded index cause no load and set no timer", async () => {
     const { health, loader, clock } = stage();
     health.start();
+    await clock.settle();
     loader.last.succeed({});
     await clock.settle();
     const before = [loader.calls.length, clock.timers];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Agenda, type Entry } from "../../src/health/agenda.ts";
+import { Agenda, type Entry } from "../../src/time/agenda.ts";
 
 test("whatever is put, moved and taken out, the earliest is on top", () => {
   const step = fc.tuple(fc.nat(9), fc.oneof(fc.nat(20), fc.constant(Infinity)));

@@ -1,26 +1,47 @@
 import { expect, test } from "vitest";
-import type { Entry } from "../../src/health/agenda.ts";
-import { createScheduler } from "../../src/health/scheduler.ts";
+import { Scheduler, type Scheduled } from "../../src/time/scheduler.ts";
 import { createHealth } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 
 const limits = { refreshEvery: "10s", staleAfter: "15s", jitter: 0 } as const;
 
-test("what is late is looked at once, however often somebody asks before it is caught up with", async () => {
+test("an overdue entry is polled once, however often somebody asks before it is ticked", () => {
   const clock = createVirtualClock();
-  let [looks, ticks] = [0, 0];
-  const scheduler = createScheduler<Entry>(
+  const jobs: (() => void)[] = [];
+  let [polls, ticks] = [0, 0];
+  const scheduler = new Scheduler({
     clock,
-    clock,
-    clock.monotonic,
-    () => (looks++, Infinity),
-    () => ticks++,
-  );
-  for (let n = 0; n < 1_000; n++) scheduler.put({ at: Infinity, place: -1 }, 10);
-  for (let now = 10; now < 100; now++) scheduler.settle(now);
-  expect([looks, ticks]).toEqual([1_000, 0]);
+    hasTimer: true,
+    now: () => clock.monotonic(),
+    defer: (job) => void jobs.push(job),
+  });
+  const entry = (): Scheduled => ({
+    at: Infinity,
+    place: -1,
+    poll: () => (polls++, Infinity),
+    tick: () => void ticks++,
+  });
+  for (let n = 0; n < 1_000; n++) scheduler.put(entry(), 10);
+  for (let now = 10; now < 100; now++) scheduler.pollOverdue(now);
+  expect([polls, ticks]).toEqual([1_000, 0]);
+  for (const job of jobs) job();
+  expect([polls, ticks]).toEqual([1_000, 1_000]);
+});
+
+test("a jump of the wall clock sets the timer anew, so that it comes when the schedule says", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  let loads = 0;
+  const index = health.resource("index", { load: () => ({ n: ++loads }), refreshEvery: "1h", jitter: 0 });
+  health.start();
   await clock.settle();
-  expect([looks, ticks]).toEqual([1_000, 1_000]);
+  clock.freeze("59m");
+  index.snapshot();
+  await clock.advance("59s");
+  expect(loads).toBe(1);
+  await clock.advance("2s");
+  expect(loads).toBe(2);
+  await health.close();
 });
 
 test("rule 1: whoever asks while others are being caught up with is told what time has done to them", async () => {

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { heartbeat, STATES, WORDS, type Probe, type State } from "../../src/index.ts";
-import { registryOf, type Registry } from "../../src/health/registry.ts";
-import type { Word } from "../../src/health/verdict.ts";
+import { registryOf } from "../../src/health/registry-of.ts";
+import type { Registry } from "../../src/health/registry.ts";
+import type { ProbeOutcome } from "../../src/health/verdict.ts";
 import { createKit, type Kit } from "../resource/kit.ts";
 
 /** STALE twice: at or under `refuseAfter`, and over it. */
 type Standing = State | "REFUSED";
 type Heart = "none" | "beating" | "overdue";
-type Row = Readonly<Record<Probe, Word>> & { readonly worst: State; readonly draining: Word };
+type Row = Readonly<Record<Probe, ProbeOutcome>> & { readonly worst: State; readonly draining: ProbeOutcome };
 
 /** The README's table, by the registry's own words; `draining` is what readiness says in a drain. */
 const TABLE: Readonly<Record<Standing, Row>> = {
@@ -15,15 +16,15 @@ const TABLE: Readonly<Record<Standing, Row>> = {
     readiness: "notLoaded",
     draining: "notLoaded",
     startup: "notLoaded",
-    liveness: "alive",
+    liveness: "ok",
     worst: "NOT_LOADED",
   },
-  LOADING: { readiness: "notLoaded", draining: "notLoaded", startup: "notLoaded", liveness: "alive", worst: "LOADING" },
-  READY: { readiness: "alive", draining: "draining", startup: "alive", liveness: "alive", worst: "READY" },
-  STALE: { readiness: "alive", draining: "draining", startup: "alive", liveness: "alive", worst: "STALE" },
-  REFUSED: { readiness: "stale", draining: "draining", startup: "alive", liveness: "alive", worst: "STALE" },
+  LOADING: { readiness: "notLoaded", draining: "notLoaded", startup: "notLoaded", liveness: "ok", worst: "LOADING" },
+  READY: { readiness: "ok", draining: "draining", startup: "ok", liveness: "ok", worst: "READY" },
+  STALE: { readiness: "ok", draining: "draining", startup: "ok", liveness: "ok", worst: "STALE" },
+  REFUSED: { readiness: "stale", draining: "draining", startup: "ok", liveness: "ok", worst: "STALE" },
 };
-const LIVENESS: Readonly<Record<Heart, Word>> = { none: "alive", beating: "alive", overdue: "wedged" };
+const LIVENESS: Readonly<Record<Heart, ProbeOutcome>> = { none: "ok", beating: "ok", overdue: "wedged" };
 
 const REACH: Readonly<Record<Standing, (kit: Kit) => unknown>> = {
   NOT_LOADED: async ({ health, fail }) => {
@@ -58,10 +59,10 @@ test.each(cells)("%s, draining %s, heartbeat %s", async (standing, drained, hear
   if (drained) health.drain();
   const registry = registryOf(health);
   const { readiness, startup, liveness, worst, draining } = TABLE[standing];
-  expect(liveness).toBe("alive");
-  expect(registry.readiness()).toMatchObject({ word: drained ? draining : readiness, worst });
-  expect(registry.startup()).toMatchObject({ word: startup, worst });
-  expect(registry.liveness().word).toBe(LIVENESS[heart]);
+  expect(liveness).toBe("ok");
+  expect(registry.readiness()).toMatchObject({ outcome: drained ? draining : readiness, worst });
+  expect(registry.startup()).toMatchObject({ outcome: startup, worst });
+  expect(registry.liveness().outcome).toBe(LIVENESS[heart]);
 });
 
 test("the table names every state, and the words every verdict", () => {
@@ -83,8 +84,6 @@ test("the table names every state, and the words every verdict", () => {
 
 test("a registry is found only behind what createHealth() gave", () => {
   const registry: Registry = registryOf(createKit().health);
-  expect(registry.cores.size).toBe(1);
-  expect(() => registryOf({})).toThrow(
-    "health-state: health is [object Object]; it must be what createHealth() returned",
-  );
+  expect(registry.resources.length).toBe(1);
+  expect(() => registryOf({})).toThrow("health-state: health is an object. Pass what createHealth() returned.");
 });

@@ -33,7 +33,7 @@ export function check(world: Playing): void {
 
   if (phase !== "running" || ref.run) claim(snapshot.nextAttemptAt === undefined, `planned while ${phase}`);
   else {
-    const at = snapshot.nextAttemptAt ?? Infinity;
+    const at = world.plannedAt ?? Infinity;
     claim(at >= world.plan[0] && at <= world.plan[1], `planned at ${at}, not within ${world.plan.join(" and ")}`);
     claim(at > now, `due at ${at}, and it is ${now}`);
   }
@@ -61,8 +61,8 @@ function probe(world: Playing): void {
   };
   const state = phase === "closed" ? "NOT_LOADED" : ref.state;
   const refused = ref.held !== undefined && now - ref.held.since > setup.limits.refuseAfter;
-  const { nextAttemptAt } = world.index.snapshot();
-  const planned = nextAttemptAt === undefined ? 5 : Math.min(30, Math.max(1, Math.ceil((nextAttemptAt - now) / 1_000)));
+  const { plannedAt } = world;
+  const planned = plannedAt === undefined ? 5 : Math.min(30, Math.max(1, Math.ceil((plannedAt - now) / 1_000)));
   const no = (word: string): unknown => [503, word, state, String(planned)];
   const yes = [200, "I-AM-ALIVE", state, undefined];
   expect(ask("/status")).toEqual(

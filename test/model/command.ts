@@ -9,6 +9,7 @@ export const ENDINGS = [
   "badRevision",
   "refusedAgain",
   "same",
+  "sameAgain",
   "back",
   "undefined",
   "noValue",

@@ -13,18 +13,14 @@ export abstract class Loading extends World {
     this.timeOut();
     this.fault(this.current === undefined, "two loads at once");
     this.fault(this.demand || now >= this.plan[0], `a load at ${now}, planned for ${this.plan[0]} at the earliest`);
-    if (this.announced) this.announced = false;
-    else {
-      this.fault(this.phase === "running", `a load while ${this.phase}`);
-      this.log({ type: "start" });
-    }
+    this.noteStart();
     this.fault(context.previous === ref.held?.value, "previous is not the value held");
     this.fault(context.attempt === ref.failures + 1, `attempt ${context.attempt} after ${ref.failures} failures`);
     this.fault(context.rejected === this.refused || context.rejected === undefined, "rejected is another revision");
     return new Promise((resolve, reject) => {
       const settle = (how: "resolve" | "reject", result: unknown): void =>
         (how === "resolve" ? resolve : reject)(result);
-      const load: Load = { context, settle, open: true, outcome: "running", error: UNKNOWN };
+      const load: Load = { run: this.lastRun, context, settle, open: true, outcome: "running", error: UNKNOWN };
       this.loads.push(load);
       this.current = load;
       const script = this.script.shift();
@@ -65,7 +61,9 @@ export abstract class Loading extends World {
   /** Ends a load; one that owns its slot is written down. */
   end(load: Load | undefined, ending: Ending): void {
     if (!load?.open) return;
+    this.noteStart();
     load.open = false;
+    if (load !== this.current) this.replan();
     const { ref } = this;
     const live = load === this.current;
     const wall = this.clock.wall();
@@ -76,11 +74,7 @@ export abstract class Loading extends World {
     const fail = (result: unknown, error?: unknown): void => finish({ type: "failed" }, result, error);
     const bring = (item: Item, asOf?: number): void => {
       const since = asOf === undefined ? undefined : this.now - Math.max(0, wall - asOf);
-      const same = item === ref.held?.value;
-      finish(
-        same ? { type: "unchanged", asOf: since } : { type: "loaded", value: item, asOf: since },
-        loaded(item, { asOf }),
-      );
+      finish({ type: "loaded", value: item, asOf: since }, loaded(item, { asOf }));
     };
     const back = [...this.was].find((item) => item !== ref.held?.value && !item.disposed);
     switch (ending) {
@@ -90,7 +84,13 @@ export abstract class Loading extends World {
         return bring(this.item(), wall - 24_000);
       case "future":
         return bring(this.item(), wall + 5_000);
-      case "same":
+      case "same": {
+        // The very object, bare, is unchanged().
+        const value = ref.held?.value;
+        return value ? finish({ type: "unchanged" }, value) : bring(this.item());
+      }
+      case "sameAgain":
+        // The very object in loaded() is a new value.
         return bring(ref.held?.value ?? this.item());
       case "back":
         return bring(back ?? this.item());
@@ -122,7 +122,7 @@ export abstract class Loading extends World {
       case "badAsOf":
         return fail(loaded(this.item(), { asOf: NaN }));
       case "badRevisionType":
-        return fail(loaded(this.item(), { revision: 7 as never }));
+        return fail(loaded(this.item(), { revision: true as never }));
       case "unchanged":
         return finish({ type: "unchanged" }, unchanged());
       case "unchangedOld":

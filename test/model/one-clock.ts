@@ -1,4 +1,4 @@
-/** "One clock" of docs/decisions.md: monotonic time, plus what wall time has gained on it beyond a second; never back. */
+/** "One clock" of docs/why/decisions.md: monotonic time, plus what wall time has gained on it beyond a second; never back. */
 export class OneClock {
   now: number;
   #wall: number;

@@ -1,4 +1,4 @@
-import { borrow, NotReadyError, type HealthEvent, type Snapshot } from "../../src/index.ts";
+import { borrow, NotReadyError, type ResourceEvent, type Snapshot } from "../../src/index.ts";
 import type { Act, Command } from "./command.ts";
 import { Loading } from "./loading.ts";
 import { TIMEOUT, type Item, type Promised } from "./world.ts";
@@ -31,7 +31,7 @@ export class Playing extends Loading {
       this.#pass();
       this.index.snapshot();
       await this.clock.settle();
-      due = (this.index.snapshot().nextAttemptAt ?? Infinity) <= this.now;
+      due = (this.plannedAt ?? Infinity) <= this.now;
     }
     this.#pass();
   }
@@ -39,16 +39,16 @@ export class Playing extends Loading {
   /** In steps so short that no load can start and time out within one. */
   async #advance(ms: number): Promise<void> {
     for (let left = ms; left > 0;) {
-      const timeout = this.ref.run ? this.ref.run.at + TIMEOUT - this.now : TIMEOUT;
+      const timeout = this.ref.run ? this.timeoutIn : TIMEOUT;
       const step = Math.min(left, Math.max(1, timeout));
       await this.clock.advance(step);
       if (this.late) await this.#ask();
-      const { current, now } = this;
-      const over = this.ref.run !== undefined && now >= this.ref.run.at + TIMEOUT;
+      const { current } = this;
+      const over = this.ref.run !== undefined && this.timeoutIn <= 0;
       this.fault(!over || this.late || current?.context.signal.aborted === true, "a timeout that its timer missed");
       this.#pass();
       this.fault(
-        this.ref.run !== undefined || this.phase !== "running" || this.late || this.plan[1] > now,
+        this.ref.run !== undefined || this.phase !== "running" || this.late || this.plan[1] > this.now,
         "a load that its timer missed",
       );
       left -= step;
@@ -68,6 +68,7 @@ export class Playing extends Loading {
 
   act(act: Act): void {
     const { index, health, ref, phase } = this;
+    this.noteStart();
     const open = phase === "idle" || phase === "running";
     switch (act) {
       case "start":
@@ -107,7 +108,6 @@ export class Playing extends Loading {
         return this.#track("reload", () => index.reload());
       case "invalidate":
         this.log({ type: "invalidate" });
-        if (!ref.failures) this.demand = true;
         return index.invalidate();
       case "unload":
         this.log({ type: "unload" });
@@ -156,19 +156,26 @@ export class Playing extends Loading {
         const last = this.told.at(-1)?.split(">")[1] ?? "NOT_LOADED";
         this.fault(event.state === last, `told ${event.state} first, and the others ${last}`);
         guest.from = this.told.length;
-      } else guest.heard.push(`${event.type} ${event.from}>${event.state}`);
+      } else if (event.type === "transition" || event.type === "load")
+        guest.heard.push(`${event.type} ${event.from}>${event.state}`);
     });
     this.guests.push(guest);
   }
 
   #track(kind: Promised["kind"], ask: () => Promise<unknown>, maxAge = Infinity): void {
-    const promised: Promised = { kind, open: true, loadsBefore: this.loads.length + Number(this.announced), maxAge };
+    const calledAt = this.now;
+    const promised: Promised = {
+      kind,
+      open: true,
+      runsBefore: this.lastRun,
+      maxAge,
+    };
     this.promised.push(promised);
     ask().then(
       (value) => {
         promised.open = false;
         this.timeOut();
-        if (kind === "get") this.#got(value as Item, maxAge);
+        if (kind === "get") this.#got(value as Item, maxAge, calledAt);
         if (kind === "reload") this.#reloaded(promised, true, value as Snapshot<Item>);
       },
       (error: unknown) => {
@@ -181,11 +188,14 @@ export class Playing extends Loading {
     );
   }
 
-  #got(value: Item, maxAge: number): void {
+  #got(value: Item, maxAge: number, calledAt: number): void {
     const { held } = this.ref;
     this.fault(this.was.has(value), "get() gave what never was the value");
     if (held?.value === value)
-      this.fault(this.now - held.since <= maxAge, "get() gave an older value than it was asked for");
+      this.fault(
+        this.now - held.since <= maxAge || held.since >= calledAt,
+        "get() gave an older value than it was asked for",
+      );
   }
 
   #refused({ kind, maxAge }: Promised, { reason, retryAfter }: NotReadyError): void {
@@ -202,8 +212,10 @@ export class Playing extends Loading {
   }
 
   /** Answered by the first run to end of those that started after the call. */
-  #reloaded({ loadsBefore }: Promised, good: boolean, result: unknown): void {
-    const run = this.loads.slice(loadsBefore).find(({ outcome }) => outcome === "good" || outcome === "failed");
+  #reloaded({ runsBefore }: Promised, good: boolean, result: unknown): void {
+    const run = this.loads.find(
+      ({ run: id, outcome }) => id > runsBefore && (outcome === "good" || outcome === "failed"),
+    );
     this.fault(
       run?.outcome === (good ? "good" : "failed"),
       `reload() told ${good ? "good" : "failed"} of a run that was ${run?.outcome}`,
@@ -211,21 +223,17 @@ export class Playing extends Loading {
     if (!good && run?.error instanceof Error) this.fault(result === run.error, "reload() told another error");
   }
 
-  protected hear(event: HealthEvent<Item>): void {
+  protected hear(event: ResourceEvent<Item>): void {
     this.timeOut();
     this.fault(Object.isFrozen(event) && Object.isFrozen(event.snapshot), "an event is not frozen");
     this.fault(event.snapshot.state === event.state, "an event's record is of another moment");
-    if (event.type === "current") return;
+    if (event.type !== "transition" && event.type !== "load") return;
     this.told.push(`${event.type} ${event.from}>${event.state}`);
-    // Listeners are told of a first load before its loader is called.
-    const begun = (events: readonly string[]): number => events.filter((told) => told.endsWith(">LOADING")).length;
-    if (begun(this.told) <= begun(this.ref.told)) return;
-    this.announced = true;
-    this.log({ type: "start" });
+    this.noteStart();
   }
 
-  protected react(event: HealthEvent<Item>): void {
-    const [act, throws] = (event.type !== "current" && this.#reactions.shift()) || [];
+  protected react(event: ResourceEvent<Item>): void {
+    const [act, throws] = ((event.type === "transition" || event.type === "load") && this.#reactions.shift()) || [];
     if (act) this.act(act);
     if (throws) throw new Error("a listener's own");
   }

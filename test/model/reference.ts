@@ -1,7 +1,7 @@
 import type { State } from "../../src/index.ts";
 import type { Entry } from "./entry.ts";
 
-/** The table of docs/rules.md once more, as plainly as can be: a fold over what happened, at the time it happened. */
+/** The table of docs/reference/rules.md once more, as plainly as can be: a fold over what happened, at the time it happened. */
 export class Reference<V> {
   held: { value: V; since: number; invalidated: boolean } | undefined;
   run: { at: number; invalidated: boolean } | undefined;

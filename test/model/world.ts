@@ -1,11 +1,12 @@
 import {
   createHealth,
   type Health,
-  type HealthEvent,
+  type ResourceEvent,
   type Lease,
   type LoadContext,
   type Resource,
 } from "../../src/index.ts";
+import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import type { Act, Setup } from "./command.ts";
 import type { Entry } from "./entry.ts";
@@ -25,6 +26,8 @@ export interface Item {
 }
 
 export interface Load {
+  /** The number of its run. */
+  readonly run: number;
   readonly context: LoadContext;
   readonly settle: (how: "resolve" | "reject", result: unknown) => void;
   open: boolean;
@@ -35,9 +38,17 @@ export interface Load {
 
 export interface Promised {
   readonly kind: "get" | "reload" | "ready";
-  readonly loadsBefore: number;
+  /** The run that had started last when it was asked for. A run that was given up early never calls its loader. */
+  readonly runsBefore: number;
   readonly maxAge: number;
   open: boolean;
+}
+
+/** The bounds of a wait after a failure. */
+interface Retry {
+  readonly at: number;
+  readonly most: number;
+  readonly cap: number;
 }
 
 export const UNKNOWN = Symbol("an error of the library's own");
@@ -61,6 +72,10 @@ export abstract class World {
   current: Load | undefined;
   /** When the next load may start at the earliest, and must at the latest. */
   plan: readonly [number, number] = [Infinity, Infinity];
+  lastStartedAt = -Infinity;
+  #startedBy = 0;
+  /** The wait after the last failure. */
+  retry: Retry | undefined;
   /** Somebody asked for a load since the last look. */
   demand = false;
   /** Time has jumped, and no timer has been set since. */
@@ -69,8 +84,6 @@ export abstract class World {
   failed: { readonly error: unknown } | undefined;
   /** Every item that was the value once. */
   readonly was = new Set<Item>();
-  /** A listener was told of the load, and the loader is yet to be called. */
-  announced = false;
 
   constructor(setup: Setup) {
     this.setup = setup;
@@ -101,8 +114,8 @@ export abstract class World {
 
   abstract act(act: Act): void;
   protected abstract called(context: LoadContext): Promise<unknown>;
-  protected abstract hear(event: HealthEvent<Item>): void;
-  protected abstract react(event: HealthEvent<Item>): void;
+  protected abstract hear(event: ResourceEvent<Item>): void;
+  protected abstract react(event: ResourceEvent<Item>): void;
 
   protected disposed(item: Item): void {
     item.disposed++;
@@ -120,6 +133,13 @@ export abstract class World {
     if (!claim) this.faults.push(what);
   }
 
+  /** Writes down that a load has taken the slot. Its loader is called later, and what happens until then is after the start. */
+  noteStart(): void {
+    if (!managedResourceOf(this.index).slot.run || this.ref.run) return;
+    this.fault(this.phase === "running", `a load while ${this.phase}`);
+    this.log({ type: "start" });
+  }
+
   /** Writes down what happened, after what time alone has done. */
   log(entry: Entry<Item>): void {
     this.timeOut();
@@ -127,7 +147,7 @@ export abstract class World {
   }
 
   timeOut(): void {
-    if (!this.ref.run || this.now < this.ref.run.at + TIMEOUT) return;
+    if (!this.ref.run || this.timeoutIn > 0) return;
     this.free("failed");
     this.#write({ type: "failed" });
     this.failed = { error: UNKNOWN };
@@ -146,6 +166,14 @@ export abstract class World {
         this.was.add(ref.held.value);
       }
     }
+    if (entry.type === "start") {
+      this.lastStartedAt = now;
+      this.#startedBy = this.clock.monotonic();
+    }
+    if (entry.type === "invalidate" && held && !run && !ref.failures && this.phase === "running") {
+      const at = this.#hurried(now);
+      this.plan = [Math.min(this.plan[0], at), Math.min(this.plan[1], at)];
+    }
     if (entry.type === "start" || entry.type === "invalidate" || (!run && !held)) return;
     if (entry.type === "unload") this.refused = undefined;
     this.#planAfter(entry, run, now);
@@ -154,11 +182,18 @@ export abstract class World {
   #planAfter(entry: Entry<Item>, run: { at: number; invalidated: boolean } | undefined, now: number): void {
     const { refreshEvery: every, staleAfter } = this.setup.limits;
     const { ref } = this;
+    this.retry = undefined;
     if (ref.failures) {
-      const most = Math.min(30_000, every, 1_000 * 2 ** (ref.failures - 1));
-      const ms = (delay: number): number => Math.ceil(Math.min(3_600_000, delay * 2 ** this.abandoned));
-      this.plan = [now + ms(Math.min(100, most)), now + ms(most)];
-    } else if (entry.type === "unload" || !run || run.invalidated) this.plan = [now, now];
+      // The limits of the model are too short for a tenth of the interval to matter.
+      const longest = Math.min(30_000, every);
+      this.retry = {
+        at: now,
+        most: Math.min(longest, 1_000 * 2 ** (ref.failures - 1)),
+        cap: Math.max(120_000, longest),
+      };
+      this.plan = this.retryWindow(this.retry);
+    } else if (entry.type === "unload" || !run) this.plan = [now, now];
+    else if (run.invalidated) this.plan = [this.#hurried(now), this.#hurried(now)];
     else {
       const least = Math.max(run.at + every / 2, now + every / 10);
       const staleAt = ref.held ? ref.held.since + staleAfter : Infinity;
@@ -171,6 +206,41 @@ export abstract class World {
     if (this.pending("reload") + this.pending("get")) this.demand = true;
   }
 
+  /** The planned attempt on the one clock. A record tells it by the wall clock, which may have been set back. */
+  get plannedAt(): number | undefined {
+    const { nextAttemptAt } = this.index.snapshot();
+    const behind = this.now - Math.floor(this.clock.wall());
+    return nextAttemptAt === undefined ? undefined : nextAttemptAt + (behind >= 1_000 ? behind : 0);
+  }
+
+  /** The number of the run that started last. */
+  get lastRun(): number {
+    return managedResourceOf(this.index).slot.lastRun;
+  }
+
+  /** How long the running load may still take, by monotonic time. */
+  get timeoutIn(): number {
+    return this.#startedBy + TIMEOUT - this.clock.monotonic();
+  }
+
+  /** When invalidate() may start a load. */
+  #hurried(now: number): number {
+    const apart = Math.min(10_000, Math.max(100, this.setup.limits.refreshEvery / 10));
+    return Math.max(now, Math.ceil(this.lastStartedAt + apart));
+  }
+
+  protected retryWindow({ at, most, cap }: Retry): readonly [number, number] {
+    const ms = (delay: number): number => Math.ceil(Math.min(cap, Math.ceil(delay) * 2 ** this.abandoned));
+    return [at + ms(Math.min(100, most)), at + ms(most)];
+  }
+
+  /** A run that was given up has settled: the retry is planned as if it had not been. */
+  protected replan(): void {
+    if (!this.retry || this.ref.run || this.phase !== "running") return;
+    const [least, most] = this.retryWindow(this.retry);
+    this.plan = [Math.min(this.plan[0], least), Math.min(this.plan[1], Math.max(most, this.now))];
+  }
+
   get abandoned(): number {
     return this.loads.filter(({ open, outcome }) => open && outcome !== "running").length;
   }
@@ -180,7 +250,6 @@ export abstract class World {
   }
 
   free(outcome: "freed" | "failed"): void {
-    this.announced = false;
     if (!this.current) return;
     this.current.outcome = outcome;
     this.current.error = UNKNOWN;

@@ -58,7 +58,7 @@ describe("importing", () => {
     rmSync(folder, { recursive: true });
   });
 
-  // What an entry must not touch while it is imported (docs/rules.md, 13).
+  // What an entry must not touch while it is imported (docs/reference/rules.md, 13).
   const watch = `
     const touched = [];
     const spy = (object, name) => {

@@ -25,10 +25,13 @@ test("ten thousand loaded resources take less than a kilobyte each", () => {
   expect(Number(execFileSync(process.execPath, args, { encoding: "utf8" }))).toBeLessThan(1_024);
 });
 
-test("importing the core reads one file", () => {
-  const core = readFileSync(join(ROOT, "dist/src/index.js"), "utf8");
-  expect(core).toContain("createHealth");
-  expect(core).not.toMatch(/\bimport\b\s*[("{*]/);
+test("importing the core reads two files: the list of public names, and the code", () => {
+  const sourcesOf = (file: string): (string | undefined)[] =>
+    [...readFileSync(join(ROOT, "dist/src", file), "utf8").matchAll(/\bfrom "([^"]+)"|\bimport\s*\(/g)].map(
+      ([, source]) => source,
+    );
+  expect(new Set(sourcesOf("index.js"))).toEqual(new Set(["./core.js"]));
+  expect(sourcesOf("core.js")).toEqual([]);
 });
 
 test("once imported nothing is read from the disk, not at the first request either", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createHealth, onRequest, warm } from "../../src/index.ts";
+import { createHealth, onRequest, refreshDue } from "../../src/index.ts";
 import { createScriptedLoader, createVirtualClock } from "../../src/testing/index.ts";
 
 /** Longer than the lease, whatever the timeout. */
@@ -10,7 +10,7 @@ async function frozen(timeout: string) {
   const health = createHealth({ clock, refresh: onRequest() });
   const loader = createScriptedLoader<string>();
   const index = health.resource("index", { load: (context) => loader.load(context), refreshEvery: "30s", timeout });
-  void warm(health);
+  void refreshDue(health);
   await clock.settle();
   clock.freeze(FROZEN_MS);
   return { clock, health, loader, index };
@@ -34,7 +34,7 @@ describe("a load that was frozen half-way", () => {
 
   test("is taken over by a probe, too", async () => {
     const { clock, health, loader, index } = await frozen("5m");
-    void warm(health);
+    void refreshDue(health);
     await clock.settle();
     expect(loader.calls.length).toBe(2);
     loader.last.succeed("new");

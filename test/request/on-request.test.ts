@@ -109,14 +109,17 @@ describe("request mode", () => {
     expect(cold).toEqual({ value: A });
   });
 
-  test("a refresh that gives null is answered with null", async () => {
+  test("a refresh that gives null has failed, and the value held is served", async () => {
     const clock = createVirtualClock();
     const health = createHealth({ clock, refresh: onRequest() });
     const values: (string | null)[] = ["old", null];
-    const index = health.resource<string | null>("index", { load: () => values.shift() ?? null, refreshEvery: "5s" });
+    // SAFETY: what JavaScript may return.
+    const load = (): string => (values.shift() ?? null) as string;
+    const index = health.resource("index", { load, refreshEvery: "5s" });
     expect(await index.get()).toBe("old");
     await clock.advance(6_000);
-    expect([await index.get(), index.peek()]).toEqual([null, null]);
+    expect([await index.get(), index.peek()]).toEqual(["old", "old"]);
+    expect(index.snapshot().lastError?.error).toMatchObject({ code: "HS_NO_DATA" });
   });
 
   test("a value past refuseAfter is reloaded before it is used, and served only if that fails", async () => {
@@ -179,13 +182,14 @@ describe("request mode", () => {
       const health = createHealth({ clock: createVirtualClock(), ...(refresh && { refresh }) });
       const index = health.resource("index", { load: () => expect.fail("it loads") });
       for (const maxAge of ["bad", -1, NaN])
-        expect(() => void index.get({ maxAge })).toThrow(/^health-state: maxAge is .*; it must be a duration/);
+        expect(() => void index.get({ maxAge })).toThrow(/^health-state: maxAge is .*\. Pass a duration/);
     }
   });
 
   test("reload() and invalidate() work by requests alone", async () => {
     const { clock, loader, index } = setUp();
     await warmed(clock, index, () => loader.last.succeed(A));
+    await clock.advance(3_000);
     index.invalidate();
     expect([index.snapshot().state, loader.calls.length]).toEqual(["STALE", 1]);
     const kept: Promise<unknown>[] = [];

@@ -1,17 +1,17 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { createGuard, createHealth, onRequest, warm } from "../../src/index.ts";
+import { createGuard, createHealth, onRequest, refreshDue } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { A, B, setUp, watch, type Value } from "./kit.ts";
 
 describe("probes and guards in request mode", () => {
-  test("a probe by itself starts nothing; warm() starts the one due load through waitUntil", async () => {
+  test("a probe by itself starts nothing; refreshDue() starts the one due load through waitUntil", async () => {
     const { clock, health, loader } = setUp();
     expect(health.fetch(new Request("http://x/status")).status).toBe(503);
     await clock.settle();
     expect(loader.calls.length).toBe(0);
     const kept: Promise<unknown>[] = [];
-    await warm(health, (promise) => kept.push(promise));
-    await warm(health, (promise) => kept.push(promise));
+    await refreshDue(health, (promise) => kept.push(promise));
+    await refreshDue(health, (promise) => kept.push(promise));
     expect([kept.length, loader.calls.length, health.fetch(new Request("http://x/status")).status]).toEqual([
       1, 1, 503,
     ]);
@@ -27,7 +27,7 @@ describe("probes and guards in request mode", () => {
     ] as const) {
       const { clock, health, loader } = setUp({ probeWait: "2s" });
       const answered = watch(
-        Promise.resolve(warm(health)).then(() => health.fetch(new Request("http://x/status")).status),
+        Promise.resolve(refreshDue(health)).then(() => health.fetch(new Request("http://x/status")).status),
       );
       await clock.advance(Math.min(after, 1_999));
       expect(answered.value).toBeUndefined();
@@ -37,10 +37,10 @@ describe("probes and guards in request mode", () => {
     }
   });
 
-  test("warm() does nothing in background mode", async () => {
+  test("refreshDue() does nothing in background mode", async () => {
     const clock = createVirtualClock();
     const health = createHealth({ clock });
-    expect(warm(health)).toBeUndefined();
+    expect(refreshDue(health)).toBeUndefined();
     expect(clock.timers).toBe(0);
   });
 

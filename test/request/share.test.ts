@@ -54,8 +54,17 @@ describe("requests that wait at once", () => {
     expect(last(answers)).toBeLessThanOrEqual(125);
   });
 
-  test("a maxAge that no load can meet is refused after one that began after the call", async () => {
+  test("a load that began after the call answers it, however much longer than maxAge it took", async () => {
     const world = timed(() => ({}));
+    await world.ask(1, () => world.index.get());
+    const answers = await world.ask(50, () => world.index.get({ maxAge: 50 }));
+    // The first of the fifty starts one; the others came after its start, and share the next.
+    expect([world.loads, answers.length, kinds(answers)]).toEqual([3, 50, ["answered"]]);
+    expect(last(answers)).toBeLessThanOrEqual(250);
+  });
+
+  test("a maxAge that the source's asOf cannot meet is refused after a load that began after the call", async () => {
+    const world = timed(() => loaded({}, { asOf: world.clock.wall() - 60_000 }));
     await world.ask(1, () => world.index.get());
     const answers = await world.ask(50, () => world.index.get({ maxAge: 50 }));
     expect([world.loads, answers.length, kinds(answers)]).toEqual([3, 50, ["stale"]]);

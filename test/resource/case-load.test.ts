@@ -11,7 +11,10 @@ test("case 1: a value clears an invalidation only if its load started after it; 
   index.invalidate();
   expect(index.snapshot().state).toBe("STALE");
   await load();
-  await clock.advance(0);
+  // Not sooner than a tenth of the interval after the last start.
+  await clock.advance(2_999);
+  expect(index.snapshot()).toMatchObject({ state: "STALE", refreshing: false, generation: 2 });
+  await clock.advance(1);
   expect(index.snapshot()).toMatchObject({ state: "STALE", refreshing: true, generation: 2 });
   expect(loader.calls.length).toBe(3);
   await load();
@@ -26,7 +29,7 @@ test("case 1: invalidated during its first load, a value arrives STALE and is lo
   index.invalidate();
   expect(index.snapshot().state).toBe("LOADING");
   await load();
-  await clock.advance(0);
+  await clock.advance(3_000);
   expect(index.snapshot()).toMatchObject({ state: "STALE", refreshing: true });
   expect(loader.calls.length).toBe(2);
 });
@@ -34,6 +37,7 @@ test("case 1: invalidated during its first load, a value arrives STALE and is lo
 test("case 1: invalidate() with no load running starts one at once, and leaves a back-off that runs", async () => {
   const { ready, index, loader, fail, clock } = createKit(rhythm);
   await ready();
+  await clock.advance(3_000);
   index.invalidate();
   await clock.advance(0);
   expect(loader.calls.length).toBe(2);
@@ -95,6 +99,7 @@ test("case 4: reload() goes past the back-off and a remembered bad revision, and
   await fail();
   expect(index.snapshot().attempt).toBe(3);
   const reloaded = index.reload();
+  await clock.settle();
   expect(loader.last.context.rejected).toBeUndefined();
   const fine = item("fine");
   loader.last.succeed(loaded(fine, { revision: "r2" }));
@@ -138,7 +143,7 @@ test("case 5: any other unchanged() confirms the value and forgets the refusal",
   await clock.settle();
   expect(index.snapshot()).toMatchObject({ age: 0, lastError: undefined });
   index.invalidate();
-  await clock.advance(0);
+  await clock.advance(3_000);
   expect(loader.last.context.rejected).toBeUndefined();
 });
 
@@ -146,6 +151,7 @@ test("case 5: a candidate without a revision is validated, and refused, each tim
   let validated = 0;
   const { health, loader, clock, item } = createKit({ ...rhythm, validate: () => ++validated < 0 });
   health.start();
+  await clock.settle();
   for (let time = 1; time <= 3; time++) {
     loader.last.succeed(item("bad"));
     await clock.settle();
@@ -171,11 +177,13 @@ test("case 6: unchanged() moves checkedAt and asOf; never changedAt, generation 
 test("case 6: unchanged() drops the asOf held before, and returning the very object held is unchanged()", async () => {
   const { health, index, loader, clock, item } = createKit(rhythm);
   health.start();
+  await clock.settle();
   const value = item();
   loader.last.succeed(loaded(value, { asOf: clock.wall() - 5_000 }));
   await clock.settle();
   expect(index.snapshot().age).toBe(5_000);
   void index.reload();
+  await clock.settle();
   loader.last.succeed(value);
   await clock.settle();
   expect(index.snapshot()).toMatchObject({ generation: 1, asOf: undefined, age: 0, value });
@@ -184,6 +192,7 @@ test("case 6: unchanged() drops the asOf held before, and returning the very obj
 test("case 6: unchanged() clears an invalidation that came before its load", async () => {
   const { ready, index, loader, clock } = createKit(rhythm);
   await ready();
+  await clock.advance(3_000);
   index.invalidate();
   await clock.advance(0);
   loader.last.succeed(unchanged());
@@ -195,6 +204,7 @@ test("case 7: an asOf older than the one held is accepted and shown, and may mak
   const { ready, index, loader, item, clock, events } = createKit(rhythm);
   await ready();
   void index.reload();
+  await clock.settle();
   loader.last.succeed(loaded(item(), { asOf: new Date(clock.wall() - 65_001) }));
   await clock.settle();
   expect(index.snapshot()).toMatchObject({ state: "STALE", age: 65_001, generation: 2 });
@@ -204,6 +214,7 @@ test("case 7: an asOf older than the one held is accepted and shown, and may mak
 test("case 7: an asOf within a millisecond counts as its beginning, so that the record and the probes change together", async () => {
   const { health, index, loader, item, clock } = createKit({ ...rhythm, refreshEvery: "never" });
   health.start();
+  await clock.settle();
   loader.last.succeed(loaded(item(), { asOf: clock.wall() - 0.5 }));
   await clock.settle();
   expect(index.snapshot().age).toBe(1);

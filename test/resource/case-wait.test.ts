@@ -8,6 +8,7 @@ test("case 8: unload() aborts the run, drops the value, and a new first load is 
   const { ready, index, loader, clock, disposed, item } = createKit({ ...rhythm, disposeAfter: 0 });
   const value = await ready();
   void index.reload();
+  await clock.settle();
   index.unload();
   expect(loader.last.context.signal.aborted).toBe(true);
   expect([index.peek(), index.snapshot().state]).toEqual([undefined, "NOT_LOADED"]);
@@ -31,6 +32,7 @@ test("case 8: whoever waits in get() while unload() comes is answered by the nex
 test("case 9: close() rejects every get(), whenReady() and reload() that waits, and stops all timers", async () => {
   const { health, index, loader, clock } = createKit(rhythm);
   health.start();
+  await clock.settle();
   const waiting = [index.get(), health.whenReady(), index.reload(), index.get({ maxAge: 1 })];
   await health.close();
   for (const promise of waiting)
@@ -63,6 +65,7 @@ test("case 10: get({ maxAge }) on an older value waits for a load that brings on
   await clock.advance(10_000);
   expect(await index.get({ maxAge: "10s" })).toBe(value);
   const young = index.get({ maxAge: "5s" });
+  await clock.settle();
   expect(loader.calls.length).toBe(2);
   const next = await load();
   expect(await outcome(young)).toEqual({ value: next });
@@ -72,6 +75,7 @@ test("case 10: get({ maxAge }) on an older value waits for a load that brings on
   expect(await outcome(failing)).toMatchObject({ error: { reason: "failed", state: "READY" } });
   void index.reload();
   const late = index.get({ maxAge: "5s" });
+  await clock.settle();
   loader.last.succeed(loaded(item(), { asOf: clock.wall() - 6_000 }));
   await clock.advance(0);
   loader.last.succeed(loaded(item(), { asOf: clock.wall() - 7_000 }));
@@ -152,11 +156,12 @@ test("case 18: a lease outlives unload, close and newer generations, and ending 
   lease?.release();
   lease?.release();
   lease?.[Symbol.dispose]();
+  await clock.settle();
   expect(disposed).toEqual([two, one]);
 });
 
 test("case 19: a load that ends in the same state is told as a load, and an event that changes nothing is not told", async () => {
-  const { ready, index, load, fail, events } = createKit(rhythm);
+  const { ready, index, load, fail, events, clock } = createKit(rhythm);
   await ready();
   events.length = 0;
   void index.reload();
@@ -165,6 +170,7 @@ test("case 19: a load that ends in the same state is told as a load, and an even
   await fail();
   index.invalidate();
   index.invalidate();
+  await clock.settle();
   expect(events).toEqual(["load READY>READY", "load READY>READY", "transition READY>STALE"]);
 });
 

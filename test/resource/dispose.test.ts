@@ -18,6 +18,7 @@ test("dispose waits for the last of several leases, and for disposeAfter too", a
   await clock.advance(60_000);
   expect(disposed).toEqual([]);
   leases[1]?.release();
+  await clock.settle();
   expect(disposed).toEqual([one]);
   const { value } = index.snapshot();
   const brief = borrow(index);
@@ -49,7 +50,7 @@ test("borrow() gives undefined while there is no value, and after unload() and c
 
 test("borrow() of what is no resource says what it takes", () => {
   expect(() => borrow({} as never)).toThrow(
-    "health-state: resource is [object Object]; it must be what health.resource() returned",
+    "health-state: resource is an object. Pass what health.resource() returned.",
   );
 });
 
@@ -60,6 +61,7 @@ test("an object returned again after it was swapped out is in use again, and not
   const two = await load();
   await clock.advance(3_000);
   void index.reload();
+  await clock.settle();
   loader.last.succeed(one);
   await clock.advance(60_000);
   expect(index.peek()).toBe(one);
@@ -75,6 +77,7 @@ test("an object refused while it waits to be disposed of is disposed of once", a
   void index.reload();
   await load();
   void index.reload();
+  await clock.settle();
   loader.last.succeed(one);
   await clock.advance(60_000);
   expect(disposed).toEqual([one]);
@@ -87,6 +90,7 @@ test("what never became the value is disposed of once: refused, garbled, late, o
     validate: ({ id }) => id !== "bad",
   });
   health.start();
+  await clock.settle();
   const [bad, garbled, late, closed] = [item("bad"), item("garbled"), item("late"), item("closed")];
   loader.last.succeed(bad);
   await clock.advance(1_000);
@@ -117,6 +121,7 @@ test("a validation that hangs is ended by the timeout, and its candidate is disp
       }),
   });
   health.start();
+  await clock.settle();
   const candidate = item();
   loader.last.succeed(candidate);
   await clock.advance(5_000);
@@ -155,6 +160,7 @@ test("close() resolves after 5 s though a lease or a disposal never ends", async
   await clock.advance(1);
   expect([await outcome(closed), left(), disposed]).toEqual([{ value: undefined }, { timers: 0, holding: 0 }, []]);
   lease?.release();
+  await clock.settle();
   expect(disposed).toEqual([lease?.value]);
 });
 
@@ -162,8 +168,10 @@ test("index.close() ends one resource, disposes of its value and frees its name"
   const { ready, health, index, disposed, clock, loader } = createKit(made);
   const value = await ready();
   const waiting = index.reload();
+  await clock.settle();
   index.close();
   index.close();
+  await clock.settle();
   expect(disposed).toEqual([value]);
   expect(await outcome(waiting)).toMatchObject({ error: { reason: "closed" } });
   expect(loader.last.context.signal.aborted).toBe(true);

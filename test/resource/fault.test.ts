@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { systemClock } from "../../src/resource/clock.ts";
+import { systemClock } from "../../src/time/clock.ts";
 import { createKit, outcome, type Kit } from "./kit.ts";
 
 const rejections: unknown[] = [];
@@ -18,7 +18,18 @@ function left({ index, loader, clock }: Kit): unknown {
 const FAULTS: Readonly<Record<string, (kit: Kit) => unknown>> = {
   rejects: (kit) => kit.fail(),
   "rejects with a non-Error": (kit) => kit.fail(undefined),
-  "returns undefined": ({ loader }) => loader.last.succeed(undefined),
+  "returns undefined": async ({ loader, clock }) => {
+    await clock.settle();
+    loader.last.succeed(undefined);
+  },
+  "returns null": async ({ loader, clock }) => {
+    await clock.settle();
+    loader.last.succeed(null);
+  },
+  "returns an Error": async ({ loader, clock }) => {
+    await clock.settle();
+    loader.last.succeed(new Error("returned"));
+  },
   "never settles": ({ clock }) => clock.advance(5_000),
   "settles after its abort": async ({ clock, loader, item }) => {
     await clock.advance(5_000);

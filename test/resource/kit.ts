@@ -1,7 +1,7 @@
 import {
   createHealth,
   type Health,
-  type HealthEvent,
+  type ResourceEvent,
   type HealthOptions,
   type Resource,
   type ResourceOptions,
@@ -58,8 +58,8 @@ export function createKit(options: Partial<ResourceOptions<Item>> = {}, made: Ki
     dispose: (item) => disposed.push(item),
     ...options,
   });
-  index.subscribe(({ type, from, state }: HealthEvent) => {
-    if (type !== "current") events.push(`${type} ${from}>${state}`);
+  index.subscribe(({ type, from, state }: ResourceEvent) => {
+    if (["transition", "load"].includes(type)) events.push(`${type} ${from}>${state}`);
   });
   const item = (id = `item-${++count}`): Item => ({ id });
   const kit: Kit = {
@@ -72,11 +72,13 @@ export function createKit(options: Partial<ResourceOptions<Item>> = {}, made: Ki
     item,
     async load(id) {
       const value = item(id);
+      await clock.settle();
       loader.last.succeed(value);
       await clock.settle();
       return value;
     },
     async fail(error = new Error("the source is down")) {
+      await clock.settle();
       loader.last.fail(error);
       await clock.settle();
     },

@@ -1,6 +1,7 @@
+import { refused } from "../kit/refused.ts";
 import { expect, test } from "vitest";
 import { createHealth, heartbeat, toMs, type Health, type ResourceLimits } from "../../src/index.ts";
-import { limitsOf } from "../../src/resource/options.ts";
+import { toCheckedOptions } from "../../src/resource/options.ts";
 
 test.each([
   [1500, 1500],
@@ -35,9 +36,10 @@ test.each([
   {},
   ["1s"],
 ])("the duration %j is refused by name, with what was given and what is accepted", (given) => {
-  const shown = typeof given === "string" ? JSON.stringify(given) : String(given);
+  const kind = Array.isArray(given) ? "an Array" : "an object";
+  const shown = typeof given === "string" ? `"${given}"` : given instanceof Object ? kind : String(given);
   expect(() => toMs("timeout", given, 0)).toThrow(
-    `health-state: timeout is ${shown}; it must be a duration of at least 0 ms`,
+    `health-state: timeout is ${shown}. Pass a duration of at least 0 ms (`,
   );
   expect(() => toMs("timeout", given, 0)).toThrow(TypeError);
 });
@@ -56,30 +58,28 @@ test.each<readonly [ResourceLimits, number, number, number]>([
 ])(
   "of %j the limits are refreshEvery %d, staleAfter %d, refuseAfter %d",
   (given, refreshEvery, staleAfter, refuseAfter) => {
-    expect(limitsOf(given)).toEqual({
+    expect(toCheckedOptions({ load: () => 1, ...given }).limits).toEqual({
       refreshEvery,
       staleAfter,
       refuseAfter,
       timeout: 300_000,
       jitter: 0.1,
       disposeAfter: 30_000,
+      gateWait: 30_000,
     });
   },
 );
 
 const load = () => 1;
 test.each([
-  [{ refreshEvery: "30s", staleAfter: "30s" }, 'staleAfter is "30s"; it must be more than refreshEvery, 30000 ms'],
-  [
-    { refreshEvery: "30s", refuseAfter: "64s" },
-    'refuseAfter is "64s"; it must be at least staleAfter, 65000 ms, or "never"',
-  ],
-  [{ refuseAfter: "1h" }, 'refuseAfter is "1h"; it must be at least staleAfter, Infinity ms, or "never"'],
-  [{ refreshEvery: 0 }, "refreshEvery is 0; it must be a duration of at least 1 ms"],
-  [{ timeout: "never" }, 'timeout is "never"; it must be a duration of at least 1 ms'],
-  [{ disposeAfter: "never" }, 'disposeAfter is "never"; it must be a duration of at least 0 ms'],
-  [{ jitter: 1.1 }, "jitter is 1.1; it must be a share from 0 to 1"],
-  [{ jitter: NaN }, "jitter is NaN; it must be a share from 0 to 1"],
+  [{ refreshEvery: "30s", staleAfter: "30s" }, 'staleAfter is "30s". Pass more than refreshEvery, 30000 ms'],
+  [{ refreshEvery: "30s", refuseAfter: "64s" }, 'refuseAfter is "64s". Pass at least staleAfter, 65000 ms, or "never"'],
+  [{ refuseAfter: "1h" }, 'refuseAfter is "1h". Pass at least staleAfter, Infinity ms, or "never"'],
+  [{ refreshEvery: 0 }, "refreshEvery is 0. Pass a duration of at least 1 ms"],
+  [{ timeout: "never" }, 'timeout is "never". Pass a duration of at least 1 ms'],
+  [{ disposeAfter: "never" }, 'disposeAfter is "never". Pass a duration of at least 0 ms'],
+  [{ jitter: 1.1 }, "jitter is 1.1. Pass a share from 0 to 1"],
+  [{ jitter: NaN }, "jitter is NaN. Pass a share from 0 to 1"],
 ])("the options %j are refused: %s", (options, message) => {
   expect(() => createHealth().resource("index", { load, ...options })).toThrow(`health-state: ${message}`);
 });
@@ -101,12 +101,14 @@ test("a name taken, and a resource for a health that is closed, are refused", as
   health.resource("a".repeat(63), { load });
   health.resource("index", { load });
   expect(() => health.resource("index", { load })).toThrow(
-    'health-state: name is "index"; it must be a name that is not registered yet',
+    'health-state: name is "index". Pass a name that is not in use.',
   );
   heartbeat(health, "index", { within: 1 });
   expect(() => heartbeat(health, "index", { within: 1 })).toThrow('heartbeat is "index"');
   await health.close();
-  expect(() => health.resource("late", { load })).toThrow("health-state: health is");
+  expect(() => health.resource("late", { load })).toThrow(
+    refused('health-state: the health is closed. Register "late" before close(), or create a new health.', "HS_CLOSED"),
+  );
 });
 
 test("what JavaScript forgets or mistakes is refused where it is handed in", () => {
@@ -116,15 +118,15 @@ test("what JavaScript forgets or mistakes is refused where it is handed in", () 
   const add = health.resource.bind(health) as (name: string, options?: unknown) => unknown;
   const check = health.check.bind(health) as (name: string, options: unknown) => unknown;
   const wrong: readonly (readonly [() => unknown, string])[] = [
-    [() => add("index"), "load is undefined; it must be a function"],
-    [() => add("index", { refreshEvery: "30s" }), "load is undefined; it must be a function"],
-    [() => add("index", { load: Promise.resolve(1) }), "load is [object Promise]; it must be a function"],
-    [() => check("database", { refreshEvery: "5s" }), "run is undefined; it must be a function"],
-    [() => create({ details: "always" }), 'details is "always"; it must be what details("always") gave'],
-    [() => create({ refresh: "request" }), 'refresh is "request"; it must be what onRequest() gave'],
-    [() => create({ expect: "index" }), 'expect is "index"; it must be an array of names'],
+    [() => add("index"), "the options of health.resource() is undefined. Pass an object."],
+    [() => add("index", { refreshEvery: "30s" }), "load is undefined. Pass a function."],
+    [() => add("index", { load: Promise.resolve(1) }), "load is a Promise. Pass a function."],
+    [() => check("database", { refreshEvery: "5s" }), "run is undefined. Pass a function."],
+    [() => create({ details: "always" }), 'details is "always". Pass the result of details("always").'],
+    [() => create({ refresh: "request" }), 'refresh is "request". Pass the result of onRequest().'],
+    [() => create({ expect: "index" }), 'expect is "index". Pass an array of names.'],
   ];
-  for (const [make, message] of wrong) expect(make).toThrow(new TypeError(`health-state: ${message}`));
+  for (const [make, message] of wrong) expect(make).toThrow(refused(`health-state: ${message}`));
   expect(health.fetch(new Request("http://x/status")).status).toBe(200);
 });
 

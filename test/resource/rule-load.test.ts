@@ -46,6 +46,7 @@ test("rule 1: what time did while no timer fired is told before what happens nex
   await ready();
   clock.freeze(65_001);
   index.unload();
+  await clock.settle();
   expect(events.slice(-2)).toEqual(["transition READY>STALE", "transition STALE>NOT_LOADED"]);
 });
 
@@ -71,6 +72,7 @@ test("rule 3: a wall clock stepped back does not make old data fresh", async () 
 test("rule 3: age is never negative, and a value stamped in the future is taken for one made now", async () => {
   const { clock, health, loader, index, item } = createKit(slow);
   health.start();
+  await clock.settle();
   loader.last.succeed(loaded(item(), { asOf: clock.wall() + 86_400_000 }));
   await clock.settle();
   expect(index.snapshot().age).toBe(0);
@@ -120,6 +122,7 @@ test("rule 6: reload() is answered by a run that started after the call, and cal
   await ready();
   const first = index.reload();
   const [second, third] = [index.reload(), index.reload()];
+  await clock.settle();
   expect(loader.calls.length).toBe(2);
   const two = await load();
   expect([await outcome(first), await outcome(second), await outcome(third)]).toEqual([
@@ -144,6 +147,8 @@ test("rule 6: reload() rejects with the very thing that its run threw", async ()
   expect(await outcome(reloaded)).toEqual({ error });
 });
 
+const withCode = (code: string): unknown => expect.objectContaining({ code });
+
 test("rule 7: a loader that throws, rejects with a non-Error or returns garbage lands in lastError and nowhere else", async () => {
   const error = new Error("thrown");
   const faults: [() => unknown, unknown][] = [
@@ -161,13 +166,21 @@ test("rule 7: a loader that throws, rejects with a non-Error or returns garbage 
     ],
     [() => Promise.reject(undefined), undefined],
     [() => Promise.reject(error), error],
-    [() => undefined, expect.any(TypeError)],
-    [() => Promise.resolve(undefined), expect.any(TypeError)],
-    [() => loaded(undefined), expect.any(TypeError)],
-    [() => loaded({}, { revision: 7 as never }), expect.any(TypeError)],
-    [() => loaded({}, { asOf: new Date(NaN) }), expect.any(TypeError)],
-    [() => loaded({}, { asOf: "now" as never }), expect.any(TypeError)],
-    [() => unchanged(), expect.any(Error)],
+    [() => undefined, withCode("HS_NO_DATA")],
+    [() => null, withCode("HS_NO_DATA")],
+    [() => Promise.resolve(undefined), withCode("HS_NO_DATA")],
+    [() => loaded(undefined), withCode("HS_NO_DATA")],
+    [() => loaded(Promise.resolve(null)), withCode("HS_NO_DATA")],
+    [() => loaded(Promise.reject(error)), error],
+    [() => error, error],
+    [() => loaded(error), error],
+    [() => new Response("{}"), withCode("HS_RESPONSE_AS_VALUE")],
+    [() => loaded({}, { revision: true as never }), withCode("HS_INVALID_REVISION")],
+    [() => loaded({}, { revision: NaN }), withCode("HS_INVALID_REVISION")],
+    [() => loaded({}, { asOf: new Date(NaN) }), withCode("HS_INVALID_AS_OF")],
+    [() => loaded({}, { asOf: "now" as never }), withCode("HS_INVALID_AS_OF")],
+    [() => loaded({}, { asOf: null as never }), withCode("HS_INVALID_AS_OF")],
+    [() => unchanged(), withCode("HS_NOTHING_HELD")],
     [
       () => ({
         then: () => {
@@ -200,21 +213,32 @@ test("rule 7: a loader that throws, rejects with a non-Error or returns garbage 
 test("rule 4: a copy of what the loader is told has the signal too", async () => {
   const { health, clock, index, loader } = createKit({ timeout: "5s" });
   health.start();
+  await clock.settle();
   const copy = { ...loader.last.context };
-  expect(Object.keys(copy).sort()).toEqual(["asOf", "attempt", "previous", "rejected", "revision", "signal"]);
+  expect(Object.keys(copy).sort()).toEqual([
+    "asOf",
+    "attempt",
+    "deadline",
+    "previous",
+    "rejected",
+    "revision",
+    "signal",
+  ]);
   index.unload();
   await clock.settle();
   expect(copy.signal.aborted).toBe(true);
 });
 
 test("rule 4: a loader that reads its signal only after its slot was freed finds it aborted", async () => {
-  const health = createHealth({ clock: createVirtualClock() });
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
   let late: (() => AbortSignal) | undefined;
   const index = health.resource("index", {
     load: (context) => ((late = () => context.signal), new Promise<number>(() => {})),
   });
   health.start();
   expect(index.snapshot().state).toBe("LOADING");
+  await clock.settle();
   index.unload();
   expect(late?.().aborted).toBe(true);
   expect(late?.()).toBe(late?.());

@@ -120,7 +120,13 @@ test("rule 12: listeners see the state they are told of, each transition once an
 test("rule 13: creating a health and its resources reads no clock, draws no number, sets no timer and calls no loader", async () => {
   const touched: string[] = [];
   const clock = createVirtualClock();
-  const spy = new Proxy(clock, { get: (target, key) => (touched.push(String(key)), Reflect.get(target, key)) });
+  const spy = new Proxy(clock, {
+    get: (target, key) => {
+      const part: unknown = Reflect.get(target, key);
+      if (typeof part !== "function") return part;
+      return (...given: unknown[]) => (touched.push(String(key)), Reflect.apply(part, target, given));
+    },
+  });
   const loader = createScriptedLoader<object>();
   const health = createHealth({ clock: spy, expect: ["index"] });
   health.resource("index", { load: loader.load, refreshEvery: "1s" });

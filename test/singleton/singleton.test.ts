@@ -1,3 +1,4 @@
+import { refused } from "../kit/refused.ts";
 import { expect, test, vi } from "vitest";
 import * as one from "../../src/index.ts";
 
@@ -36,7 +37,7 @@ test("a name of an object's own members is a name like any other", () => {
 
 test("an empty name is refused by name", () => {
   expect(() => one.singleton("", () => 1)).toThrow(
-    new TypeError('health-state: name is ""; it must be a string that is not empty'),
+    refused('health-state: name is "". Pass a string that is not empty.'),
   );
   // SAFETY: what a caller without types may hand in.
   expect(() => one.singleton(undefined as unknown as string, () => 1)).toThrow(TypeError);
@@ -60,7 +61,7 @@ test("two copies of the package share one state: one load, and each guards, prob
   expect(load).toHaveBeenCalledTimes(1);
   expect(two.createGuard(index)()).toBeUndefined();
   expect(two.borrow(index)?.value).toBe(index.peek());
-  expect(two.warm(health)).toBeUndefined();
+  expect(two.refreshDue(health)).toBeUndefined();
   expect(two.isProbe(health, new Request("http://localhost/status"))).toBe(true);
   await health.close();
   const closed = await two.createGuard(index)();

@@ -1,6 +1,6 @@
 // Lines that must compile and lines that must not; `tsc -p tsconfig.test.json` is the test.
 import { borrow, createHealth, loaded, NotReadyError, unchanged } from "../../src/index.ts";
-import type { HealthEvent, Lease, LoadContext, Resource, Snapshot, State } from "../../src/index.ts";
+import type { HealthEvent, ResourceEvent, Lease, LoadContext, Resource, Snapshot, State } from "../../src/index.ts";
 
 interface Index {
   lookup(hash: string): readonly string[];
@@ -102,8 +102,18 @@ health.resource("required", { load: () => index, required: "no" });
 health.resource("never", { load: () => index, refreshEvery: "never", staleAfter: 65_000, refuseAfter: "never" });
 // @ts-expect-error asOf is a Date or epoch ms
 loaded(index, { asOf: "2026-01-01" });
-// @ts-expect-error a revision is a string
 unchanged({ revision: 7 });
+unchanged({ revision: 7n });
+// @ts-expect-error a revision is a string, a number or a bigint
+unchanged({ revision: new Date() });
+
+// What is no data does not compile, and what is unknown does.
+// @ts-expect-error a value must not be null
+health.resource("nullable", { load: () => (some ? index : null) });
+// @ts-expect-error a value must not be undefined
+health.resource("nothing", { load: async () => {} });
+health.resource("parsed", { load: async () => JSON.parse("{}") as unknown });
+same<ReturnType<typeof loaded<Promise<Index>>>, ReturnType<typeof loaded<Index>>>(true);
 
 // What readers get.
 same<ReturnType<typeof plain.get>, Promise<Index>>(true);
@@ -112,12 +122,18 @@ same<ReturnType<typeof plain.reload>, Promise<Snapshot<Index>>>(true);
 const lease = borrow(plain);
 same<typeof lease, Lease<Index> | undefined>(true);
 plain.subscribe((event) => {
-  same<typeof event, HealthEvent<Index>>(true);
+  same<typeof event, ResourceEvent<Index>>(true);
   same<typeof event.state, State>(true);
   // @ts-expect-error a record is never changed
   event.snapshot.generation = 2;
 });
-health.subscribe(({ snapshot: { value } }) => same<typeof value, unknown>(true));
+health.subscribe((event) => {
+  same<typeof event, HealthEvent>(true);
+  if (event.type === "probe") same<typeof event.word, string>(true);
+  else if (event.type === "drain") same<typeof event.delayMs, number>(true);
+  else if ("group" in event) same<typeof event.replica, string>(true);
+  else same<typeof event.snapshot.value, unknown>(true);
+});
 void plain.get({ signal: new AbortController().signal, maxAge: "10m" });
 // @ts-expect-error it is maxAge
 void plain.get({ maxage: "10m" });

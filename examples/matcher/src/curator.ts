@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Database } from "./db/database.ts";
 import { migrate } from "./db/schema.ts";
 import { createIndexer } from "./index/indexer.ts";
+import { drawPictures } from "./seed/picture-files.ts";
 import { seedGenerated, seedPictures, type OnProgress } from "./seed/seed.ts";
 
 const RETRY_MS = 2_000;
@@ -10,6 +11,8 @@ export interface CuratorOptions {
   readonly database: Database;
   /** Pictures for the first bank; `""` for none. */
   readonly pictureFolder: string;
+  /** Whether the pictures are drawn into the folder first. */
+  readonly drawsPictures: boolean;
   /** Generated hashes for the second. */
   readonly hashes: number;
   readonly onProgress: OnProgress;
@@ -32,6 +35,7 @@ export function startCurator(options: CuratorOptions): Curator {
 
   const prepare = async (): Promise<void> => {
     await migrate(database);
+    if (options.drawsPictures) await drawPictures(options.pictureFolder);
     if (options.pictureFolder !== "") await seedPictures(database, options.pictureFolder, onProgress, signal);
     await seedGenerated(database, options.hashes, onProgress, signal);
   };

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
+import { logTo, type LogEntry } from "health-state/log";
 import { drainOnSignal } from "health-state/node";
 import { startCurator } from "./curator.ts";
 import { openLate } from "./db/database.ts";
@@ -8,9 +9,10 @@ import { openPglite } from "./db/pglite.ts";
 import { openPostgres } from "./db/postgres.ts";
 import { curlLines } from "./demo/curl-lines.ts";
 import { createProgressBar } from "./demo/progress.ts";
+import { withFaults } from "./demo/faults.ts";
 import { watchProbes } from "./demo/probe-watch.ts";
+import { offThreadIndex } from "./index/off-thread.ts";
 import { createMatcher } from "./matcher.ts";
-import { bundledPictureFolder } from "./seed/picture-files.ts";
 import { readSetting, type Setting } from "./setting.ts";
 
 const startedAt = performance.now();
@@ -26,12 +28,23 @@ const sayError = (error: unknown): void => {
 
 function main(setting: Setting): void {
   const { databaseUrl, dataFolder, roles, maxStale } = setting;
-  const database = openLate(async () =>
-    databaseUrl === undefined ? openPglite(dataFolder) : openPostgres(databaseUrl, sayError),
+  const { database, faults } = withFaults(
+    openLate(async () => (databaseUrl === undefined ? openPglite(dataFolder) : openPostgres(databaseUrl, sayError))),
   );
-  const matcher = createMatcher({ database, roles, maxStale, onError: sayError });
+  const matcher = createMatcher({
+    database,
+    roles,
+    maxStale,
+    refreshEvery: setting.refreshEvery,
+    storePath: setting.storePath,
+    loadNewest: databaseUrl === undefined ? undefined : offThreadIndex(),
+    faults: setting.demo ? faults : undefined,
+    onError: sayError,
+  });
   const { health, index } = matcher;
-  const pictureFolder = setting.pictureFolder ?? bundledPictureFolder();
+  const writeLine = (entry: LogEntry): void => console.log(JSON.stringify(entry));
+  logTo(health, { info: writeLine, warn: writeLine, error: writeLine });
+  const pictureFolder = setting.pictureFolder ?? setting.drawnFolder;
 
   // Listening comes first: the probes answer from now on. The database is opened once the port is ours.
   const server = serve({ fetch: matcher.app.fetch, hostname: setting.host, port: setting.port }, ({ port }) => {
@@ -43,10 +56,11 @@ function main(setting: Setting): void {
       ? startCurator({
           database,
           pictureFolder,
+          drawsPictures: setting.pictureFolder === undefined,
           hashes: setting.hashes,
           onProgress: createProgressBar(process.stdout),
-          // The matcher in this process need not wait for its next look; its outcome is in the snapshot.
-          onBuilt: () => void index?.reload().catch(sayError),
+          // A hint does nothing while failed loads back off, and before the first build each load fails.
+          onBuilt: () => void (index?.peek() ?? index?.reload().catch(sayError)),
           onError: sayError,
         })
       : undefined;
@@ -55,12 +69,15 @@ function main(setting: Setting): void {
     void health.whenReady().then(async () => {
       await watch.ask();
       const size = index?.peek()?.build.size;
+      const isRestored = index?.snapshot().lastRestore?.outcome === "restored";
       say(
-        `READY${size ? ` with ${size.pdq} pdq and ${size.md5} md5 signals` : ""}; slowest probe so far ${watch.slowestMs().toFixed(0)} ms`,
+        `READY${isRestored ? ", from the store," : ""}${size ? ` with ${size.pdq} pdq and ${size.md5} md5 signals` : ""}; slowest probe so far ${watch.slowestMs().toFixed(0)} ms`,
       );
       console.log("\nTry:\n");
       for (const line of await curlLines(origin, pictureFolder)) console.log(`  ${line}`);
-      console.log(`\nOr open ${origin}/ in a browser. Ctrl-C drains.\n`);
+      console.log(
+        `\nOr open ${origin}/ or ${origin}/status/page in a browser; ${origin}/metrics is for Prometheus. Ctrl-C drains.\n`,
+      );
     }, sayError);
 
     const drain = drainOnSignal(server, health, { delay: setting.drainDelay });

@@ -7,11 +7,18 @@ export interface Setting {
   readonly port: number;
   readonly roles: Roles;
   readonly maxStale: Duration | undefined;
+  readonly refreshEvery: Duration;
+  /** The file that keeps the index for the next start. */
+  readonly storePath: string | undefined;
+  /** Whether there are the buttons that break things. */
+  readonly demo: boolean;
   /** A PostgreSQL server; without it, the embedded one. */
   readonly databaseUrl: string | undefined;
   readonly dataFolder: string;
   /** A folder of PNG and JPEG files for the first bank; `""` for none. */
   readonly pictureFolder: string | undefined;
+  /** Where the example's own pictures are drawn. */
+  readonly drawnFolder: string;
   /** How many generated hashes there are beside the pictures'. */
   readonly hashes: number;
   readonly drainDelay: Duration;
@@ -32,6 +39,10 @@ export function readSetting(environment: Environment, args: readonly string[], f
     port: wholeNumber("PORT", environment["PORT"] ?? "5100", 65_535),
     roles: { matcher: isOn(environment["ROLE_MATCHER"]), curator: isOn(environment["ROLE_CURATOR"]) },
     maxStale: maxStaleOf(environment["MAX_STALE"]),
+    refreshEvery: durationOf("REFRESH_EVERY", environment["REFRESH_EVERY"] ?? "5s"),
+    storePath: (environment["STORE"] ?? `${folder}/.data/index.lkg`) || undefined,
+    demo: isOn(environment["DEMO"]),
+    drawnFolder: `${folder}/.data/pictures`,
     databaseUrl: environment["DATABASE_URL"] || undefined,
     dataFolder: environment["DATA_FOLDER"] ?? `${folder}/.data/pglite`,
     pictureFolder: environment["PICTURES"],

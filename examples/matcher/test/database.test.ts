@@ -84,7 +84,12 @@ for (const kind of KINDS) {
       expect(await contentCount(database, GENERATED_BANK)).toBe(45_000);
 
       const build = await recordBuild(database, noPause);
-      expect(build).toEqual({ id: build.id, builtTo: await readRevision(database), size: { md5: 1, pdq: 45_001 } });
+      expect(build).toEqual({
+        id: build.id,
+        revision: expect.stringMatching(new RegExp(`^[0-9a-f-]{36}\\.${build.id}$`)),
+        builtTo: await readRevision(database),
+        size: { md5: 1, pdq: 45_001 },
+      });
       expect(await latestBuild(database)).toEqual(build);
 
       const { index, close } = load();
@@ -118,6 +123,24 @@ for (const kind of KINDS) {
       expect(await indexer.run()).toBeUndefined();
       expect(built).toEqual([await readRevision(database)]);
       indexer.stop();
+    });
+
+    test("a build that is recorded is announced by its revision to those who listen", async () => {
+      const heard: (string | undefined)[] = [];
+      let told = (): void => {};
+      const announced = new Promise<void>((resolve) => (told = resolve));
+      const listening = new AbortController();
+      await database.onBuild(
+        (revision) => {
+          heard.push(revision);
+          told();
+        },
+        { signal: listening.signal },
+      );
+      const { revision } = await recordBuild(database, noPause);
+      await announced;
+      expect(heard).toEqual([revision]);
+      listening.abort();
     });
 
     test("a build that is given up is never seen, and the next one clears it away", async () => {

@@ -6,7 +6,9 @@ import { openPglite } from "../src/db/pglite.ts";
 import { migrate } from "../src/db/schema.ts";
 import { createMatcher, type Matcher } from "../src/matcher.ts";
 import { generatedHash } from "../src/seed/generated-hash.ts";
-import { bundledPictures, decodeJpeg, encodeJpeg } from "../src/measure/copy.ts";
+import { decodeJpeg } from "../src/measure/copy.ts";
+import { generatedPictures } from "../src/seed/picture-files.ts";
+import { encodeJpeg } from "../src/signal/rgba.ts";
 import { withBitsFlipped } from "./helper/records.ts";
 
 let database: Database;
@@ -62,17 +64,20 @@ describe.sequential("the matcher", () => {
     const added = await post("/c/bank/spam/content", { signal_type: "pdq", signal: generatedHash(1), label: "one" });
     expect(added.status).toBe(201);
     const { content_id: id }: { content_id: number } = JSON.parse(await added.text());
+    // Others stay, because an index that lost half of its signals would be refused.
+    for (const ordinal of [2, 3])
+      await post("/c/bank/spam/content", { signal_type: "pdq", signal: generatedHash(ordinal) });
     await build();
 
     expect([(await ask("/status")).status, (await ask("/status/startup")).status]).toEqual([200, 200]);
     expect(await (await ask("/index/status")).json()).toMatchObject({
       state: "READY",
-      pdq: { present: true, built_to: 1, size: 1 },
-      md5: { present: true, built_to: 1, size: 0 },
+      pdq: { present: true, built_to: 3, size: 3 },
+      md5: { present: true, built_to: 3, size: 0 },
     });
     const near = withBitsFlipped(generatedHash(1), [0, 99, 255]);
     expect(await (await lookup("pdq", near)).json()).toEqual({
-      built_to: 1,
+      built_to: 3,
       lookups: [{ signal_type: "pdq", signal: near, matches: [{ bank: "spam", content_id: id, distance: 3 }] }],
     });
 
@@ -83,7 +88,7 @@ describe.sequential("the matcher", () => {
   });
 
   test("an uploaded picture finds its compressed copy by pdq and itself by md5; another picture finds nothing", async () => {
-    const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = await bundledPictures(2);
+    const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = generatedPictures(2);
     const added = await ask("/c/bank/spam/content", { method: "POST", body: formWith(first) });
     expect(added.status).toBe(201);
     await build();
@@ -173,6 +178,14 @@ describe.sequential("the matcher", () => {
     expect(entries.map(({ path }) => path)).toEqual(
       expect.arrayContaining(["/status", "/status/live", "/status/startup", "/c/bank/{name}"]),
     );
+  });
+
+  test("the status page and the metrics tell of the index", async () => {
+    expect(await (await ask("/metrics")).text()).toContain(
+      'health_state_resource_state{resource="index",state="READY"} 1',
+    );
+    const page = await ask("/status/page");
+    expect([page.status, (await page.text()).includes('id="r-index"')]).toEqual([200, true]);
   });
 
   test("the page may run what it brings and talk to this service alone", async () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { buildMd5Index } from "../src/index/md5-index.ts";
+import { buildMd5Index, md5Index } from "../src/index/md5-index.ts";
 import { createPause } from "../src/index/pause.ts";
-import { buildPdqIndex, scanPdq } from "../src/index/pdq-index.ts";
+import { buildPdqIndex, pdqIndex, scanPdq } from "../src/index/pdq-index.ts";
 import type { Found } from "../src/index/signal-index.ts";
 import { generatedHash } from "../src/seed/generated-hash.ts";
 import { bitCount } from "../src/signal/hamming.ts";
@@ -31,7 +31,7 @@ test("the index finds exactly what a scan of every row finds, near and far neigh
       fc.array(bits, { maxLength: 30 }),
       async (signal, others, flips) => {
         const records = recordsOf([...others, ...flips.map((flip) => withBitsFlipped(signal, flip))]);
-        const index = await buildPdqIndex(records, createPause());
+        const index = pdqIndex(await buildPdqIndex(records, createPause()));
         expect(byRow(index.find(wordsOf(signal)))).toEqual(scanPdq(records, wordsOf(signal)));
       },
     ),
@@ -46,19 +46,19 @@ test("a neighbour 31 bits away is found however the bits are spread, and one 32 
     withBitsFlipped(signal, twoInEachChunk.slice(1)),
     withBitsFlipped(signal, twoInEachChunk),
   ]);
-  const index = await buildPdqIndex(records, createPause());
+  const index = pdqIndex(await buildPdqIndex(records, createPause()));
   expect(index.find(wordsOf(signal))).toEqual([{ row: 0, distance: 31 }]);
 });
 
 test("an empty index finds nothing", async () => {
-  const index = await buildPdqIndex(recordsOf([]), createPause());
+  const index = pdqIndex(await buildPdqIndex(recordsOf([]), createPause()));
   expect(index.find(wordsOf(generatedHash(1)))).toEqual([]);
 });
 
 test("the md5 index finds every row of that hash and no other", async () => {
   const md5 = (ordinal: number): string => generatedHash(ordinal).slice(0, 32);
   const near = withBitsFlipped(md5(3), [127]);
-  const index = await buildMd5Index(recordsOf([md5(1), md5(3), near, md5(3)]), createPause());
+  const index = md5Index(await buildMd5Index(recordsOf([md5(1), md5(3), near, md5(3)]), createPause()));
   expect(byRow(index.find(wordsOf(md5(3))))).toEqual([
     { row: 1, distance: 0 },
     { row: 3, distance: 0 },
@@ -67,7 +67,7 @@ test("the md5 index finds every row of that hash and no other", async () => {
 
 test("with 200 000 hashes the index is at least ten times as fast as a scan", async () => {
   const records = generatedRecords(200_000);
-  const index = await buildPdqIndex(records, createPause());
+  const index = pdqIndex(await buildPdqIndex(records, createPause()));
   const signals = Array.from({ length: 40 }, (_, at) =>
     wordsOf(withBitsFlipped(generatedHash(at * 997), [at, at + 90, at + 180])),
   );

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCluster, postgresBinaries } from "./helper/cluster.ts";
-import { bundledPictures } from "../src/measure/copy.ts";
+import { generatedPictures } from "../src/seed/picture-files.ts";
 import { compile, startService } from "./helper/process.ts";
 
 let folder: string;
@@ -12,8 +12,13 @@ let environment: Readonly<Record<string, string>>;
 beforeAll(async () => {
   compile();
   folder = await mkdtemp(join(tmpdir(), "matcher-"));
-  for (const [at, file] of (await bundledPictures(10)).entries()) await writeFile(join(folder, `${at}.jpeg`), file);
-  environment = { PICTURES: folder, DATA_FOLDER: join(folder, "data", "pglite"), DATABASE_URL: "" };
+  for (const [at, file] of generatedPictures(10).entries()) await writeFile(join(folder, `${at}.jpeg`), file);
+  environment = {
+    PICTURES: folder,
+    DATA_FOLDER: join(folder, "data", "pglite"),
+    DATABASE_URL: "",
+    STORE: join(folder, "index.lkg"),
+  };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -35,7 +40,7 @@ test("it is alive before it is ready, drains on SIGTERM, and finds its index aga
   expect(await first.exited).toBe(0);
 
   const second = await startService({ ...environment, DRAIN_DELAY: "0ms" });
-  await second.printed("READY with 10 pdq");
+  await second.printed("READY, from the store, with 10 pdq");
   second.kill("SIGINT");
   expect(await second.exited).toBe(0);
 });
@@ -49,8 +54,16 @@ test.skipIf(binaries === undefined)(
     const cluster = await createCluster(binaries ?? "");
     try {
       await cluster.start();
-      const service = await startService({ ...environment, DATABASE_URL: cluster.url, DRAIN_DELAY: "0ms" });
+      const service = await startService({ ...environment, STORE: "", DATABASE_URL: cluster.url, DRAIN_DELAY: "0ms" });
       await service.printed("READY with 10 pdq");
+      // The index was built in a thread, and finds what is in it.
+      const form = new FormData();
+      form.set(
+        "image",
+        new File([new Uint8Array(generatedPictures(1)[0] ?? [])], "picture.jpeg", { type: "image/jpeg" }),
+      );
+      const found = await ask(`${service.origin}/m/lookup`, { method: "POST", body: form });
+      expect(found).toMatch(/^200 .*"content_id":\d+,"distance":0/);
       const newBank = (name: string): RequestInit => ({
         method: "POST",
         headers: { "content-type": "application/json" },

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { fingerprintOf, type Fingerprint } from "../src/signal/fingerprint.ts";
 import { bitCount } from "../src/signal/hamming.ts";
 import { MalformedError, parseSignal, wordsOf } from "../src/signal/signal-type.ts";
-import { bundledPictures, decodeJpeg, encodeJpeg, encodePng, resize, type Rgba } from "../src/measure/copy.ts";
+import { decodeJpeg, encodePng, resize } from "../src/measure/copy.ts";
+import { generatedPictures } from "../src/seed/picture-files.ts";
+import { encodeJpeg, type Rgba } from "../src/signal/rgba.ts";
 
 function distance(a: Fingerprint, b: Fingerprint): number {
   if (a.pdq === undefined || b.pdq === undefined) return 256;
@@ -10,7 +12,7 @@ function distance(a: Fingerprint, b: Fingerprint): number {
   return wordsOf(a.pdq).reduce((sum, word, at) => sum + bitCount(word ^ (other[at] ?? 0)), 0);
 }
 
-const files = await bundledPictures(40);
+const files = generatedPictures(40);
 const pictures = files.map((file) => ({ file, rgba: decodeJpeg(file), print: fingerprintOf(file) }));
 
 const copies: readonly (readonly [string, (picture: Rgba) => Buffer])[] = [

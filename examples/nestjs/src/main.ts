@@ -15,8 +15,7 @@ app.use((_request: IncomingMessage, response: ServerResponse, next: () => void) 
   response.setHeader("x-later", "yes");
   next();
 });
-const { done } = drainOnSignal(app.getHttpServer(), health);
+// Nest's shutdown hooks run when the last request has been answered.
+drainOnSignal(app.getHttpServer(), health, { close: () => app.close() });
 health.start();
 await app.listen(Number(process.env["PORT"] ?? 5100), process.env["HOST"] ?? "127.0.0.1");
-await done;
-await app.close();

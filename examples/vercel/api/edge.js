@@ -1,4 +1,4 @@
-import { respond } from "health-state";
+import { matchAndRefresh } from "health-state";
 import { app, health } from "../app.js";
 
 export const config = { runtime: "edge" };
@@ -7,5 +7,5 @@ export const config = { runtime: "edge" };
 export default async function handle(request, context) {
   const waitUntil = (promise) => context.waitUntil(promise);
   // The probes come first: no session or rate limit stands in a prober's way.
-  return (await respond(health, request, waitUntil)) ?? app(request, waitUntil);
+  return (await matchAndRefresh(health, request, waitUntil)) ?? app(request, waitUntil);
 }

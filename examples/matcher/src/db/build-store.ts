@@ -4,11 +4,16 @@ import type { Database } from "./database.ts";
 /** One completed build of the index. */
 export interface Build {
   readonly id: number;
+  /** Names this build among those of all databases. */
+  readonly revision: string;
   /** The change of the banks up to which it goes. */
   readonly builtTo: number;
   /** How many signals of each type are in it. */
   readonly size: Readonly<Record<SignalType, number>>;
 }
+
+/** Where each completed build is announced, by its revision. */
+export const BUILD_CHANNEL = "matcher_build";
 
 /** Records in one part: about 800 kB for PDQ, a few tens of milliseconds to write or read. */
 const PART_RECORDS = 20_000;
@@ -23,12 +28,25 @@ export async function readRevision(database: Database): Promise<number> {
 
 /** The newest completed build, if there is one. */
 export async function latestBuild(database: Database): Promise<Build | undefined> {
-  const rows = await database.query<{ id: number; built_to: number; md5_size: number; pdq_size: number }>(
-    `select id, built_to, md5_size, pdq_size from index_build
+  const rows = await database.query<{
+    id: number;
+    built_to: number;
+    md5_size: number;
+    pdq_size: number;
+    revision: string;
+  }>(
+    `select id, built_to, md5_size, pdq_size, (select name from revision) || '.' || id as revision from index_build
     where completed_at is not null order by id desc limit 1`,
   );
   const row = rows[0];
-  return row && { id: row.id, builtTo: row.built_to, size: { md5: row.md5_size, pdq: row.pdq_size } };
+  return (
+    row && {
+      id: row.id,
+      revision: row.revision,
+      builtTo: row.built_to,
+      size: { md5: row.md5_size, pdq: row.pdq_size },
+    }
+  );
 }
 
 /**
@@ -42,12 +60,26 @@ export async function recordBuild(database: Database, pause: () => Promise<void>
   const id = await beginBuild(database, builtTo);
   const size = { md5: 0, pdq: 0 };
   for (const type of SIGNAL_TYPES) size[type] = await recordParts(database, id, type, pause);
-  await database.query("update index_build set md5_size = $2, pdq_size = $3, completed_at = now() where id = $1", [
-    id,
-    size.md5,
-    size.pdq,
-  ]);
-  return { id, builtTo, size };
+  return { id, builtTo, size, revision: await complete(database, id, size) };
+}
+
+/** Records a build without a single signal, as a publisher does by mistake whose export has failed. */
+export async function recordEmptyBuild(database: Database): Promise<void> {
+  const id = await beginBuild(database, await readRevision(database));
+  await complete(database, id, { md5: 0, pdq: 0 });
+}
+
+/** Makes the build the newest one, and tells every process that listens. @returns its revision */
+async function complete(database: Database, id: number, size: Build["size"]): Promise<string> {
+  const rows = await database.query<{ revision: string }>(
+    `update index_build set md5_size = $2, pdq_size = $3, completed_at = now() where id = $1
+    returning (select name from revision) || '.' || id as revision`,
+    [id, size.md5, size.pdq],
+  );
+  const revision = rows[0]?.revision ?? "";
+  // The message names the build, so that a process that has it does nothing.
+  await database.query("select pg_notify($1, $2)", [BUILD_CHANNEL, revision]);
+  return revision;
 }
 
 /** One part of a build's records of one type. @throws Error if the build has been cleared away */
@@ -61,7 +93,7 @@ export async function readPart(database: Database, build: number, type: SignalTy
   return row.data;
 }
 
-/** Keeps the latest build for those who are reading it, and clears away what is older or was given up. */
+/** Keeps the latest build for its readers, and clears away what is older or was given up. */
 async function beginBuild(database: Database, builtTo: number): Promise<number> {
   await database.query(
     `delete from index_build

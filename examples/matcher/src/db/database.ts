@@ -1,3 +1,5 @@
+import type { SubscribeHints } from "health-state";
+
 /** What a query may be given. */
 export type Parameter = string | number | Uint8Array | readonly string[];
 
@@ -9,6 +11,8 @@ export interface Database {
    * @typeParam Row what the statement selects; the caller names it, next to the SQL
    */
   query<Row>(sql: string, parameters?: readonly Parameter[]): Promise<readonly Row[]>;
+  /** Opens a channel that says when a build was recorded. */
+  readonly onBuild: SubscribeHints;
   /** Ends every connection. Idempotent. */
   close(): Promise<void>;
 }
@@ -34,6 +38,7 @@ export function openLate(open: () => Promise<Database>): Database {
 
   return {
     query: async <Row>(sql: string, parameters?: readonly Parameter[]) => (await opened()).query<Row>(sql, parameters),
+    onBuild: async (hint, context) => (await opened()).onBuild(hint, context),
     async close() {
       closed = true;
       const database = await opening?.catch(() => undefined);

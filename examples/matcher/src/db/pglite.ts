@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { postgresHints } from "health-state/postgres";
+import { BUILD_CHANNEL } from "./build-store.ts";
 import type { Database, Parameter } from "./database.ts";
 
 /** The type number of `bytea` in PostgreSQL's catalogue. */
@@ -25,6 +27,7 @@ export async function openPglite(folder?: string): Promise<Database> {
       const result = await pglite.query<Row>(sql, [...parameters]);
       return result.rows;
     },
+    onBuild: postgresHints(pglite, BUILD_CHANNEL),
     async close() {
       if (!pglite.closed) await pglite.close();
     },

@@ -1,4 +1,6 @@
 import pg from "pg";
+import { postgresHints } from "health-state/postgres";
+import { BUILD_CHANNEL } from "./build-store.ts";
 import type { Database, Parameter } from "./database.ts";
 
 /** What to do with an error of a connection that nobody is using. */
@@ -25,6 +27,8 @@ export function openPostgres(url: string, onIdleError: OnIdleError): Database {
       // SAFETY: the caller names the row beside the SQL that selects it; the driver cannot know it.
       return result.rows as Row[];
     },
+    // It keeps one of the four connections, to listen.
+    onBuild: postgresHints(pool, BUILD_CHANNEL),
     close: () => (closing ??= pool.end()),
   };
 }

@@ -21,6 +21,8 @@ const STATEMENTS: readonly string[] = [
     n integer not null default 0
   )`,
   `insert into revision default values on conflict do nothing`,
+  // Tells one database from another: a build of the same number in another database is another build.
+  `alter table revision add column if not exists name uuid not null default gen_random_uuid()`,
   `create table if not exists index_build (
     id integer generated always as identity primary key,
     built_to integer not null,

@@ -3,19 +3,14 @@ import { addContents, createBank, deleteBank, deleteContent, type NewContent } f
 import type { Database } from "../db/database.ts";
 import { MalformedError, parseSignal } from "../signal/signal-type.ts";
 import { problem } from "./problem.ts";
+import { sameSite } from "./same-site.ts";
 import { limitBody, readUpload, textOf, type Upload } from "./upload.ts";
 
 /** The curator's routes, `/c/*`: they change the banks; the index follows with its next build. */
 export function curatorRoutes(database: Database): Hono {
   const app = new Hono();
 
-  // Without accounts, at least no foreign page may write through the browser of who runs this.
-  app.use("*", async (context, next) => {
-    const site = context.req.header("sec-fetch-site") ?? "none";
-    if (site !== "none" && site !== "same-origin")
-      return problem(context, 403, "Forbidden", "this request comes from another site's page");
-    return next();
-  });
+  app.use("*", sameSite);
   app.use("*", limitBody);
 
   app.post("/bank", async (context) => {

@@ -109,6 +109,32 @@ const CURATOR_PATHS = {
   },
 };
 
+const DONE = { "204": { description: "Done." } };
+const DEMO_PATHS = {
+  "/demo/stop-database": {
+    post: { operationId: "stopDatabase", tags: ["demo"], summary: "Put the database out of reach", responses: DONE },
+  },
+  "/demo/publish-empty": {
+    post: {
+      operationId: "publishEmpty",
+      tags: ["demo"],
+      summary: "Announce a build with nothing in it",
+      responses: DONE,
+    },
+  },
+  "/demo/heal": {
+    post: { operationId: "heal", tags: ["demo"], summary: "Mend the database and build anew", responses: DONE },
+  },
+  "/demo/accept": {
+    post: {
+      operationId: "accept",
+      tags: ["demo"],
+      summary: "Accept the build that was refused",
+      responses: { ...DONE, "409": { description: "None is refused.", content: PROBLEM } },
+    },
+  },
+};
+
 const COMMON_PATHS = {
   "/": {
     get: {
@@ -193,6 +219,8 @@ const SCHEMAS = {
 export interface Mounted {
   readonly matcher: boolean;
   readonly curator: boolean;
+  /** The routes behind the page's buttons. */
+  readonly demo: boolean;
 }
 
 /** The service's OpenAPI 3.1 document; the probes' part comes from the library. */
@@ -204,6 +232,7 @@ export function openapiDocument(health: Health, mounted: Mounted): Record<string
       ...openapi(health),
       ...(mounted.matcher ? MATCHER_PATHS : {}),
       ...(mounted.curator ? CURATOR_PATHS : {}),
+      ...(mounted.demo ? DEMO_PATHS : {}),
       ...COMMON_PATHS,
     },
     components: { schemas: SCHEMAS },

@@ -1,6 +1,8 @@
 import type { Build } from "../db/build-store.ts";
 import type { Signal, SignalType } from "../signal/signal-type.ts";
-import type { SignalIndex } from "./signal-index.ts";
+import { md5Index } from "./md5-index.ts";
+import { pdqIndex } from "./pdq-index.ts";
+import type { IndexParts, SignalIndex } from "./signal-index.ts";
 
 /** Something in a bank that a signal matches. */
 export interface Match {
@@ -10,23 +12,35 @@ export interface Match {
   readonly distance: number;
 }
 
-/** The whole index: what the matcher holds in memory. Never changed once made. */
-export interface MatchIndex {
+/** What the whole index is made of. */
+export interface MatchParts {
   readonly build: Build;
+  /** The names of the banks by id. */
+  readonly banks: ReadonlyMap<number, string>;
+  readonly parts: Readonly<Record<SignalType, IndexParts>>;
+  /** The whole as bytes, if its arrays are views of them. */
+  readonly bytes?: Uint8Array;
+}
+
+/** The whole index: what the matcher holds in memory. Never changed once made. */
+export interface MatchIndex extends MatchParts {
   /** The nearest matches, nearest first, at most 100. */
   lookup(signal: Signal): readonly Match[];
 }
 
 const MOST_MATCHES = 100;
 
+/** How many signals an index holds, of all types. */
+export function sizeOf({ build }: MatchIndex): number {
+  return build.size.md5 + build.size.pdq;
+}
+
 /** Joins the indexes of the types and the names of the banks. */
-export function createMatchIndex(
-  build: Build,
-  indexes: Readonly<Record<SignalType, SignalIndex>>,
-  banks: ReadonlyMap<number, string>,
-): MatchIndex {
+export function createMatchIndex(made: MatchParts): MatchIndex {
+  const { banks, parts } = made;
+  const indexes: Readonly<Record<SignalType, SignalIndex>> = { md5: md5Index(parts.md5), pdq: pdqIndex(parts.pdq) };
   return {
-    build,
+    ...made,
     lookup({ type, words }) {
       const { records, find } = indexes[type];
       return [...find(words)]

@@ -2,7 +2,7 @@ import { distanceTo } from "../signal/hamming.ts";
 import { MATCH_DISTANCE } from "../signal/signal-type.ts";
 import { bucketRows, type Buckets } from "./bucket.ts";
 import type { Records } from "./records.ts";
-import type { Found, SignalIndex } from "./signal-index.ts";
+import type { Found, IndexParts, SignalIndex } from "./signal-index.ts";
 
 const WORDS = 8;
 const CHUNKS = 16;
@@ -13,21 +13,24 @@ const CHUNKS = 16;
  */
 const NEAR: readonly number[] = [0, ...Array.from({ length: 16 }, (_, bit) => 1 << bit)];
 
-/**
- * An index that finds signals at most 31 bits away (multi-index hashing): the rows are sorted by each of
- * their 16 chunks; a look-up goes through 16 times 17 buckets and measures the distance of what it finds
- * there, one row in 240 of an even spread instead of every one.
- *
- * Takes 64 bytes a row beside the 40 of its record, and 4 MB.
- */
-export async function buildPdqIndex(records: Records, pause: () => Promise<void>): Promise<SignalIndex> {
+/** Sorts the rows by each of their 16 chunks. Takes 64 bytes a row beside the 40 of its record, and 4 MB. */
+export async function buildPdqIndex(records: Records, pause: () => Promise<void>): Promise<IndexParts> {
   const { size, words } = records;
   const tables: Buckets[] = [];
   for (let chunk = 0; chunk < CHUNKS; chunk++)
     tables.push(await bucketRows(size, (row) => chunkOf(words, row * WORDS, chunk), pause));
+  return { records, tables };
+}
 
+/**
+ * An index that finds signals at most 31 bits away (multi-index hashing). A look-up goes through 16 times 17 buckets,
+ * and measures the distance of what stands there: one row in 240 of an even spread instead of every one.
+ */
+export function pdqIndex(parts: IndexParts): SignalIndex {
+  const { records, tables } = parts;
+  const { words } = records;
   return {
-    records,
+    ...parts,
     find(signal) {
       const distances = new Map<number, number>();
       tables.forEach(({ starts, rows }, chunk) => {

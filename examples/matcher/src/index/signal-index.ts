@@ -1,3 +1,4 @@
+import type { Buckets } from "./bucket.ts";
 import type { Records } from "./records.ts";
 
 /** A row that matches, and in how many bits it differs. */
@@ -6,9 +7,15 @@ export interface Found {
   readonly distance: number;
 }
 
-/** The index of one type of signal. */
-export interface SignalIndex {
+/** What the index of one type is made of: flat arrays, so that it can be written as it is. */
+export interface IndexParts {
   readonly records: Records;
+  /** The rows, sorted by one chunk of the signal in each table. */
+  readonly tables: readonly Buckets[];
+}
+
+/** The index of one type of signal. */
+export interface SignalIndex extends IndexParts {
   /** Every row that matches, in no particular order. */
   find(signal: Uint32Array): readonly Found[];
 }

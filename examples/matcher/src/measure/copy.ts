@@ -1,29 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
-import { bundledPictureFolder, pictureFilesOf } from "../seed/picture-files.ts";
-
-/** Pixels, four bytes each. */
-export interface Rgba {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
-
-/** The first `count` of the bundled pictures, as files. */
-export async function bundledPictures(count: number): Promise<readonly Buffer[]> {
-  const folder = bundledPictureFolder();
-  const names = await pictureFilesOf(folder);
-  return Promise.all(names.slice(0, count).map((name) => readFile(join(folder, name))));
-}
+import type { Rgba } from "../signal/rgba.ts";
 
 export function decodeJpeg(file: Uint8Array): Rgba {
   return jpeg.decode(file, { useTArray: true, formatAsRGBA: true });
-}
-
-export function encodeJpeg({ width, height, data }: Rgba, quality: number): Buffer {
-  return Buffer.from(jpeg.encode({ width, height, data: Buffer.from(data) }, quality).data);
 }
 
 export function encodePng({ width, height, data }: Rgba): Buffer {

@@ -1,14 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { createPause } from "../index/pause.ts";
-import { buildPdqIndex, scanPdq } from "../index/pdq-index.ts";
+import { buildPdqIndex, pdqIndex, scanPdq } from "../index/pdq-index.ts";
 import type { Records } from "../index/records.ts";
-import { bundledPictureFolder, pictureFilesOf } from "../seed/picture-files.ts";
+import { generatedPictures, PICTURES } from "../seed/picture-files.ts";
 import { generatedHash } from "../seed/generated-hash.ts";
 import { fingerprintOf } from "../signal/fingerprint.ts";
 import { distanceTo } from "../signal/hamming.ts";
 import { MATCH_DISTANCE, wordsOf } from "../signal/signal-type.ts";
-import { decodeJpeg, encodeJpeg, resize, type Rgba } from "./copy.ts";
+import { encodeJpeg, type Rgba } from "../signal/rgba.ts";
+import { decodeJpeg, resize } from "./copy.ts";
 
 const LOOKUPS = 200;
 const SCANS = 10;
@@ -20,13 +19,10 @@ async function main(): Promise<void> {
 }
 
 async function measurePictures(): Promise<void> {
-  const folder = bundledPictureFolder();
-  const names = await pictureFilesOf(folder);
-  const files = await Promise.all(names.map((name) => readFile(join(folder, name))));
-  const different = [...new Map(files.map((file) => [fingerprintOf(file).md5, file])).values()];
+  const different = generatedPictures(PICTURES);
   const hashes = different.map((file) => wordsOf(fingerprintOf(file).pdq ?? ""));
   const between = hashes.flatMap((a, at) => hashes.slice(0, at).map((b) => distanceTo(a, 0, b, 256)));
-  console.log(`${files.length} pictures, ${different.length} different ones: ${between.length} pairs`);
+  console.log(`${different.length} pictures: ${between.length} pairs`);
   console.log(
     `  pairs that match: ${between.filter((bits) => bits <= MATCH_DISTANCE.pdq).length}; nearest pair: ${lowest(between)} bits`,
   );
@@ -57,7 +53,7 @@ async function measureIndex(size: number): Promise<void> {
     turnAt = performance.now();
   }, 1);
   const buildAt = performance.now();
-  const index = await buildPdqIndex(records, createPause());
+  const index = pdqIndex(await buildPdqIndex(records, createPause()));
   const buildMs = performance.now() - buildAt;
   clearInterval(timer);
 

@@ -16,7 +16,7 @@ export interface Signal {
   readonly words: Uint32Array;
 }
 
-/** A request that cannot be served as it is; the message is for whoever sent it. */
+/** A request that cannot be served as it is; the message is for its sender. */
 export class MalformedError extends Error {
   override readonly name = "MalformedError";
 }

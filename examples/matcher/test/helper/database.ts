@@ -79,6 +79,7 @@ export function stoppable(database: Database): StoppableDatabase {
     stopped: false,
     query: (sql, parameters) =>
       wrapped.stopped ? Promise.reject(new Error("the database is stopped")) : database.query(sql, parameters),
+    onBuild: database.onBuild,
     close: () => database.close(),
   };
   return wrapped;

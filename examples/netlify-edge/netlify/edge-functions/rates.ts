@@ -1,5 +1,5 @@
 import type { Config, Context } from "@netlify/edge-functions";
-import { createGuard, createHealth, onRequest, respond, toResponse } from "health-state";
+import { createGuard, createHealth, onRequest, matchAndRefresh, toResponse } from "health-state";
 
 // Nothing runs between requests there: requests drive the loads.
 const health = createHealth({ refresh: onRequest() });
@@ -19,13 +19,13 @@ const guard = createGuard(rates);
 export default async function handle(request: Request, context: Context): Promise<Response> {
   const waitUntil = (promise: Promise<unknown>): void => context.waitUntil(promise);
   // The probes come first: no session or rate limit stands in a prober's way.
-  const answer = await respond(health, request, waitUntil);
+  const answer = await matchAndRefresh(health, request, waitUntil);
   if (answer) return answer;
   const [, currency] = /^\/rates\/(\w+)$/.exec(new URL(request.url).pathname) ?? [];
   // Everything else is the site's.
   if (currency === undefined) return context.next();
-  const refusal = await guard(() => waitUntil);
-  if (refusal) return toResponse(refusal);
+  const unavailable = await guard(() => waitUntil);
+  if (unavailable) return toResponse(unavailable);
   const rate = rates.peek()?.get(currency);
   return rate === undefined ? new Response(null, { status: 404 }) : new Response(`${rate}`);
 }

@@ -6,8 +6,8 @@ const guard = createGuard(rates);
 
 /** One rate; 503 while there are none. */
 export default defineHandler(async (event) => {
-  const refusal = await guard();
-  if (refusal) return toResponse(refusal);
+  const unavailable = await guard();
+  if (unavailable) return toResponse(unavailable);
   const rate = rates.peek()?.get(getRouterParam(event, "currency") ?? "");
   return rate === undefined ? new Response(null, { status: 404 }) : new Response(`${rate}`);
 });

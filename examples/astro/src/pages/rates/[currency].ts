@@ -6,8 +6,8 @@ const guard = createGuard(rates);
 
 /** One rate; 503 while there are none. */
 export const GET: APIRoute = async ({ params }) => {
-  const refusal = await guard();
-  if (refusal) return toResponse(refusal);
+  const unavailable = await guard();
+  if (unavailable) return toResponse(unavailable);
   const rate = rates.peek()?.get(params["currency"] ?? "");
   return rate === undefined ? new Response(null, { status: 404 }) : new Response(`${rate}`);
 };

@@ -5,8 +5,8 @@ const guard = createGuard(rates);
 
 /** One rate; 503 while there are none. */
 export async function GET({ params }) {
-  const refusal = await guard();
-  if (refusal) return toResponse(refusal);
+  const unavailable = await guard();
+  if (unavailable) return toResponse(unavailable);
   const rate = rates.peek()?.get(params.currency);
   return rate === undefined ? new Response(null, { status: 404 }) : new Response(`${rate}`);
 }

@@ -1,0 +1,117 @@
+import { toSafeText, type Health } from "../../src/index.ts";
+import { findClusterWorker } from "./cluster.ts";
+import { drains, type DrainGroup, type DrainMember } from "./draining.ts";
+
+/** Signals that come this soon after the first are the same one, sent to the group and forwarded by its leader. */
+export const ONE_SIGNAL_MS: number = 1_000;
+
+/** The servers that drain this health. */
+export function drainGroupOf(health: Health): DrainGroup {
+  const { groups } = drains();
+  let group = groups.get(health);
+  if (!group) {
+    group = createDrainGroup(health);
+    groups.set(health, group);
+  }
+  return group;
+}
+
+function createDrainGroup(health: Health): DrainGroup {
+  const { clock } = health;
+  /** Servers that have not finished. */
+  const members = new Set<DrainMember>();
+  /** Servers that have finished and wait for the others. */
+  let waiting: DrainMember[] = [];
+  let begunAt: number | undefined;
+  let hurried = false;
+  let ending: Promise<void> = Promise.resolve();
+
+  const elapsedMs = (): number => (begunAt === undefined ? 0 : clock.monotonic() - begunAt);
+
+  const hurry = (): void => {
+    hurried = true;
+    for (const member of members) member.hurry();
+  };
+
+  const end = async (): Promise<void> => {
+    const last = waiting;
+    waiting = [];
+    // A function that was given to several servers runs once.
+    const closes = new Set(last.flatMap(({ close }) => close ?? []));
+    if (closes.size) await closeAll([...closes], Math.max(...last.map(({ deadlineMs }) => deadlineMs)) - elapsedMs());
+    await health.close();
+    for (const member of last) member.over();
+    if (!members.size) drains().open.delete(group);
+    if (!drains().open.size) await leaveCluster();
+  };
+
+  /** Waits for all, as long as is left. One that fails holds up no other. */
+  const closeAll = async (closes: readonly (() => unknown)[], leftMs: number): Promise<void> => {
+    const runClose = async (close: () => unknown): Promise<void> => {
+      try {
+        await close();
+      } catch (error) {
+        warn(`failed: ${toSafeText(error)}`);
+      }
+    };
+    await new Promise<void>((resolve) => {
+      const giveUp = (): void => {
+        warn("has not finished by the deadline");
+        resolve();
+      };
+      const cancel = clock.setTimer(giveUp, Math.max(0, leftMs), true);
+      void Promise.all(closes.map(runClose)).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  };
+
+  /** As the last step, because its channel to the primary keeps a worker alive. */
+  const leaveCluster = async (): Promise<void> => {
+    const worker = await findClusterWorker();
+    if (!worker) return;
+    // After all that was to come after `done`, which may send the primary a last message.
+    await new Promise<void>((resolve) => clock.setTimer(resolve, 0, true));
+    worker.disconnect();
+  };
+
+  const group: DrainGroup = {
+    join(member) {
+      members.add(member);
+      drains().open.add(group);
+      if (begunAt === undefined) return;
+      member.begin(elapsedMs());
+      if (hurried) member.hurry();
+    },
+    leave(member) {
+      members.delete(member);
+      if (!members.size) drains().open.delete(group);
+    },
+    signal() {
+      if (begunAt !== undefined) {
+        if (elapsedMs() >= ONE_SIGNAL_MS) hurry();
+        return;
+      }
+      begunAt = clock.monotonic();
+      // Announced before anything stops: listeners are told how long it is until the first server does.
+      health.drain({ delayMs: Math.min(...[...members].map(({ delayMs }) => delayMs)) });
+      for (const member of members) member.begin(0);
+    },
+    elapsedMs,
+    finished(member) {
+      waiting.push(member);
+      members.delete(member);
+      if (members.size) return;
+      // A server that comes later has nothing to wait for.
+      hurried = true;
+      ending = ending.then(end);
+    },
+  };
+  return group;
+}
+
+function warn(what: string): void {
+  const { console } = globalThis;
+  console.warn(`health-state: the close of drainOnSignal() ${what}. The health closes anyway.`);
+}

@@ -1,0 +1,58 @@
+import { checkFunction, checkOptions, toMs, type Duration } from "../../src/index.ts";
+import { defaultDelayMs } from "./default-delay.ts";
+import { checkSignals } from "./signal.ts";
+
+/** The options of a drain. */
+export interface DrainOptions {
+  /**
+   * How long the server keeps serving after readiness changed to 503. Set it to the prober's period times its failure
+   * threshold, or a little more.
+   *
+   * In development there is no prober, so the default is 0 if `NODE_ENV` is `development` or `test`, and under `node
+   * --watch`. On Kubernetes (`KUBERNETES_SERVICE_HOST` is set), the default is always 10 s. On Deno without permission
+   * to read the environment, the default is 10 s too.
+   * @default "10s"; 0 in development
+   */
+  readonly delay?: Duration;
+  /**
+   * The time from the signal until the connections that are still open are closed. It must be at least `delay`. Set it
+   * lower than the time after which the platform kills the process (on Kubernetes `terminationGracePeriodSeconds`, 30
+   * s).
+   * @default "25s", or `delay` plus 15 s if that is more
+   */
+  readonly deadline?: Duration;
+  /**
+   * The signals that start the drain: one or more names that this platform knows.
+   * @default SIGTERM and SIGINT
+   */
+  readonly signals?: readonly string[];
+  /**
+   * Your own shutdown code, or the shutdown of a framework, such as `() => app.close()`. It runs after the last server
+   * of this health has finished, and before the health closes. The library waits for it until `deadline`. If it fails
+   * or takes longer, the library prints a warning and closes the health.
+   * @default none
+   */
+  readonly close?: () => unknown;
+}
+
+/** The options of a drain, checked. */
+export interface DrainPlan {
+  readonly delayMs: number;
+  readonly deadlineMs: number;
+  readonly signals: readonly string[];
+  readonly close: (() => unknown) | undefined;
+}
+
+/** @throws TypeError for a wrong option, before anything is installed */
+export function toDrainPlan(options: DrainOptions = {}): DrainPlan {
+  const { delay, deadline, signals, close } = checkOptions(
+    "drainOnSignal()",
+    options,
+    ["close"],
+    ["delay", "deadline", "signals"],
+  );
+  const delayMs = delay === undefined ? defaultDelayMs() : toMs("delay", delay, 0);
+  const deadlineMs = toMs("deadline", deadline ?? Math.max(25_000, delayMs + 15_000), delayMs);
+  if (close !== undefined) checkFunction("close", close, "a function, such as () => app.close()");
+  return { delayMs, deadlineMs, signals: checkSignals(signals ?? ["SIGTERM", "SIGINT"]), close };
+}

@@ -1,0 +1,102 @@
+import {
+  checkFunction,
+  createGuard,
+  NOT_FOUND,
+  matchAndRefresh,
+  toResponse,
+  type Answer,
+  type GuardOptions,
+  type Health,
+  type Resource,
+} from "../../src/index.ts";
+import { checkProbes } from "./check.ts";
+
+/** What the errors say instead of a wrong handler. */
+const FETCH_HANDLER = "a function such as app.fetch";
+
+/** A Fetch handler. Further arguments of the platform are passed to it unchanged. */
+export type FetchHandler<A extends readonly unknown[], R> = (request: Request, ...rest: A) => R;
+
+/**
+ * Creates a Fetch handler that answers the probes, and passes every other request to `fetch`.
+ *
+ * @param fetch answers every other request. @default 404
+ * @throws TypeError if an argument is wrong
+ * @example
+ * const answer = probes(health, (request: Request) => new Response(request.url));
+ */
+export function probes<A extends readonly unknown[] = [], R = never>(
+  health: Health,
+  fetch?: FetchHandler<A, R>,
+): FetchHandler<A, R | Response | Promise<Response>> {
+  return mount(toResponse, health, fetch);
+}
+
+/** @param make converts an answer to a Response */
+export function mount<A extends readonly unknown[], R>(
+  make: (answer: Answer) => Response,
+  health: Health,
+  fetch: FetchHandler<A, R> | undefined,
+): FetchHandler<A, R | Response | Promise<Response>> {
+  checkProbes(health, "fetch", fetch, FETCH_HANDLER);
+  const answer = (request: Request, rest: A): R | Response | Promise<Response> => {
+    const response = matchAndRefresh(health, request, undefined, make);
+    // In request mode a promise, and then of a path that is ours.
+    if (response instanceof Promise) return response.then((late) => late ?? toResponse(NOT_FOUND));
+    return response ?? (fetch ? fetch(request, ...rest) : toResponse(NOT_FOUND));
+  };
+  return (request, ...rest) => {
+    const answered = answer(request, rest);
+    return health.drainSignal.aborted ? last(answered) : answered;
+  };
+}
+
+/**
+ * Wraps a Fetch handler: 503, `retry-after` and problem+json while the data for the request is not loaded.
+ *
+ * @throws TypeError if an argument is wrong
+ * @example
+ * const answer = guard(index)((request: Request) => new Response(request.url));
+ */
+export function guard(
+  resources: Resource<unknown> | readonly Resource<unknown>[],
+  options?: GuardOptions,
+): <A extends readonly unknown[], R>(
+  fetch: FetchHandler<A, R>,
+) => FetchHandler<A, R | Response | Promise<Response | Awaited<R>>> {
+  const decide = createGuard(resources, options);
+  return (fetch) => {
+    checkFunction("fetch", fetch, FETCH_HANDLER);
+    return (request, ...rest) => {
+      const decision = decide();
+      if (decision instanceof Promise) return served(decision, () => fetch(request, ...rest));
+      return decision ? toResponse(decision) : fetch(request, ...rest);
+    };
+  };
+}
+
+async function served<R>(decision: Promise<Answer | undefined>, serve: () => R): Promise<Response | Awaited<R>> {
+  const unavailable = await decision;
+  if (unavailable) return toResponse(unavailable);
+  return await serve();
+}
+
+/**
+ * Both servers close idle connections when they stop, and may lose a request on its way. So during a drain, each answer
+ * closes its connection.
+ */
+function last<R>(answered: R): R {
+  if (answered instanceof Promise) return answered.then(last) as R; // SAFETY: a promise of the same
+  // By its fields: a Response may come from another realm. An upgrade is nobody's last answer.
+  const { headers, status, body } = Object(answered) as Partial<Response>; // SAFETY: each field is checked
+  if (!headers || status === undefined || status === 101) return answered;
+  try {
+    headers.set("connection", "close");
+    return answered;
+  } catch {
+    // Headers of a fetched or redirecting Response are immutable.
+    const copy = new Response(body ?? null, answered as Response); // SAFETY: it has headers and a status
+    copy.headers.set("connection", "close");
+    return copy as R; // SAFETY: a Response stands for a Response
+  }
+}

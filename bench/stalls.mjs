@@ -1,0 +1,67 @@
+// node bench/stalls.mjs [entries]     how long the event loop stands still while a large value is built, five ways
+// It measures for minutes and needs a machine of its own, so it is no part of `npm run bench`. Writes stalls.md.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { PROBE_MS, probe, probed } from "./probed.mjs";
+
+const WAYS = {
+  none: "nothing is built",
+  main: "`Map`, at once on the main thread",
+  sliced: "`Map`, in slices of 15 ms",
+  "worker-map": "`Map`, posted from a worker",
+  "worker-bytes": "packed, transferred from a worker",
+  "off-thread": "packed, `offThread()`",
+};
+const [entries = "1000000"] = process.argv.slice(2);
+const server = (name) => fileURLToPath(new URL(`servers/${name}.mjs`, import.meta.url));
+const started = (file, args) => spawn(process.execPath, [file, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+
+/** From the start of a process to its first answered probe, the median of several. */
+async function firstAnswer(name) {
+  const times = [];
+  for (let round = 0; round < 9; round++) {
+    const began = performance.now();
+    const child = started(server(name), ["none", "1"]);
+    const [port] = await once(createInterface(child.stdout), "line");
+    await probe(Number(port));
+    times.push(performance.now() - began);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+  return times.sort((one, other) => one - other)[4];
+}
+
+const rows = [];
+for (const [way, what] of Object.entries(WAYS)) {
+  const { stallMs, buildMs, lookups, heapMB, rssMB, slowestMs } = await probed(
+    started(server("stalls"), [way, entries]),
+  );
+  rows.push(
+    `| ${what} | ${stallMs.toFixed(0)} ms | ${slowestMs.toFixed(0)} ms | ${buildMs.toFixed(0)} ms | ${lookups} | ${heapMB} MB | ${rssMB} MB |`,
+  );
+  console.log(rows.at(-1));
+}
+const first = { bare: await firstAnswer("stalls-bare"), ours: await firstAnswer("stalls-start") };
+console.log(first);
+writeFileSync(
+  new URL("stalls.md", import.meta.url),
+  `# Stalls
+
+${Number(entries).toLocaleString("en")} entries with keys of 32 characters. ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, load average ${loadavg()[0]?.toFixed(1)}.
+
+| how the value is built | longest stall | slowest probe | one build | look-ups a second | heap, at most | resident, at most |
+|---|---|---|---|---|---|---|
+${rows.join("\n")}
+
+The value is built three times, one after the other, while 2,000 keys a second are looked up. The stall is the maximum of
+\`monitorEventLoopDelay({ resolution: 1 })\`. The probe is \`/status/live\` of the main thread, asked every ${PROBE_MS} ms from another
+process. Memory is looked at every 10 ms, with the old value and the new one in it.
+
+From the start of a process to its first answered probe, median of nine: ${first.ours?.toFixed(0)} ms with \`createHealth()\` and \`probes()\`,
+${first.bare?.toFixed(0)} ms with \`node:http\` alone.
+`,
+);

@@ -1,0 +1,104 @@
+import { fleetStatus, pinRevision, retryRevision, unpinRevision, type FleetStore } from "health-state/fleet";
+import { toFleetTable } from "../fleet/table.ts";
+import { EXIT, UsageError, type FleetIo, type Io, type StoreAddress } from "../io/io.ts";
+
+/** The options of `fleet`, as written. */
+export interface FleetFlags {
+  readonly redis?: string | undefined;
+  readonly postgres?: string | undefined;
+  readonly group?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly watch?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const VERBS = ["status", "pin", "unpin", "retry"];
+/** How long `--watch` waits between two looks, in ms. */
+const WATCH_MS = 2_000;
+
+/** Shows a group, or tells it which revision to hold. */
+export async function runFleet(words: readonly string[], flags: FleetFlags, io: Io): Promise<number> {
+  const [verb = "status", ...rest] = words;
+  if (!VERBS.includes(verb))
+    throw new UsageError(`fleet has no ${JSON.stringify(verb)}; there are ${VERBS.join(", ")}`);
+  const { group } = flags;
+  if (group === undefined) throw new UsageError("fleet needs --group, the name that fleet() was given");
+  if (verb !== "status" && flags.watch) throw new UsageError("--watch goes with fleet status alone");
+  const order = verb === "status" ? undefined : orderOf(verb, group, rest, flags);
+  if (verb === "status" && rest.length > 0) throw new UsageError("fleet status takes no further word");
+  const { fleet } = io;
+  if (!fleet) throw new UsageError("fleet is not to be had here");
+  const address = addressOf(flags, fleet);
+  try {
+    const { store, close } = await fleet.connect(address);
+    try {
+      if (order) await obey(verb, order, store, io);
+      else await show(store, group, flags, io);
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(silenceOf(address, error));
+  }
+  return EXIT.clean;
+}
+
+/** Says that a store does not answer. The address may hold a password, so only its host is named. */
+function silenceOf({ kind, url }: StoreAddress, error: unknown): string {
+  const place = URL.canParse(url) ? new URL(url).host : "this address";
+  const why = error instanceof Error && error.message ? error.message : "it gave no reason";
+  return `the ${kind} store at ${place} does not answer (${why}). Is it running, and is the address right?`;
+}
+
+async function show(store: FleetStore, group: string, flags: FleetFlags, io: Io): Promise<void> {
+  for (;;) {
+    const status = await fleetStatus(store, group);
+    // One line for each look, so that a program can read them as they come.
+    io.out(flags.json ? `${JSON.stringify(status)}\n` : toFleetTable(status));
+    if (!flags.watch || !(await io.pause(WATCH_MS))) return;
+    if (!flags.json) io.out("\n");
+  }
+}
+
+interface Order {
+  readonly group: string;
+  readonly resource: string;
+  readonly revision: string;
+}
+
+function orderOf(verb: string, group: string, rest: readonly string[], { resource }: FleetFlags): Order {
+  if (resource === undefined) throw new UsageError(`fleet ${verb} needs --resource, the name of the resource`);
+  const [revision, ...more] = rest;
+  if (verb === "unpin") {
+    if (revision !== undefined) throw new UsageError("fleet unpin takes no revision");
+    return { group, resource, revision: "" };
+  }
+  if (revision === undefined || more.length > 0) throw new UsageError(`fleet ${verb} takes one revision`);
+  return { group, resource, revision };
+}
+
+async function obey(verb: string, order: Order, store: FleetStore, io: Io): Promise<void> {
+  const { group, resource, revision } = order;
+  if (verb === "pin") {
+    await pinRevision(store, order);
+    io.out(`${group}: ${resource} is pinned to ${revision}; each replica takes it at its next load\n`);
+  } else if (verb === "unpin") {
+    await unpinRevision(store, { group, resource });
+    io.out(`${group}: ${resource} is pinned no more\n`);
+  } else if (await retryRevision(store, order)) io.out(`${group}: ${resource} tries ${revision} again\n`);
+  else throw new UsageError(`the fleet ${group} has not refused ${JSON.stringify(revision)} for ${resource}`);
+}
+
+/** Where the store is: as an option says, else as the environment says, because a password must not stand in a list. */
+function addressOf({ redis, postgres }: FleetFlags, { env }: FleetIo): StoreAddress {
+  if (redis !== undefined && postgres !== undefined) throw new UsageError("--redis and --postgres exclude each other");
+  if (redis !== undefined) return { kind: "redis", url: redis };
+  if (postgres !== undefined) return { kind: "postgres", url: postgres };
+  const fromRedis = env("HEALTH_STATE_REDIS");
+  if (fromRedis) return { kind: "redis", url: fromRedis };
+  const fromPostgres = env("HEALTH_STATE_POSTGRES");
+  if (fromPostgres) return { kind: "postgres", url: fromPostgres };
+  throw new UsageError(
+    "fleet needs --redis, --postgres, or HEALTH_STATE_REDIS or HEALTH_STATE_POSTGRES in the environment",
+  );
+}

@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import { EXIT, UsageError, type Io } from "../io/io.ts";
+import { nearestOf } from "../io/nearest.ts";
+import { ConfigRefusedError } from "../probers/index.ts";
+import { runConfig } from "./config.ts";
+import { runDoctor, type JudgeMany } from "./doctor.ts";
+import { runFleet } from "./fleet.ts";
+import { COMMANDS, HELP, helpOf, isCommand, type CommandName } from "./help.ts";
+import { runProbers } from "./probers.ts";
+import { runSimulate } from "./simulate.ts";
+import { runWatch } from "./watch.ts";
+
+/** The whole command: reads the arguments, does the one thing, and says how it went. Never throws. */
+export async function runCommand(args: readonly string[], io: Io, judgeMany?: JudgeMany): Promise<number> {
+  try {
+    const [first, ...rest] = args;
+    if (first === undefined) {
+      io.out(HELP);
+      return EXIT.unreadable;
+    }
+    if (first === "--version" || first === "-V" || first === "version") {
+      io.out(`${io.version}\n`);
+      return EXIT.clean;
+    }
+    if (first === "help" || first === "--help" || first === "-h") {
+      const [about] = rest;
+      io.out(about === undefined ? HELP : helpOf(commandOf(about)));
+      return EXIT.clean;
+    }
+    return await run(commandOf(first), rest, io, judgeMany);
+  } catch (error) {
+    io.err(`health-state: ${messageOf(error)}\n`);
+    return EXIT.unreadable;
+  }
+}
+
+function commandOf(word: string): CommandName {
+  if (isCommand(word)) return word;
+  throw new UsageError(
+    `there is no command ${JSON.stringify(word)}; the commands are config, doctor, fleet, probers, simulate and watch${maybe(word, Object.keys(COMMANDS))}`,
+  );
+}
+
+async function run(
+  command: CommandName,
+  args: readonly string[],
+  io: Io,
+  judgeMany: JudgeMany | undefined,
+): Promise<number> {
+  const { values, positionals } = parse(command, args);
+  if (values["help"] === true || positionals[0] === "help") {
+    io.out(helpOf(command));
+    return EXIT.clean;
+  }
+  switch (command) {
+    case "config":
+      return runConfig(positionals, values, io);
+    case "doctor":
+      return runDoctor(positionals, values, io, judgeMany);
+    case "fleet":
+      return runFleet(positionals, values, io);
+    case "simulate":
+      return runSimulate(positionals, values, io);
+    case "watch":
+      return runWatch(positionals, values, io);
+    case "probers":
+      return runProbers(values, io);
+  }
+}
+
+/** The options as written; those that the command does not take are refused with the nearest. */
+function parse(
+  command: CommandName,
+  args: readonly string[],
+): { readonly values: Values; readonly positionals: readonly string[] } {
+  const own: Readonly<Record<string, "string" | "boolean">> = COMMANDS[command];
+  const options = Object.fromEntries(Object.entries(own).map(([name, type]) => [name, { type }]));
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { ...options, help: { type: "boolean", short: "h" } },
+    });
+    return { values, positionals };
+  } catch (error) {
+    const [, given] = /^Unknown option '(-{1,2}[^' ]+)/.exec(error instanceof Error ? error.message : "") ?? [];
+    if (given === undefined) throw error;
+    const names = Object.keys(own).map((name) => `--${name}`);
+    throw new UsageError(`${command} has no option ${given}${maybe(given, names)}; see health-state help ${command}`);
+  }
+}
+
+/** What the options hold, of every command. */
+type Values = { readonly [name in OptionsOf<"string">]?: string } & {
+  readonly [name in OptionsOf<"boolean">]?: boolean;
+} & {
+  readonly help?: boolean;
+};
+type OptionsOf<T> = {
+  [C in CommandName]: {
+    [O in keyof (typeof COMMANDS)[C]]: (typeof COMMANDS)[C][O] extends T ? O : never;
+  }[keyof (typeof COMMANDS)[C]];
+}[CommandName];
+
+function maybe(given: string, known: readonly string[]): string {
+  const nearest = nearestOf(given, known);
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ConfigRefusedError) return `refused. ${error.message}`;
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^health-state: /, "");
+}

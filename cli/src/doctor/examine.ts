@@ -1,0 +1,182 @@
+import { UnknownKindError, UsageError } from "../io/io.ts";
+import { judgeCloudFormation, isCloudFormation } from "./format/cloudformation.ts";
+import { judgeCompose } from "./format/compose.ts";
+import { judgeConsul } from "./format/consul.ts";
+import { judgeDockerfile } from "./format/dockerfile.ts";
+import { judgeEcs } from "./format/ecs.ts";
+import { fieldOf, judgeEnvoy } from "./format/envoy.ts";
+import { judgeHaproxy } from "./format/haproxy.ts";
+import { judgeKubernetes } from "./format/kubernetes.ts";
+import { judgeNomad } from "./format/nomad.ts";
+import { judgeTerraform } from "./format/terraform.ts";
+import { isValues } from "./format/values.ts";
+import { hclTreeOf } from "./model/hcl.ts";
+import { createReport, type Examined, type Report, type Service } from "./model/report.ts";
+import type { Tree } from "./model/tree.ts";
+import { withoutIdleDocuments, yamlTreesOf } from "./model/yaml.ts";
+
+/** What one file holds, and its format. */
+export interface ExaminedFile extends Examined {
+  readonly kind: string;
+}
+
+interface Kind {
+  readonly kind: string;
+  readonly is: (root: Tree) => boolean;
+  readonly judge: (report: Report, root: Tree) => void;
+}
+
+const KINDS: readonly Kind[] = [
+  { kind: "kubernetes", is: (root) => root.get("apiVersion").here && root.get("kind").here, judge: judgeKubernetes },
+  { kind: "kubernetes", is: isJsonPatch, judge: judgeJsonPatch },
+  { kind: "cloudformation", is: isCloudFormation, judge: judgeCloudFormation },
+  { kind: "ecs", is: isEcs, judge: judgeEcs },
+  { kind: "compose", is: (root) => root.get("services").isMap, judge: judgeCompose },
+  { kind: "envoy", is: isEnvoy, judge: judgeEnvoy },
+  { kind: "consul", is: isConsul, judge: judgeConsul },
+];
+
+const ACCEPTED =
+  "the doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs";
+
+/**
+ * Reads a file, finds its kind and judges its health checks.
+ *
+ * @throws UsageError with the reason, for a file of no known kind
+ */
+export function examine(file: string, text: string, service: Service): ExaminedFile {
+  const { report, done } = createReport(service);
+  const kind = judgeByKind(report, file, text);
+  return { kind, ...done() };
+}
+
+function judgeByKind(report: Report, file: string, text: string): string {
+  if (text.includes("\0")) throw new UsageError(`${file}: is a binary file; ${ACCEPTED}`);
+  if (text.trim() === "") throw new UsageError(`${file}: is empty; ${ACCEPTED}`);
+  const name = file.replace(/^.*[/\\]/, "");
+  if (isDockerfile(name, text)) {
+    judgeDockerfile(report, file, text);
+    return "dockerfile";
+  }
+  if (
+    /^(global|defaults|backend|listen|frontend)\b[^:=]*$/m.test(text) &&
+    !/^\s*[{[]/.test(text) &&
+    !/^(apiVersion|services):/m.test(text)
+  ) {
+    judgeHaproxy(report, file, text);
+    return "haproxy";
+  }
+  if (isHcl(name, text)) return judgeHcl(report, file, text);
+  // A template of a chart may be YAML by chance; its values are still missing.
+  if (
+    /\{\{-?\s*(\.Values|\.Release|\.Chart|include |template |toYaml )/.test(text) &&
+    /^(apiVersion|kind):/m.test(text)
+  )
+    throw new UnknownKindError(
+      `${file}: is a template of a Helm chart; render the chart first: helm template ... | health-state doctor -`,
+    );
+  const busy = withoutIdleDocuments(text);
+  if (busy.replace(/---/g, "").trim() === "") return "kubernetes";
+  const trees = yamlTreesOf(file, busy);
+  const known = trees.flatMap((root) => {
+    const kind = KINDS.find(({ is }) => is(root));
+    return kind && !(kind.kind !== "kubernetes" && isValues(file, root)) ? [{ root, ...kind }] : [];
+  });
+  const [first] = known;
+  if (first) {
+    for (const { root, judge } of known) judge(report, root);
+    return first.kind;
+  }
+  if (trees.some((root) => isValues(file, root)))
+    throw new UnknownKindError(
+      `${file}: holds the values of a Helm chart; render the chart first: helm template ... | health-state doctor -`,
+    );
+  throw new UnknownKindError(`${file}: has an unknown format; ${ACCEPTED}`);
+}
+
+function isDockerfile(name: string, text: string): boolean {
+  return (
+    /^(Dockerfile|Containerfile)|\.(dockerfile|containerfile)$/i.test(name) ||
+    /^\s*(FROM|HEALTHCHECK)\s+\S/m.test(firstWords(text))
+  );
+}
+
+function isHcl(name: string, text: string): boolean {
+  return (
+    /\.(hcl|tf|nomad)$/.test(name) ||
+    /^(resource|service|check|job|variable|provider|module|data)\s+("[^"]*"\s*)*\{/m.test(firstWords(text))
+  );
+}
+
+function judgeHcl(report: Report, file: string, text: string): string {
+  const root = hclTreeOf(file, text);
+  if (root.all("job").length > 0) {
+    judgeNomad(report, root);
+    return "nomad";
+  }
+  if (
+    ["service", "services", "check", "checks"].some((key) => root.get(key).here) &&
+    root.all("resource").length === 0
+  ) {
+    judgeConsul(report, root);
+    return "consul";
+  }
+  judgeTerraform(report, root);
+  return "terraform";
+}
+
+/** A patch of kustomize: a list of operations. */
+function isJsonPatch(root: Tree): boolean {
+  const [first] = root.items();
+  return first !== undefined && first.get("op").here && first.get("path").here;
+}
+
+function judgeJsonPatch(report: Report, { file, line }: Tree): void {
+  report.unread({
+    file,
+    line,
+    what: "a JSON patch",
+    why: "It says too little without its base. Build it first: kustomize build … | health-state doctor -",
+  });
+}
+
+/** The container definitions that Terraform takes from a file are a list. */
+function isEcs(root: Tree): boolean {
+  if (root.isList)
+    return root
+      .items()
+      .some((item) => (item.get("image").here && item.get("name").here) || item.get("containerDefinitions").isList);
+  return [root, root.get("taskDefinition")].some((tree) => tree.get("containerDefinitions").isList);
+}
+
+function isEnvoy(root: Tree): boolean {
+  const isList = (name: string): boolean => fieldOf(root, name).isList;
+  if (fieldOf(root, "static_resources").isMap || isList("health_checks")) return true;
+  if (isList("clusters")) return true;
+  return root
+    .get("resources")
+    .items()
+    .some((item) => item.get("@type").here || item.get("name").here);
+}
+
+function isConsul(root: Tree): boolean {
+  const isService = (tree: Tree): boolean =>
+    tree.isMap && ["name", "Name", "id", "ID", "check", "Check", "checks", "Checks"].some((key) => tree.get(key).here);
+  if (["service", "Service"].some((key) => isService(root.get(key)))) return true;
+  if (["services", "Services"].some((key) => root.get(key).items().some(isService))) return true;
+  const isCheck = (tree: Tree): boolean =>
+    ["http", "HTTP", "tcp", "TCP", "args", "Args", "ttl", "TTL", "interval", "Interval", "grpc", "GRPC"].some(
+      (key) => tree.get(key).here,
+    );
+  return root.all("check", "Check", "checks", "Checks").some(isCheck);
+}
+
+/** The first lines that say something, for telling the kind of a file without a name. */
+function firstWords(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s*(#|\/\/)/.test(line))
+    .slice(0, 5)
+    .filter((line, index) => index === 0 || /^ARG/.test(line))
+    .join("\n");
+}

@@ -1,0 +1,100 @@
+import type { Edit, ScalarItem } from "./model/item.ts";
+import type { Finding } from "./model/report.ts";
+
+/** A change of the text between two offsets. */
+interface Change {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** The key that is new, if one is. */
+  readonly key?: string;
+}
+
+/** A text with the certain corrections in it, and how many they are. Comments, order and quotes stay as they are. */
+export function fixed(text: string, findings: readonly Finding[]): { readonly text: string; readonly count: number } {
+  const changes: Change[] = [];
+  let count = 0;
+  for (const { edit, severity } of findings) {
+    const change = edit && severity !== "note" ? changeOf(text, edit) : undefined;
+    if (!change || changes.some((other) => overlaps(change, other))) continue;
+    changes.push(change);
+    count += 1;
+  }
+  let result = text;
+  for (const { start, end, text: next } of changes.sort((one, other) => other.start - one.start))
+    result = result.slice(0, start) + next + result.slice(end);
+  return { text: result, count };
+}
+
+/** Several new keys may come to one place, but each key once. */
+function overlaps(one: Change, other: Change): boolean {
+  if (one.key !== undefined && other.key !== undefined) return one.start === other.start && one.key === other.key;
+  return one.start < other.end && other.start < one.end ? true : one.start === other.start;
+}
+
+function changeOf(text: string, edit: Edit): Change | undefined {
+  if ("replace" in edit) {
+    const { span } = edit.replace;
+    if (!span || edit.replace.quote === "block") return undefined;
+    return { ...span, text: "raw" in edit ? edit.raw : quoted(edit.text, edit.replace) };
+  }
+  const [first] = edit.into.entries;
+  // A map that begins with a merged key has no place of its own for a new one.
+  if (!first || first.start < 0 || first.line !== edit.into.line) return undefined;
+  const { start, column } = first;
+  // JSON keeps its quotes.
+  const key = text[start] === '"' ? JSON.stringify(edit.key) : edit.key;
+  const end = text.includes("\r\n") ? "\r\n" : "\n";
+  const separator = edit.into.flow ? ", " : `${end}${" ".repeat(column)}`;
+  return { start, end: start, text: `${key}: ${edit.raw}${separator}`, key: edit.key };
+}
+
+function quoted(text: string, { quote }: ScalarItem): string {
+  if (quote === "double") return JSON.stringify(text);
+  if (quote === "single") return `'${text.replaceAll("'", "''")}'`;
+  return /^[\w/][^#:[\]{},&*!|>'"%@`\n]*$/.test(text) || (/^[A-Za-z][^\n]*$/.test(text) && !/: |\s#/.test(text))
+    ? text
+    : JSON.stringify(text);
+}
+
+/** The lines that differ, as a unified diff. */
+export function diffOf(file: string, before: string, after: string): string {
+  const [old, young] = [before.split("\n"), after.split("\n")];
+  const hunks: string[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < old.length || j < young.length) {
+    if (old[i] === young[j]) {
+      i += 1;
+      j += 1;
+      continue;
+    }
+    const [oldEnd, youngEnd] = meetingOf(old, young, i, j);
+    const from = Math.max(0, i - 2);
+    const context = old.slice(from, i).map((line) => ` ${line}`);
+    const tail = old.slice(oldEnd, oldEnd + 2).map((line) => ` ${line}`);
+    const removed = old.slice(i, oldEnd).map((line) => `-${line}`);
+    const added = young.slice(j, youngEnd).map((line) => `+${line}`);
+    const sizes = [context.length + removed.length + tail.length, context.length + added.length + tail.length];
+    hunks.push(
+      `@@ -${from + 1},${sizes[0]} +${j - context.length + 1},${sizes[1]} @@`,
+      ...context,
+      ...removed,
+      ...added,
+      ...tail,
+    );
+    i = oldEnd;
+    j = youngEnd;
+  }
+  return hunks.length === 0 ? "" : [`--- ${file}`, `+++ ${file}`, ...hunks, ""].join("\n");
+}
+
+/** Where two texts go on alike after a difference. */
+function meetingOf(old: readonly string[], young: readonly string[], i: number, j: number): readonly [number, number] {
+  for (let reach = 1; reach < 200; reach += 1)
+    for (let a = 0; a <= reach; a += 1) {
+      const b = reach - a;
+      if (i + a <= old.length && j + b <= young.length && old[i + a] === young[j + b]) return [i + a, j + b];
+    }
+  return [old.length, young.length];
+}

@@ -1,0 +1,62 @@
+import type { Report } from "../model/report.ts";
+import { textEdit } from "../model/tree.ts";
+import { judgeExecForm } from "./exec-form.ts";
+import type { Command, Correct } from "../model/command.ts";
+import { judgeRequest } from "./request.ts";
+import { neverFails } from "./shell-line.ts";
+import { urlIn } from "./url.ts";
+
+/** Whether the first words are a shell that is given a line. */
+export function isShell(words: readonly string[]): boolean {
+  return /(^|\/)(ba|a|da|z|k)?sh$/.test(words[0] ?? "") && /^-/.test(words[1] ?? "");
+}
+
+/** Judges a command in a container; returns the path it asks, if it asks one by HTTP. */
+export function judgeCommand(report: Report, command: Command): string | undefined {
+  const { words, shell, at, source } = command;
+  const line = words.join(" ");
+  const correct: Correct = (change) => {
+    const text = source?.text;
+    const changed = text === undefined ? undefined : change(text);
+    return { fix: change(line), ...(source && changed !== undefined && changed !== text && textEdit(source, changed)) };
+  };
+  if (!shell) judgeExecForm(report, command);
+  judgePrograms(report, command);
+  const never = neverFails(words, shell);
+  if (!never) return judgeRequest(report, command, correct);
+  const { what, why, change, fix = "", asks } = never;
+  report.add({
+    rule: "always-passes",
+    severity: "error",
+    at,
+    what,
+    why,
+    ...(change ? correct(change) : { fix }),
+  });
+  return asks ? urlIn(line)?.path : undefined;
+}
+
+/** Programs that an image without a shell has not either. */
+const PROGRAMS = /^(\/(usr\/)?bin\/)?(curl|wget|nc|bash|sh|cat|test|grep|pgrep|ls)$/;
+
+/** Whether an image holds its program alone. The debug variants of distroless have a shell. */
+function isBare(image: string): boolean {
+  return image === "scratch" || (/distroless/.test(image) && !/debug/.test(image)) || /chainguard\/static/.test(image);
+}
+
+/** Judges whether the image has the shell or the program that the command runs. */
+function judgePrograms(report: Report, { words, shell, at, image = "", shellForm }: Command): void {
+  const [program = ""] = words;
+  if (!isBare(image) || (!shell && !PROGRAMS.test(program))) return;
+  const line = (words.at(-1) ?? "").replace(/\s*\|\|.*$/s, "").split(/\s+/);
+  report.add({
+    rule: "no-shell",
+    severity: "error",
+    at,
+    what: `The command needs ${shell ? "a shell" : program}, which ${image} does not have.`,
+    why: "Every check fails, so the container never becomes healthy.",
+    fix: shellForm?.("").startsWith("HEALTHCHECK")
+      ? `HEALTHCHECK CMD ${JSON.stringify(shell ? line : ["/app/check"])}`
+      : JSON.stringify(["CMD", ...(shell ? line : ["/app/check"])]),
+  });
+}

@@ -1,0 +1,115 @@
+import { UsageError } from "../io/io.ts";
+import { nearestOf } from "../io/nearest.ts";
+import { yamlTreesOf } from "./model/yaml.ts";
+import type { Finding } from "./model/report.ts";
+import { pageOf } from "./model/report.ts";
+import { isRule, RULES, type RuleId } from "./model/rules.ts";
+import { matchesGlob } from "./glob.ts";
+
+/** A rule that is silent in some files, and why. */
+export interface Silence {
+  readonly rule: RuleId;
+  /** Patterns of files, relative to the folder of the configuration. */
+  readonly files: readonly string[];
+  readonly reason: string;
+}
+
+/** What the configuration file says. */
+export interface DoctorConfig {
+  readonly silences: readonly Silence[];
+  readonly ours: boolean;
+}
+
+/** A comment: `health-state: ignore tcp-check, no-drain because the broker speaks no HTTP`. */
+const COMMENT =
+  /(?:#|\/\/).*?\bhealth-state:\s*ignore\s+([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(\S.*?))?\s*(?:#.*)?$/;
+
+/**
+ * Leaves out what a comment or the configuration silences. A comment silences its own line and, if nothing else stands
+ * in its line, the next one. Without a reason it silences nothing and is a finding itself.
+ */
+export function silence(
+  file: string,
+  text: string,
+  findings: readonly Finding[],
+  config: DoctorConfig,
+): { readonly findings: readonly Finding[]; readonly silenced: number } {
+  const byLine = new Map<number, Set<string>>();
+  const more: Finding[] = [];
+  if (text.includes("health-state:"))
+    text.split("\n").forEach((raw, index) => {
+      const [, names = "", reason] = COMMENT.exec(raw) ?? [];
+      if (names === "") return;
+      const rules = names.split(/\s*,\s*/);
+      const unknown = rules.find((rule) => !isRule(rule));
+      if (reason === undefined || unknown !== undefined) more.push(badComment(file, index + 1, names, unknown));
+      if (reason === undefined) return;
+      // Comments may follow each other: they all speak of the first line after them.
+      const lines = text.split("\n");
+      let at = index + 1;
+      if (/^\s*(#|\/\/)/.test(raw))
+        do at += 1;
+        while (at <= lines.length && /^\s*(#|\/\/|$)/.test(lines[at - 1] ?? ""));
+      const known = byLine.get(at) ?? new Set();
+      for (const rule of rules) known.add(rule);
+      byLine.set(at, known);
+    });
+  const inConfig = (rule: RuleId): boolean =>
+    config.silences.some((each) => each.rule === rule && each.files.some((pattern) => matchesGlob(pattern, file)));
+  const kept = findings.filter(({ rule, line }) => !byLine.get(line)?.has(rule) && !inConfig(rule));
+  return {
+    findings: [...kept, ...more].sort((one, other) => one.line - other.line),
+    silenced: findings.length - kept.length,
+  };
+}
+
+function badComment(file: string, line: number, names: string, unknown: string | undefined): Finding {
+  const rule = "silence-without-reason";
+  const nearest = unknown === undefined ? undefined : nearestOf(unknown, Object.keys(RULES));
+  return {
+    rule,
+    severity: "warning",
+    file,
+    line,
+    field: "comment",
+    problem:
+      unknown === undefined ? "The comment silences a rule and gives no reason." : `There is no rule ${unknown}.`,
+    message: "It has no effect, because nobody can tell later whether the reason still holds.",
+    fix: `# health-state: ignore ${nearest ?? names} because …`,
+    docs: pageOf(rule),
+    fixable: false,
+  };
+}
+
+/**
+ * Reads the configuration of the doctor.
+ *
+ * @throws UsageError that names file, line and what is accepted
+ */
+export function configOf(file: string, text: string): DoctorConfig {
+  const [root] = yamlTreesOf(file, text);
+  if (!root) return { silences: [], ours: false };
+  for (const [key, { line }] of root.entries())
+    if (key !== "silence" && key !== "ours")
+      throw new UsageError(`${file}:${line}: ${JSON.stringify(key)} is no option; there are silence and ours`);
+  const silences = root
+    .get("silence")
+    .items()
+    .map((item) => {
+      const rule = item.get("rule").text ?? "";
+      const reason = item.get("reason").text ?? "";
+      const at = `${file}:${item.line}`;
+      if (!isRule(rule)) {
+        const nearest = nearestOf(rule, Object.keys(RULES));
+        throw new UsageError(
+          `${at}: there is no rule ${JSON.stringify(rule)}${nearest ? `; did you mean ${nearest}?` : ""}`,
+        );
+      }
+      if (reason.trim() === "")
+        throw new UsageError(`${at}: a reason is missing; write reason: and why ${rule} does not matter here`);
+      const files = item.get("files");
+      const patterns = files.text === undefined ? files.words() : [files.text];
+      return { rule, reason, files: patterns.length > 0 ? patterns : ["**"] };
+    });
+  return { silences, ours: root.get("ours").value === true };
+}

@@ -1,0 +1,91 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import type { FleetStore } from "health-state/fleet";
+import { postgresFleet, type PostgresClientLike } from "health-state/postgres";
+import { redisFleet, type RedisClientLike } from "health-state/redis";
+import { UsageError, type StoreAddress } from "../io/io.ts";
+
+/** A store that is connected. */
+interface Connected {
+  readonly store: FleetStore;
+  readonly close: () => Promise<void>;
+}
+
+/** How long a connection may take, in ms. */
+const CONNECT_MS = 5_000;
+
+/**
+ * Connects to a store with a client that is installed where the command is run, so that the command brings none.
+ *
+ * @throws UsageError where no client is installed
+ */
+export async function connectStore({ kind, url }: StoreAddress): Promise<Connected> {
+  return kind === "redis" ? connectRedis(url) : connectPostgres(url);
+}
+
+async function connectRedis(url: string): Promise<Connected> {
+  const ioredis = packageOf("ioredis");
+  if (ioredis) {
+    const Redis = constructorIn(ioredis, "Redis");
+    const made = new Redis(url, { maxRetriesPerRequest: 0, connectTimeout: CONNECT_MS, retryStrategy: null });
+    // SAFETY: this is the class of the package ioredis.
+    const client = made as RedisClientLike & { disconnect(): void };
+    return { store: redisFleet(client), close: () => Promise.resolve(client.disconnect()) };
+  }
+  const redis = packageOf("redis");
+  if (!redis) throw new UsageError("--redis needs the package ioredis or redis here; install one: npm install ioredis");
+  // SAFETY: this is the function of the package redis.
+  const create = Reflect.get(redis, "createClient") as (options: object) => RedisClientLike & {
+    connect(): Promise<unknown>;
+    destroy(): void;
+  };
+  const client = create({ url, socket: { connectTimeout: CONNECT_MS, reconnectStrategy: false } });
+  client.on("error", () => {});
+  await client.connect();
+  return { store: redisFleet(client), close: () => Promise.resolve(client.destroy()) };
+}
+
+function connectPostgres(url: string): Connected {
+  const pg = packageOf("pg");
+  if (pg) {
+    const Pool = constructorIn(pg, "Pool");
+    const made = new Pool({ connectionString: url, max: 1, connectionTimeoutMillis: CONNECT_MS });
+    // SAFETY: this is the class of the package pg.
+    const pool = made as PostgresClientLike & { end(): Promise<void> };
+    return { store: postgresFleet(pool), close: () => pool.end() };
+  }
+  const postgres = packageOf("postgres");
+  if (!postgres) throw new UsageError("--postgres needs the package pg or postgres here; install one: npm install pg");
+  // SAFETY: this is the function of the package postgres.
+  const open = (Reflect.get(postgres, "default") ?? postgres) as (
+    url: string,
+    options: object,
+  ) => PostgresClientLike & {
+    end(options: { timeout: number }): Promise<void>;
+  };
+  const sql = open(url, { max: 1, connect_timeout: CONNECT_MS / 1_000, fetch_types: false });
+  return { store: postgresFleet(sql), close: () => sql.end({ timeout: 1 }) };
+}
+
+/** A package of the folder in which the command is run, or of the command's own; `undefined` where there is none. */
+function packageOf(name: string): object | undefined {
+  for (const from of [pathToFileURL(join(process.cwd(), "package.json")).href, import.meta.url]) {
+    try {
+      const found: unknown = createRequire(from)(name);
+      if ((typeof found === "object" && found !== null) || typeof found === "function") return found;
+    } catch {
+      // It is not installed there.
+    }
+  }
+  return undefined;
+}
+
+function constructorIn(from: object, name: string): new (...args: unknown[]) => unknown {
+  const direct: unknown = Reflect.get(from, name);
+  const found: unknown = direct ?? Reflect.get(Object(Reflect.get(from, "default")), name);
+  if (typeof found !== "function") throw new UsageError(`the installed client has no ${name}`);
+  // SAFETY: only classes of known packages are asked for.
+  return found as new (...args: unknown[]) => unknown;
+}

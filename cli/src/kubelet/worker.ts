@@ -1,0 +1,86 @@
+import type { RunResult } from "./attempt.ts";
+
+/** The three kinds of probe. Each container has at most one worker for each kind. */
+export type ProbeType = "startup" | "readiness" | "liveness";
+
+/** The numbers of a probe, with the names of the Probe API object. */
+export interface ProbeSpec {
+  readonly type: ProbeType;
+  readonly initialDelaySeconds: number;
+  readonly successThreshold: number;
+  readonly failureThreshold: number;
+}
+
+/** The verdict of a worker on its container. */
+export type WorkerVerdict = "success" | "failure" | "unknown";
+
+/** The state of a worker between two steps (`pkg/kubelet/prober/worker.go`). */
+export interface Worker {
+  readonly spec: ProbeSpec;
+  /** The last container. A new container resets the verdict, but not the streak. */
+  readonly containerId?: string;
+  readonly lastResult?: "success" | "failure";
+  /** The length of the streak of `lastResult`. */
+  readonly run: number;
+  /** The worker sends no more probes to this container. */
+  readonly onHold: boolean;
+  readonly verdict: WorkerVerdict;
+  /** The worker has ended. */
+  readonly ended: boolean;
+}
+
+/** The input of a step. */
+export interface ObservedPod {
+  readonly pod: "unknown" | "running" | "failed" | "succeeded";
+  /** The pod is being deleted. */
+  readonly deleted: boolean;
+  /** The container. Missing before it is created. */
+  readonly container?: {
+    readonly id: string;
+    readonly running: boolean;
+    /** Whether the container will be started again after its end. */
+    readonly restarts: boolean;
+    /** Whether the startup probe has passed or does not exist. */
+    readonly started: boolean;
+    readonly secondsSinceStart: number;
+  };
+}
+
+const INITIAL: { readonly [T in ProbeType]: WorkerVerdict } = {
+  startup: "unknown",
+  readiness: "failure",
+  liveness: "success",
+};
+
+/** The state of a worker before its first step. */
+export function createWorker(spec: ProbeSpec): Worker {
+  return { spec, run: 0, onHold: false, verdict: INITIAL[spec.type], ended: false };
+}
+
+/** Runs one step of a worker and returns its new state. It sends a probe only when the kubelet would. */
+export function stepOf(worker: Worker, { pod, deleted, container }: ObservedPod, probe: () => RunResult): Worker {
+  const { type, initialDelaySeconds } = worker.spec;
+  if (worker.ended) return worker;
+  if (pod === "failed" || pod === "succeeded") return { ...worker, ended: true };
+  if (pod === "unknown" || !container) return worker;
+  const now: Worker =
+    container.id === worker.containerId
+      ? worker
+      : { ...worker, containerId: container.id, verdict: INITIAL[type], onHold: false };
+  if (now.onHold) return now;
+  if (!container.running) return { ...now, verdict: "failure", ended: !container.restarts };
+  if (deleted && type !== "readiness") return { ...now, verdict: "success", ended: true };
+  if (Math.floor(container.secondsSinceStart) < initialDelaySeconds) return now;
+  if ((type === "startup") === container.started) return now;
+  return countOf(now, probe());
+}
+
+/** Updates the streak, and the verdict when the streak is long enough. */
+function countOf(worker: Worker, result: RunResult): Worker {
+  if (result === "discarded") return worker;
+  const { type, failureThreshold, successThreshold } = worker.spec;
+  const counted: Worker = { ...worker, lastResult: result, run: result === worker.lastResult ? worker.run + 1 : 1 };
+  if (counted.run < (result === "failure" ? failureThreshold : successThreshold)) return counted;
+  const holds = type === "startup" || (type === "liveness" && result === "failure");
+  return { ...counted, verdict: result, ...(holds && { onHold: true, run: 0 }) };
+}

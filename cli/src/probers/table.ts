@@ -1,0 +1,81 @@
+import { PROBERS } from "./all.ts";
+import { probeOf, type Prober } from "./model/prober.ts";
+
+const HEAD = `# Probers
+
+A prober is a program that sends health checks. For each prober, this page says what it sends, which answers pass, and
+what it does on failure. The settings have the names and defaults of the prober. The page is generated from
+\`cli/src/probers/\` (\`npm run probers:doc\`). The last column says how each description was verified:
+
+- **run**: with the real program
+- **src**: in its source
+- **doc**: in its documentation
+- **mem**: not verified, from general knowledge
+
+A prober that routes traffic asks \`/status\`. A prober that restarts or replaces asks \`/status/live\`. A prober that waits
+for the start asks \`/status/startup\`. \`npx health-state-cli config <name>\` writes the configuration.
+`;
+
+/** The page about every prober, in Markdown. */
+export function toMarkdown(probers: readonly Prober[] = PROBERS): string {
+  const overview = row(["Prober", "Request", "Passes", "Redirects", "Body", "On failure", "All down", "Asks", "Sure"]);
+  const rule = row(Array.from({ length: 9 }, () => "---"));
+  return [HEAD, overview, rule, ...probers.map(overviewOf), "", ...probers.map(sectionOf)].join("\n");
+}
+
+/** The statuses that pass, as text: `200`, `200-399`, `exit 0`. */
+export function statusesOf({ passes }: Prober): string {
+  if (passes.statuses.length === 0) return "exit 0";
+  const ranges = passes.statuses.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  return [...ranges, ...(passes.warns ?? []).map((status) => `${status} warns`)].join(", ");
+}
+
+function overviewOf(prober: Prober): string {
+  const { title, name, sent, body, redirects, onFailure, allDown, checks, sure } = prober;
+  const request =
+    sent.method === "command"
+      ? "a command"
+      : `${sent.method}, HTTP/${sent.httpVersion}, ${sent.host === null ? "no Host" : `Host: ${sent.host}`}`;
+  const match = `${body.match}${body.limit === undefined ? "" : `, ${body.limit} bytes`}${body.alone === true ? "; alone it accepts any status" : ""}`;
+  return row([
+    `[${title}](#${name})`,
+    request,
+    statusesOf(prober),
+    redirects,
+    match,
+    onFailure,
+    allDown.text,
+    checks.map(probeOf).join(", "),
+    sure.join(", "),
+  ]);
+}
+
+function sectionOf(prober: Prober): string {
+  const headers = Object.entries(prober.sent.headers).map(([name, value]) => `\`${name}: ${value}\``);
+  const settings = Object.entries(prober.settings).map(([field, { value, least, most }]) =>
+    row([
+      `\`${field}\``,
+      value === null ? "none" : `${value}`,
+      least === undefined ? "" : `${least}`,
+      most === undefined ? "" : `${most}`,
+    ]),
+  );
+  return [
+    `## ${prober.name}`,
+    "",
+    `${prober.title}. Connection: ${prober.sent.connection}.${headers.length > 0 ? ` Sends ${headers.join(", ")}.` : ""}`,
+    "",
+    row(["setting", "default", "least", "most"]),
+    row(["---", "---", "---", "---"]),
+    ...settings,
+    "",
+    ...prober.notes.map((note) => `- ${note}`),
+    ...(prober.notes.length > 0 ? [""] : []),
+    `Sources: ${prober.sources.join("; ")}.`,
+    "",
+  ].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}

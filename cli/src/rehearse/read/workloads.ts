@@ -1,0 +1,68 @@
+import { isCloudFormation } from "../../doctor/format/cloudformation.ts";
+import { UsageError } from "../../io/io.ts";
+import { withoutIdleDocuments, yamlTreesOf } from "../../doctor/model/yaml.ts";
+import type { Tree } from "../../doctor/model/tree.ts";
+import type { Reading, Workload } from "../model/spec.ts";
+import { composeWorkloads, storesOf } from "./compose.ts";
+import { ecsWorkloads } from "./ecs.ts";
+import { haproxyWorkloads } from "./haproxy.ts";
+import { kubernetesWorkloads } from "./kubernetes.ts";
+
+/** The content of a file. */
+export interface Found {
+  readonly workloads: readonly Workload[];
+  /** The names of the databases that are not simulated. */
+  readonly stores: readonly string[];
+}
+
+/**
+ * Reads the workloads of a file.
+ *
+ * @throws UsageError if the file has no workload. The message names the accepted formats
+ */
+export function workloadsOf(file: string, text: string, reading: Reading): Found {
+  if (
+    /^(global|defaults|backend|listen|frontend)\b[^:=]*$/m.test(text) &&
+    !/^\s*[{[]/.test(text) &&
+    !/^(apiVersion|services):/m.test(text)
+  )
+    return someOf(file, haproxyWorkloads(file, text, reading), reading, []);
+  const busy = withoutIdleDocuments(text);
+  const trees = busy.replace(/---/g, "").trim() === "" ? [] : yamlTreesOf(file, busy);
+  return someOf(
+    file,
+    trees.flatMap((root) => workloadsIn(root, reading)),
+    reading,
+    trees.flatMap((root) => storesOf(root, reading)),
+  );
+}
+
+function workloadsIn(root: Tree, reading: Reading): readonly Workload[] {
+  if (root.get("apiVersion").here && root.get("kind").here) return kubernetesWorkloads(root, reading);
+  if (isCloudFormation(root))
+    return root
+      .get("Resources")
+      .entries()
+      .filter(([, resource]) => resource.get("Type").text === "AWS::ECS::TaskDefinition")
+      .flatMap(([, resource]) => ecsWorkloads(resource.get("Properties"), reading));
+  if (root.get("services").isMap) return composeWorkloads(root, reading);
+  return ecsWorkloads(root, reading);
+}
+
+function someOf(file: string, found: readonly Workload[], { only }: Reading, stores: readonly string[]): Found {
+  if (found.length === 0)
+    throw new UsageError(
+      `${file}: holds nothing that can be played; wanted is a Deployment or another workload of Kubernetes, a Compose file with healthchecks, a haproxy.cfg with servers, or an ECS task definition${stores.length > 0 ? `. The stores are played only if --only names them: ${stores.join(", ")}` : ""}`,
+    );
+  const named = found.filter(({ name }) => only.includes(nameIn(name)));
+  if (only.length > 0 && named.length === 0)
+    throw new UsageError(
+      `--only ${only.join(",")}: ${file} holds no such workload; there are ${found.map(({ name }) => nameIn(name)).join(", ")}`,
+    );
+  return { workloads: only.length > 0 ? named : found, stores };
+}
+
+/** Returns the name without the kind. */
+function nameIn(name: string): string {
+  return name.slice(name.indexOf(" ") + 1);
+}

@@ -1,0 +1,71 @@
+import type { Figures } from "../../simulate/index.ts";
+import type { Play, Rehearsed } from "../play/rehearse.ts";
+import { spanText } from "../play/trouble.ts";
+
+const BAD = ["stalled", "unloaded", "lost", "refused"] as const;
+
+/** The name of each outcome. */
+const WORDS = {
+  stale: "answered from old data",
+  stalled: "kept waiting",
+  unloaded: "sent to a replica with nothing loaded",
+  lost: "lost",
+  refused: "refused, because nobody was there",
+} as const;
+
+/** Describes a result in clauses, separately before, during and after the trouble. */
+export function sentenceOf({ isStart }: Pick<Rehearsed, "isStart">, { figures, verdict, setup }: Play): string {
+  if (verdict.rating === "late") return "the service was not ready by then; see the cold start";
+  return isStart ? startSentence(figures, setup.router === "direct") : troubleSentence(figures, setup.replicas);
+}
+
+/** Without a readiness check, a replica gets requests as soon as it exists. */
+function startSentence(figures: Figures, isUnasked: boolean): string {
+  const { restarts, allReadySeconds, firstReadySeconds } = figures;
+  const ready =
+    firstReadySeconds === null
+      ? "never ready"
+      : allReadySeconds === null
+        ? "never all ready"
+        : `all ${isUnasked ? "get requests" : "ready"} after ${roundText(allReadySeconds)}`;
+  return [restartText(restarts), ready, ...outcomeClauses(figures.requests, ["unloaded", "lost"])].join(", ");
+}
+
+function troubleSentence({ phases }: Figures, replicas: number): string {
+  const told = phases.filter(({ name }) => name !== "before");
+  return told
+    .map(({ name, restarts, fewestReady, noAnswerSeconds, requests }) => {
+      const clauses = [
+        ...(restarts > 0 ? [restartText(restarts)] : []),
+        fewestReady === replicas
+          ? `${replicas} of ${replicas} ready`
+          : `${fewestReady} of ${replicas} ready at the fewest`,
+        ...(noAnswerSeconds > 0 ? [`nobody there for ${roundText(noAnswerSeconds)}`] : []),
+        ...outcomeClauses(requests, ["stale", ...BAD]),
+      ];
+      return `${name}: ${clauses.join(", ")}`;
+    })
+    .join("; ");
+}
+
+function restartText(restarts: number): string {
+  return restarts === 0 ? "no restart" : `${restarts} restart${restarts === 1 ? "" : "s"}`;
+}
+
+function outcomeClauses(requests: Figures["requests"], outcomes: readonly (keyof typeof WORDS)[]): readonly string[] {
+  const all = Object.values(requests).reduce((sum, count) => sum + count, 0);
+  return outcomes
+    .filter((outcome) => requests[outcome] >= 1)
+    .map((outcome) => {
+      const percent = (100 * requests[outcome]) / all;
+      const share = percent < 0.1 ? "under 0.1 %" : `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+      return `${share} of requests ${WORDS[outcome]}`;
+    });
+}
+
+function roundText(seconds: number): string {
+  if (seconds < 120) return spanText(Math.round(seconds));
+  const minutes = Math.floor(seconds / 60);
+  const rest = Math.round(seconds - 60 * minutes);
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}

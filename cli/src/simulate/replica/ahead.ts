@@ -1,0 +1,51 @@
+import { AHEAD_MS } from "../model/load-tally.ts";
+import { createDue, type Due } from "../model/queue.ts";
+import type { Simulation } from "../model/simulation.ts";
+
+/** A process whose loads can be counted ahead of time. */
+export interface Steadily {
+  /** Counts everything before `untilMs`. */
+  advance(untilMs: number): void;
+}
+
+const OF = new WeakMap<Simulation, Ahead>();
+
+/** Regularly counts the loads of all steady replicas, a little ahead of time. */
+export class Ahead {
+  /** The time until which all loads are counted. */
+  untilMs = 0;
+  readonly #steady = new Set<Steadily>();
+  readonly #simulation: Simulation;
+  readonly #due: Due;
+
+  private constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#due = createDue(0, simulation.order(), () => this.#move());
+    this.#move();
+  }
+
+  /** Returns the instance of a simulation, which all its replicas share. */
+  static of(simulation: Simulation): Ahead {
+    const known = OF.get(simulation) ?? new Ahead(simulation);
+    OF.set(simulation, known);
+    return known;
+  }
+
+  /** Adds a process. */
+  add(steady: Steadily): void {
+    this.#steady.add(steady);
+    steady.advance(this.untilMs);
+  }
+
+  delete(steady: Steadily): void {
+    this.#steady.delete(steady);
+  }
+
+  #move(): void {
+    const { queue, record, resolved } = this.#simulation;
+    record.foldLoads(queue.now);
+    this.untilMs = Math.min(queue.now + AHEAD_MS, resolved.untilMs);
+    for (const steady of this.#steady) steady.advance(this.untilMs);
+    if (this.untilMs < resolved.untilMs) queue.put(this.#due, this.untilMs);
+  }
+}

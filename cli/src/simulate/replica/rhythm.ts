@@ -1,0 +1,120 @@
+import { toMs, toMsOrNever } from "health-state";
+import type { Setup } from "../model/setup.ts";
+import { REFUSAL_MS } from "../world/source.ts";
+
+/** One load in the schedule. Times are in ms. */
+export interface EndedLoad {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** The number of failed loads in a row, including this one. 0 after a success. */
+  readonly failures: number;
+}
+
+/** The limits of the schedule, in ms. */
+interface Limits {
+  readonly refreshEvery: number;
+  readonly staleAfter: number;
+  readonly refuseAfter: number;
+  readonly jitter: number;
+  readonly retryMost: number;
+}
+
+/**
+ * Calculates when the library starts its next load, by the rules of `docs/reference/rules.md`. It is only used if the
+ * library has just planned the same time (see `steady.ts`).
+ */
+export class Rhythm {
+  readonly #limits: Limits;
+  /** The longest successful load, in ms. */
+  readonly #longestMs: number;
+
+  private constructor(limits: Limits, longestMs: number) {
+    this.#limits = limits;
+    this.#longestMs = longestMs;
+  }
+
+  /**
+   * Returns the rhythm of a setup. It is `undefined` if a load may time out, if a value may become stale between two
+   * loads, or if the setup has a fleet or revisions.
+   */
+  static of({ limits, load, fleet, revisions }: Setup): Rhythm | undefined {
+    const { refreshEvery, staleAfter, refuseAfter, timeout = "5m", retryMost, jitter = 0.1 } = limits;
+    if (refreshEvery === undefined || refreshEvery === "never" || fleet || revisions) return undefined;
+    const every = toMs("refreshEvery", refreshEvery, 1);
+    const stale = staleAfter === undefined ? 2 * every + 5_000 : toMsOrNever("staleAfter", staleAfter, 1);
+    const longestMs = 1 + (load.refreshSeconds ?? load.firstSeconds) * 1_000 * (1 + (load.spread ?? 0.1));
+    const rhythm = new Rhythm(
+      {
+        refreshEvery: every,
+        staleAfter: stale,
+        refuseAfter: refuseAfter === undefined ? stale : toMsOrNever("refuseAfter", refuseAfter, 1),
+        jitter,
+        retryMost:
+          retryMost === undefined
+            ? Math.min(every, Math.max(30_000, Math.min(every / 10, 300_000)))
+            : toMs("retryMost", retryMost, 1),
+      },
+      longestMs,
+    );
+    const isQuick = longestMs < toMsOrNever("timeout", timeout, 1);
+    return isQuick && rhythm.longestGapMs + longestMs < stale ? rhythm : undefined;
+  }
+
+  /** The longest time from the start of a successful load to the start of the next, in ms. */
+  get longestGapMs(): number {
+    const { refreshEvery, jitter } = this.#limits;
+    return Math.ceil(Math.max(refreshEvery * (1 + jitter), this.#longestMs + refreshEvery / 10));
+  }
+
+  /** The longest wait after a failed load, in ms. */
+  get retryMostMs(): number {
+    return this.#limits.retryMost;
+  }
+
+  /** The longest time from the start of a failed load to the start of the next, in ms. */
+  get longestRetryMs(): number {
+    return REFUSAL_MS + this.#limits.retryMost + 1;
+  }
+
+  /** Whether a successful load took no longer than the longest normal load. */
+  isUsual({ startedAt, endedAt }: EndedLoad): boolean {
+    return endedAt - startedAt <= this.#longestMs;
+  }
+
+  /** Whether the waits after failures have reached their maximum. */
+  isSlowest(failures: number): boolean {
+    return 1_000 * 2 ** (failures - 1) >= this.#limits.retryMost;
+  }
+
+  /**
+   * Whether time alone does not change the answers about a value of this age for a given time. The value is stale. It
+   * is either already refused, or loads succeed again before it is refused.
+   */
+  isOver(ageMs: number, forMs: number): boolean {
+    const { staleAfter, refuseAfter } = this.#limits;
+    if (ageMs <= staleAfter) return false;
+    return ageMs > refuseAfter || ageMs + forMs + this.longestRetryMs + this.#longestMs < refuseAfter;
+  }
+
+  /** Returns the start of the next load. */
+  nextAt({ startedAt, endedAt, failures }: EndedLoad, random: number): number {
+    return failures > 0
+      ? endedAt + this.retryAfter(Math.min(this.#limits.retryMost, 1_000 * 2 ** (failures - 1)), random)
+      : this.refreshAt(startedAt, endedAt, random);
+  }
+
+  /** Returns the wait after a failed load, from the longest possible wait. */
+  retryAfter(longest: number, random: number): number {
+    const shortest = Math.min(100, longest);
+    return Math.ceil(shortest + (longest - shortest) * random);
+  }
+
+  /** Returns the start of the load after a successful one. */
+  refreshAt(startedAt: number, endedAt: number, random: number): number {
+    const { refreshEvery, staleAfter, jitter } = this.#limits;
+    const planned = startedAt + refreshEvery * (1 + jitter * (2 * random - 1));
+    return Math.ceil(
+      Math.max(Math.min(planned, startedAt + staleAfter), startedAt + refreshEvery / 2, endedAt + refreshEvery / 10),
+    );
+  }
+}

@@ -1,0 +1,139 @@
+import { spanOf } from "../model/span.ts";
+import type { Setup } from "../model/setup.ts";
+import { baseOf, MINUTE } from "./base.ts";
+import type { Scenario, ScenarioDefaults } from "./definition.ts";
+import { outageSetup, ROLLOUT, withAndWithout } from "./fleet.ts";
+
+const HOUR = 3_600;
+
+/** One replica that cannot reach the source, for half of the time. */
+function loneSetup(defaults: ScenarioDefaults): Setup {
+  return {
+    ...baseOf(defaults),
+    requestsFromSeconds: defaults.durationSeconds / 12,
+    troubles: [
+      {
+        fromSeconds: defaults.durationSeconds / 6,
+        untilSeconds: (4 * defaults.durationSeconds) / 6,
+        kind: "down",
+        replicas: [defaults.replicas >> 1],
+      },
+    ],
+  };
+}
+
+/** The scenarios, in the order in which they explain the library. */
+export const BUILT_IN: readonly Scenario[] = [
+  {
+    name: "cold-start",
+    shows: "Liveness that asks /status kills what is still loading, and the load begins again, for ever.",
+    defaults: { replicas: 3, durationSeconds: HOUR, loadSeconds: 2 * MINUTE },
+    variants: (defaults) => {
+      const base = baseOf(defaults);
+      return [
+        {
+          title: "liveness on /status, no startup probe",
+          setup: { ...base, probes: { readiness: { asks: "readiness" }, liveness: { asks: "readiness" } } },
+        },
+        { title: "liveness on /status/live, startup probe", setup: base },
+      ];
+    },
+  },
+  {
+    name: "source-outage",
+    shows: "When the source dies, refusing stale data takes every replica out at once, unless the balancer fails open.",
+    defaults: { replicas: 8, durationSeconds: 90 * MINUTE, loadSeconds: 10 },
+    variants: (defaults) => {
+      const base = outageSetup(defaults);
+      const patientSeconds = (12 * defaults.durationSeconds) / 9;
+      const patient = { ...base.limits, refuseAfter: patientSeconds * 1_000 };
+      return [
+        { title: "Kubernetes, refused once stale", setup: base },
+        { title: `Kubernetes, refuseAfter ${spanOf(patientSeconds)}`, setup: { ...base, limits: patient } },
+        { title: "AWS ALB (fails open), refused once stale", setup: { ...base, router: "aws-alb" } },
+        { title: "Envoy (panics under 50 %), refused once stale", setup: { ...base, router: "envoy" } },
+      ];
+    },
+    withFleet: {
+      shows: "When the source dies, a fleet lets a few replicas out and holds the others in with what they have.",
+      variants: (defaults, leave) => {
+        const base = outageSetup(defaults);
+        return [
+          ...withAndWithout("Kubernetes", base, { leave }),
+          ...withAndWithout("HAProxy", { ...base, router: "haproxy" }, { leave }),
+        ];
+      },
+    },
+  },
+  {
+    name: "lone-stale",
+    shows: "One replica that cannot reach the source must leave while the others serve, and does.",
+    defaults: { replicas: 8, durationSeconds: HOUR, loadSeconds: 10 },
+    variants: (defaults) => {
+      const base = loneSetup(defaults);
+      return [
+        { title: "refused once stale", setup: base },
+        { title: 'refuseAfter "never"', setup: { ...base, limits: { ...base.limits, refuseAfter: "never" } } },
+      ];
+    },
+    withFleet: {
+      shows: "One replica that cannot reach the source leaves a fleet as it leaves without one.",
+      variants: (defaults, leave) => withAndWithout("Kubernetes", loneSetup(defaults), { leave }),
+    },
+  },
+  {
+    name: "rolling-deploy",
+    shows: "A process must serve on after SIGTERM until everybody who sends it requests has noticed.",
+    defaults: { replicas: 8, durationSeconds: 10 * MINUTE, loadSeconds: 20 },
+    variants: (defaults) => {
+      const atSeconds = 3 * MINUTE;
+      const base: Setup = {
+        ...baseOf(defaults),
+        requestsFromSeconds: atSeconds,
+        deploy: { atSeconds, told: false },
+      };
+      return [
+        { title: "Kubernetes, no drain", setup: { ...base, drainSeconds: 0 } },
+        { title: "Kubernetes, drain of 10 s", setup: { ...base, drainSeconds: 10 } },
+        { title: "AWS ALB not told, drain of 10 s", setup: { ...base, router: "aws-alb", drainSeconds: 10 } },
+        { title: "AWS ALB not told, drain of 25 s", setup: { ...base, router: "aws-alb", drainSeconds: 25 } },
+      ];
+    },
+  },
+  {
+    name: "herd",
+    shows: "Replicas that start together load together; jitter spreads the refreshes that follow.",
+    defaults: { replicas: 200, durationSeconds: HOUR, loadSeconds: 5 },
+    variants: (defaults) => {
+      const base: Setup = { ...baseOf(defaults), spreadSeconds: 0, requestsFromSeconds: MINUTE };
+      return [
+        { title: "jitter 0", setup: { ...base, limits: { ...base.limits, jitter: 0 } } },
+        { title: "jitter 0.1, the default", setup: base },
+      ];
+    },
+  },
+  {
+    name: "blocked",
+    shows: "An event loop that stalls for longer than a probe waits answers nobody: liveness needs patience.",
+    defaults: { replicas: 4, durationSeconds: HOUR, loadSeconds: 10 },
+    variants: (defaults) => {
+      const base: Setup = {
+        ...baseOf(defaults),
+        requestsFromSeconds: MINUTE,
+        stall: { everySeconds: 10 * MINUTE, seconds: 25 },
+      };
+      const { startup, readiness } = base.probes;
+      return [
+        {
+          title: "liveness by Kubernetes' defaults: 1 s, three times",
+          setup: {
+            ...base,
+            probes: { ...(startup && { startup }), ...(readiness && { readiness }), liveness: { asks: "liveness" } },
+          },
+        },
+        { title: "liveness as generated: 5 s, three times", setup: base },
+      ];
+    },
+  },
+  ROLLOUT,
+];

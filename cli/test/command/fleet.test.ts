@@ -1,0 +1,163 @@
+import { expect, test } from "vitest";
+import { createHealth, byVersion } from "health-state";
+import { fleet, memoryFleet, rollout, type FleetStore } from "health-state/fleet";
+import { createVirtualClock } from "health-state/testing";
+import { runCommand } from "../../src/command/run.ts";
+import type { StoreAddress } from "../../src/io/io.ts";
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly addresses: readonly StoreAddress[];
+  readonly closed: number;
+}
+
+/** Runs `fleet` on a store in memory, and looks so many times. */
+async function run(
+  args: readonly string[],
+  store: FleetStore = memoryFleet(),
+  env: Readonly<Record<string, string>> = { HEALTH_STATE_REDIS: "redis://127.0.0.1" },
+  looks = 1,
+): Promise<Ran> {
+  let out = "";
+  let err = "";
+  let closed = 0;
+  let left = looks;
+  const addresses: StoreAddress[] = [];
+  const no = (): Promise<never> => Promise.reject(new Error("not here"));
+  const code = await runCommand(["fleet", ...args], {
+    read: no,
+    write: no,
+    fetch: no,
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    version: "0.1.0",
+    now: () => new Date(0),
+    pause: () => Promise.resolve(--left > 0),
+    fleet: {
+      connect: (address) => {
+        addresses.push(address);
+        return Promise.resolve({ store, close: () => Promise.resolve(void closed++) });
+      },
+      env: (name) => env[name],
+    },
+  });
+  return { code, out, err, addresses, closed };
+}
+
+/** Two replicas, one of them on its way out, and a revision that one tries. */
+async function startedGroup(): Promise<{ store: FleetStore; announce(revision: string): Promise<void> }> {
+  const clock = createVirtualClock();
+  const store = memoryFleet({ clock });
+  let announced = "v1";
+  for (const name of ["a", "b"]) {
+    const group = fleet(store, { group: "matcher", replica: name });
+    const health = createHealth({ clock, fleet: group });
+    const source = byVersion({
+      version: () => ({ revision: announced }),
+      load: (revision: string) => ({ revision }),
+      addressed: true,
+    });
+    health.resource<{ revision: string }>("index", {
+      load: rollout(source, { fleet: group }),
+      validate: ({ revision }: { readonly revision: string }) => revision !== "bad",
+      refreshEvery: "30s",
+    });
+    health.start();
+  }
+  await clock.advance("1m");
+  return {
+    store,
+    async announce(revision) {
+      announced = revision;
+      await clock.advance("2m");
+    },
+  };
+}
+
+const withoutRandom = (text: string): string => text.replaceAll(/\b([ab])-[0-9a-f]{8}/g, "$1-*");
+
+test("fleet status prints every replica, and closes the store", async () => {
+  const { store, announce } = await startedGroup();
+  await announce("bad");
+  const { code, out, err, closed } = await run(["status", "--group", "matcher"], store);
+  expect({ code, err, closed }).toEqual({ code: 0, err: "", closed: 1 });
+  const text = withoutRandom(out);
+  expect(text).toMatch(
+    /^matcher: 2 replicas, 0 out, 0 held in; known for 3m\n\nreplica +stands +resource +state +age +revision\n/,
+  );
+  expect(text).toMatch(/^a-\* +in +index +READY +\d+s +v1 +(loading, )?(behind|rejected) bad$/m);
+  expect(text).toMatch(/^index: rolled out v1\nindex: refused bad, rejected by [ab]-\*$/m);
+});
+
+test("fleet status --json --watch prints one line for each look", async () => {
+  const { store } = await startedGroup();
+  const { out } = await run(["status", "--group", "matcher", "--json", "--watch"], store, undefined, 3);
+  const looks = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { group: string; replicas: unknown[] });
+  expect(looks.map(({ group, replicas }) => [group, replicas.length])).toEqual([
+    ["matcher", 2],
+    ["matcher", 2],
+    ["matcher", 2],
+  ]);
+});
+
+test("fleet pin, unpin and retry say what they did", async () => {
+  const { store, announce } = await startedGroup();
+  const to = ["--group", "matcher", "--resource", "index"];
+  expect(await run(["pin", "v0", ...to], store)).toMatchObject({
+    code: 0,
+    out: "matcher: index is pinned to v0; each replica takes it at its next load\n",
+  });
+  await announce("v1");
+  expect((await run(["status", "--group", "matcher"], store)).out).toMatch(/ v0 +(loading, )?behind v1$/m);
+  expect(await run(["unpin", ...to], store)).toMatchObject({ code: 0, out: "matcher: index is pinned no more\n" });
+  await announce("bad");
+  expect(await run(["retry", "good", ...to], store)).toMatchObject({
+    code: 2,
+    err: 'health-state: the fleet matcher has not refused "good" for index\n',
+  });
+  expect(await run(["retry", "bad", ...to], store)).toMatchObject({ code: 0, out: "matcher: index tries bad again\n" });
+});
+
+test("the address comes from an option, else from the environment", async () => {
+  const status = ["status", "--group", "matcher"];
+  expect((await run([...status, "--redis", "redis://one"])).addresses).toEqual([{ kind: "redis", url: "redis://one" }]);
+  expect((await run(status, undefined, { HEALTH_STATE_POSTGRES: "postgres://two" })).addresses).toEqual([
+    { kind: "postgres", url: "postgres://two" },
+  ]);
+  expect(await run(status, undefined, {})).toMatchObject({
+    code: 2,
+    err: "health-state: fleet needs --redis, --postgres, or HEALTH_STATE_REDIS or HEALTH_STATE_POSTGRES in the environment\n",
+  });
+});
+
+test.each([
+  [["status"], "fleet needs --group, the name that fleet() was given"],
+  [["stats", "--group", "m"], 'fleet has no "stats"; there are status, pin, unpin, retry'],
+  [["pin", "--group", "m", "--resource", "index"], "fleet pin takes one revision"],
+  [["pin", "v1", "--group", "m"], "fleet pin needs --resource, the name of the resource"],
+  [["unpin", "v1", "--group", "m", "--resource", "index"], "fleet unpin takes no revision"],
+  [["unpin", "--group", "m", "--resource", "index", "--watch"], "--watch goes with fleet status alone"],
+  [["status", "--group", "m", "--redis", "a", "--postgres", "b"], "--redis and --postgres exclude each other"],
+])("fleet %j is refused", async (args, message) => {
+  expect(await run(args)).toMatchObject({ code: 2, err: `health-state: ${message}\n`, out: "" });
+});
+
+test("a store that does not answer is named without its password", async () => {
+  const silent: FleetStore = {
+    beat: () => Promise.reject(new Error("not asked")),
+    read: () => Promise.reject(new Error("Connection is closed.")),
+    write: () => Promise.reject(new Error("not asked")),
+  };
+  const env = { HEALTH_STATE_REDIS: "redis://user:hunter2@127.0.0.1:6379" };
+  const { code, err, closed } = await run(["status", "--group", "matcher"], silent, env);
+  expect([code, closed]).toEqual([2, 1]);
+  expect(err).toBe(
+    "health-state: the redis store at 127.0.0.1:6379 does not answer (Connection is closed.). " +
+      "Is it running, and is the address right?\n",
+  );
+});

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { RULES } from "../../src/doctor/model/rules.ts";
+import { say } from "../kit/command.ts";
+
+const FOLDER = join(import.meta.dirname, "../../docs/reference/doctor");
+const pages = readdirSync(FOLDER).filter((name) => name !== "README.md");
+
+/** The rules that the doctor finds in an example, with the arguments that the page names. */
+async function rulesIn(part: string): Promise<readonly string[]> {
+  const [, line = ""] = /`health-state doctor (.*)`/.exec(part) ?? [];
+  const [, text = ""] = /```\w+\n([\s\S]*?)```/.exec(part) ?? [];
+  const args = line.split(" ");
+  const { out } = await say(["doctor", "--json", ...args], { [args.at(-1) ?? ""]: text });
+  return JSON.parse(out).findings.map(({ rule }: { rule: string }) => rule);
+}
+
+describe("the pages of the rules", () => {
+  test("are one for each rule, and the list names them all", () => {
+    expect(pages.sort()).toEqual(
+      Object.keys(RULES)
+        .map((rule) => `${rule}.md`)
+        .sort(),
+    );
+    const list = readFileSync(join(FOLDER, "README.md"), "utf8");
+    for (const [rule, about] of Object.entries(RULES)) expect(list).toContain(`| [${rule}](${rule}.md) | ${about} |`);
+  });
+
+  test.each(pages)("%s: the bad example has the finding, the good one does not", async (name) => {
+    const page = readFileSync(join(FOLDER, name), "utf8");
+    const [bad = "", good = ""] = page.split("## Bad")[1]?.split("## Good") ?? [];
+    const rule = name.replace(".md", "");
+    expect(await rulesIn(bad)).toContain(rule);
+    const left = await rulesIn(good);
+    expect(left.filter((each) => each === rule)).toEqual([]);
+    expect(
+      left.filter((each) => each !== "no-drain" && each !== "http10-without-host" && each !== "slow-while-idle"),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { recordEmptyBuild } from "../db/build-store.ts";
+import type { Database } from "../db/database.ts";
+
+/** What an example breaks on command. */
+export interface Faults {
+  /** The database is out of reach until `heal()`. */
+  stopDatabase(): void;
+  /** Announces a build with nothing in it. */
+  publishEmpty(): Promise<void>;
+  /** The database is back, and the next build is a whole one. */
+  heal(): Promise<void>;
+}
+
+/** A database that can be put out of reach, and what breaks and heals it. */
+export function withFaults(database: Database): { readonly database: Database; readonly faults: Faults } {
+  let isStopped = false;
+  let cut = (): void => {};
+  const refuse = (): Promise<never> => Promise.reject(new Error("the database is stopped"));
+
+  return {
+    database: {
+      query: (sql, parameters) => (isStopped ? refuse() : database.query(sql, parameters)),
+      async onBuild(hint, context) {
+        if (isStopped) return refuse();
+        const stopped = new Promise<void>((resolve) => (cut = resolve));
+        const channel = await database.onBuild((revision) => isStopped || hint(revision), context);
+        return { ...channel, closed: Promise.race([stopped, channel?.closed ?? new Promise(() => {})]) };
+      },
+      close: () => database.close(),
+    },
+    faults: {
+      stopDatabase() {
+        isStopped = true;
+        cut();
+      },
+      publishEmpty: () => recordEmptyBuild(database),
+      async heal() {
+        isStopped = false;
+        // A change of the banks, so that the curator builds anew.
+        await database.query("update revision set n = n + 1");
+      },
+    },
+  };
+}

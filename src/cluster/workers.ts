@@ -1,0 +1,177 @@
+import { answerOf, METHOD_NOT_ALLOWED, NOT_FOUND, type Answer } from "../answer/answer.ts";
+import { pathOf, PROBES, type Probe } from "../answer/paths.ts";
+import type { Health } from "../handler/health.ts";
+import { toResponse } from "../handler/response.ts";
+import { keepRegistry, registryOf } from "../health/registry-of.ts";
+import type { Verdict } from "../health/verdict.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { fail, invalidOption } from "../option/invalid-option.ts";
+import { createClusterBus, createSocketBus, type BusListener } from "./bus.ts";
+import { afterBeat, countedReadiness, groupVerdict, type GroupAnswer, type Member } from "./group.ts";
+import { checkFolder, socketIn } from "./shared-options.ts";
+import { verdictsNow } from "../thread/verdicts-now.ts";
+import type { WorkerMessage } from "./worker-message.ts";
+
+/** The options of `workers()`. */
+export interface WorkersOptions {
+  /**
+   * How many processes must be ready before the group is ready: `"all"`, `"any"` or a number.
+   * @default "all"
+   */
+  readonly answer?: GroupAnswer;
+  /**
+   * A folder through which processes without a primary exchange messages, on Bun and Deno. Pass the same folder in all
+   * processes.
+   * @default the messages of `node:cluster`
+   */
+  readonly folder?: string;
+}
+
+/** How often each process sends its state to the others, in ms. It sends a change at once. */
+const BEAT_MS = 1_000;
+
+/**
+ * Returns a health for a group of processes that share a port. Any process then answers probes for the whole group.
+ * Pass the result to `probes()`.
+ *
+ * Readiness and startup report on the group. Liveness reports only on the process that receives the probe. A process
+ * that is silent for three seconds counts as not ready, unless `answer` is `"any"`. A process that has ended does not
+ * count. Readiness and startup have no detailed forms.
+ *
+ * With `node:cluster`, call it in the primary too, because the primary forwards the messages. The probes of the primary
+ * answer for the group. The messages have a field `health-state`, so that your own message handlers can ignore them.
+ * With `folder`, the processes use a Unix socket.
+ *
+ * @throws TypeError if an argument is wrong, or for a health in request mode
+ * @example
+ * createServer(probes(workers(health, { answer: "all" }))).listen(5100, health.start);
+ */
+export function workers(health: Health, options: WorkersOptions = {}): Health {
+  const registry = registryOf(health);
+  const { answer = "all", folder } = checkOptions("workers()", options, [], ["answer", "folder"]);
+  if (answer !== "all" && answer !== "any" && !(Number.isInteger(answer) && answer >= 1))
+    invalidOption("answer", answer, '"all", "any", or how many processes must be ready');
+  const place = folder === undefined ? undefined : checkFolder("folder", folder);
+  const socket = place === undefined ? undefined : socketIn("folder", place, "workers");
+  if (registry.driver.kind !== "background")
+    fail("HS_WRONG_MODE", "workers() does not work in request mode. Pass a health without onRequest().");
+  const { clock } = registry;
+  const members = new Map<string, Member>();
+  let hasStarted = false;
+
+  const on: BusListener = {
+    message(message) {
+      const { from } = message;
+      // The primary forwards each message to all workers, also to the sender.
+      if (from === bus.id) return;
+      if (message.type === "gone") members.delete(from);
+      else {
+        const { readiness, startup } = message;
+        members.set(from, { readiness, startup, missed: 0, isDoubtful: false });
+        hasStarted ||= message.hasStarted;
+        // A probe reaches one process, but all processes must load.
+        if (message.isRunning) registry.start();
+      }
+    },
+    known: () => {
+      const own = ownMessage();
+      // A process that may be gone is not passed on, because the receiver would take it for a live one.
+      const certain = [...members].filter(([, { isDoubtful }]) => !isDoubtful);
+      const others = certain.map(([from, { readiness, startup }]): WorkerMessage => ({
+        type: "beat",
+        from,
+        readiness,
+        startup,
+        hasStarted,
+        isRunning: registry.phase !== "idle",
+      }));
+      return own ? [...others, own] : others;
+    },
+    renewed() {
+      for (const [from, member] of members) members.set(from, { ...member, isDoubtful: true });
+    },
+  };
+  const bus = place === undefined || socket === undefined ? createClusterBus(on) : createSocketBus(place, socket, on);
+
+  /** The verdicts of the others and of this process. A primary with workers leaves out its own. */
+  const all = (of: (member: Member) => Verdict, own: Verdict): readonly Verdict[] => {
+    const others = [...members.values()].map(of);
+    return bus.id === undefined && others.length ? others : [...others, own];
+  };
+  const startup = (): Verdict => {
+    const verdict = groupVerdict(
+      answer,
+      all((member) => member.startup, registry.startup()),
+    );
+    hasStarted ||= verdict.ok;
+    return hasStarted ? { ok: true, outcome: "ok", worst: verdict.worst, retryAfter: undefined } : verdict;
+  };
+  const readiness = (): Verdict =>
+    groupVerdict(
+      answer,
+      all((member) => countedReadiness(member, answer), registry.readiness()),
+    );
+
+  const ownMessage = (): WorkerMessage | undefined => {
+    if (bus.id === undefined) return undefined;
+    const own = verdictsNow(registry);
+    const isRunning = registry.phase !== "idle";
+    return { type: "beat", from: bus.id, readiness: own.readiness, startup: own.startup, hasStarted, isRunning };
+  };
+  const tell = (): void => {
+    const message = ownMessage();
+    if (message) bus.send(message);
+  };
+  const beat = (): void => {
+    for (const [from, member] of members) {
+      const next = afterBeat(member);
+      if (next) members.set(from, next);
+      else members.delete(from);
+    }
+    tell();
+    if (registry.phase !== "closed") clock.setTimer(beat, BEAT_MS, false);
+    else end();
+  };
+  const unsubscribe = registry.subscribe(({ type }) => {
+    if (type === "probe" || type === "drain") tell();
+  }, "part");
+  const end = (): void => {
+    unsubscribe();
+    void bus.close();
+  };
+  beat();
+
+  const reply = (probe: Probe, method: string): Answer => {
+    if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
+    const verdict = probe === "readiness" ? readiness() : startup();
+    const body = registry.words.wordOf(verdict.outcome);
+    const made = answerOf(probe, verdict, { body, contentType: "text/plain; charset=utf-8" });
+    return method === "HEAD" ? { ...made, body: "" } : made;
+  };
+  const ask: Health["ask"] = (method, target, raw, platform) => {
+    const own = health.ask(method, target, raw, platform);
+    const route = own && health.routes.get(pathOf(target));
+    if (!route || route.probe === "liveness") return own;
+    const made = reply(route.probe, method);
+    return route.headers ? { ...made, headers: { ...made.headers, ...route.headers } } : made;
+  };
+  const match: Health["match"] = (request) => {
+    const own = health.match(request);
+    const route = own && health.routes.get(pathOf(request.url));
+    if (!route || route.probe === "liveness") return own;
+    const made = reply(route.probe, request.method);
+    return toResponse(route.headers ? { ...made, headers: { ...made.headers, ...route.headers } } : made);
+  };
+  const group: Health = {
+    ...health,
+    ask,
+    match,
+    fetch: (request) => match(request) ?? toResponse(NOT_FOUND),
+    answerAs: (probe, request) =>
+      probe === "liveness" || !PROBES.includes(probe)
+        ? health.answerAs(probe, request)
+        : toResponse(reply(probe, request.method)),
+  };
+  keepRegistry(group, registry);
+  return group;
+}

@@ -1,0 +1,59 @@
+import type { AttachableHealthPart } from "../health/health-part.ts";
+import { fail, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import type { FleetStore } from "./fleet-store.ts";
+import { toFleetOptions, type FleetOptions } from "./options.ts";
+import { Replica } from "./replica.ts";
+
+/** The replicas behind one balancer, for the option `fleet` of `createHealth()`. */
+export type Fleet = AttachableHealthPart;
+
+/** The replica of each fleet that is connected to a health. */
+const REPLICAS = new WeakMap<object, Replica>();
+
+/**
+ * Coordinates the replicas behind one balancer. If the source stops, all replicas pass `refuseAfter` at about the same
+ * time. With a fleet, at most `leave` of them leave the balancer at once, and the others stay in with their old data.
+ * Readiness of such a replica answers 200 with `health-state: STALE`. `loads` limits how many replicas load at once.
+ *
+ * The health reports to the store after its start. A probe sends no call. While the store does not answer, a replica
+ * that is in stays in, and a replica that is out comes back when its permission ends.
+ *
+ * Creating it does nothing. Use it for one health only.
+ *
+ * @param store `redisFleet()`, `postgresFleet()` or `memoryFleet()`
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong store or option. `createHealth()`
+ * throws one with code HS_WRONG_MODE in request mode, and for a fleet of another health.
+ * @example
+ * const health = createHealth({ fleet: fleet(redisFleet(redis), { group: "matcher", leave: "10%", loads: 2 }) });
+ */
+export function fleet(store: FleetStore, options: FleetOptions): Fleet {
+  checkStore("the store of fleet()", store);
+  const checked = toFleetOptions(options);
+  const made: Fleet = {
+    attach(host) {
+      if (host.driver.kind === "request")
+        fail(
+          "HS_WRONG_MODE",
+          "fleet needs timers, which request mode has not. Leave the option out, or drop onRequest().",
+        );
+      if (REPLICAS.has(made))
+        fail("HS_WRONG_MODE", "the fleet belongs to another health. Call fleet() once for each health.");
+      const replica = new Replica(store, checked, host);
+      REPLICAS.set(made, replica);
+      return replica;
+    },
+  };
+  return made;
+}
+
+/** Returns the replica of a fleet, or `undefined` before it is connected to a health. */
+export function replicaOf(given: object): Replica | undefined {
+  return REPLICAS.get(given);
+}
+
+/** @throws TypeError unless the value has the three methods of a store */
+export function checkStore(option: string, store: unknown): asserts store is FleetStore {
+  for (const verb of ["beat", "read", "write"])
+    if (typeof propertyOf(store, verb) !== "function")
+      invalidOption(option, store, "the result of redisFleet(), postgresFleet() or memoryFleet()");
+}

@@ -1,0 +1,82 @@
+import type { HealthPartHost } from "../health/health-part.ts";
+import { ageOf, isPastRefuseAfter, stateOf } from "../state/freshness.ts";
+import type { State } from "../state/state.ts";
+
+/** One resource in the report of a replica. */
+export interface ReportedResource {
+  /** The name of the resource. */
+  readonly name: string;
+  /** Whether readiness depends on it. */
+  readonly required: boolean;
+  /** Its state when the beat was sent. */
+  readonly state: State;
+  /** In ms; left out without a value. */
+  readonly age?: number;
+  /** The revision that it holds; left out without one. */
+  readonly revision?: string;
+  /** A newer revision that is held back. */
+  readonly behind?: string;
+  /** The revision that failed in this replica, the reason, and the number of retries before. */
+  readonly bad?: { readonly revision: string; readonly how: "rejected" | "failed"; readonly retry: number };
+  /** Whether `rollout()` loads it. */
+  readonly rollout?: boolean;
+  /** Whether its value was loaded while the store was gone. */
+  readonly free?: boolean;
+  /** Whether a load runs. */
+  readonly loading?: boolean;
+  /** Its place in the queue for a load. */
+  readonly place?: number;
+}
+
+/** The report of a replica in each beat. */
+export interface ReplicaReport {
+  readonly state: State;
+  readonly heldIn: boolean;
+  readonly draining: boolean;
+  readonly wedged: boolean;
+  readonly resources: readonly ReportedResource[];
+}
+
+/** The fields that a rollout adds to the report of its resource. */
+export interface RolloutFacts {
+  /** The revision that failed in this replica. */
+  readonly bad: ReportedResource["bad"] | undefined;
+  /** Whether the value was loaded while the store was gone. */
+  readonly isFree: boolean;
+}
+
+/** Creates the report about the resources of a health. */
+export function reportedResources(
+  host: HealthPartHost,
+  rollouts: ReadonlyMap<string, RolloutFacts>,
+): readonly ReportedResource[] {
+  const now = host.now();
+  return host.resources.map(({ name, required, facts, limits, notes }): ReportedResource => {
+    const { held, behind, run } = facts;
+    const rollout = rollouts.get(name);
+    return {
+      name,
+      required,
+      state: stateOf(facts, now, limits.staleAfter),
+      ...(held && { age: ageOf(held, now) }),
+      ...(held?.revision !== undefined && { revision: held.revision }),
+      ...(behind !== undefined && { behind }),
+      ...(rollout?.bad && { bad: rollout.bad }),
+      ...(rollout && { rollout: true }),
+      ...(rollout?.isFree && { free: true }),
+      ...(run && { loading: true }),
+      ...(notes.place !== undefined && { place: notes.place }),
+    };
+  });
+}
+
+/** Returns the largest age of the refused resources, as a share of `refuseAfter`. */
+export function stalenessOf(host: HealthPartHost): number {
+  const now = host.now();
+  let most = 0;
+  for (const { required, facts, limits } of host.resources)
+    if (required && facts.held && isPastRefuseAfter(facts, now, limits.refuseAfter))
+      // If `refuseAfter` is 0, every age is over it.
+      most = Math.max(most, ageOf(facts.held, now) / Math.max(1, limits.refuseAfter));
+  return most;
+}

@@ -1,0 +1,299 @@
+import { callSafely, handled } from "../option/call-safely.ts";
+import type { LoadContext } from "../resource/loader.ts";
+import type { ManagedResource } from "../resource/managed-resource.ts";
+import { loaded, outcomeOf, unchanged, type Loaded, type Unchanged } from "../resource/outcome.ts";
+import { SourceError } from "../source/source-error.ts";
+import type { VersionedLoader } from "../source/versioned-loader.ts";
+import { hurriedAt } from "../state/schedule.ts";
+import type { FleetAnswer, FleetReading } from "./fleet-store.ts";
+import { noteIn, pinNote, planNote, rolloutMembers, toPin, type Pin } from "./reading.ts";
+import type { Replica, RolloutHook } from "./replica.ts";
+import type { ReportedResource } from "./report.ts";
+import { isRefused, mayTake, stepPlan, toPlan, type RolloutPlan, type RolloutRules } from "./rollout-plan.ts";
+
+/** What `ok` is told. */
+export interface RolloutCheck {
+  /** The resource's name. */
+  readonly name: string;
+  /** The revision that was taken. */
+  readonly revision: string;
+}
+
+/** While the store is gone, a new revision waits for this many soaks. */
+const GONE_SOAKS = 3;
+/** During a rollout, about this many replicas read the whole group at each beat. */
+const LOOKERS = 2;
+
+/** The settings of a rollout. */
+export interface RolloutParts<T> {
+  readonly source: VersionedLoader<T>;
+  readonly replica: Replica;
+  readonly resource: ManagedResource<unknown>;
+  readonly rules: RolloutRules;
+  readonly ok: ((check: RolloutCheck) => unknown) | undefined;
+}
+
+/** The rollout of one resource in one replica. */
+export class Rollout<T> implements RolloutHook {
+  readonly #source: VersionedLoader<T>;
+  readonly #replica: Replica;
+  readonly #resource: ManagedResource<unknown>;
+  readonly #rules: RolloutRules;
+  readonly #ok: RolloutParts<T>["ok"];
+  #plan: RolloutPlan | undefined;
+  #planVersion = 0;
+  #pin: Pin = { serial: 0, revision: null };
+  #pinVersion = 0;
+  /** The revision that failed in this replica, and the number of retries before. */
+  #failed: { readonly revision: string; readonly retry: number } | undefined;
+  /** The last rejection, and the number of retries before. */
+  #rejected: { readonly revision: string; readonly retry: number } | undefined;
+  /** The revision that was loaded while the store was gone. */
+  #free: string | undefined;
+  #isAsking = false;
+  #isLooking = false;
+
+  constructor({ source, replica, resource, rules, ok }: RolloutParts<T>) {
+    this.#source = source;
+    this.#replica = replica;
+    this.#resource = resource;
+    this.#rules = rules;
+    this.#ok = ok;
+    replica.addRollout(resource.name, this);
+  }
+
+  get noteVersions(): Readonly<Record<string, number>> {
+    const { name } = this.#resource;
+    return { [planNote(name)]: this.#planVersion, [pinNote(name)]: this.#pinVersion };
+  }
+
+  get isFree(): boolean {
+    return this.#free !== undefined && this.#free === this.#held;
+  }
+
+  get bad(): ReportedResource["bad"] | undefined {
+    const revision = this.#resource.facts.rejected?.revision;
+    // An earlier revision may have failed in this replica too. The revision on trial comes first.
+    if (this.#failed && (revision === undefined || this.#failed.revision === this.#plan?.trial?.revision))
+      return { ...this.#failed, how: "failed" };
+    if (revision === undefined) return undefined;
+    if (this.#rejected?.revision !== revision) this.#rejected = { revision, retry: this.#retriesOf(revision) };
+    return { ...this.#rejected, how: "rejected" };
+  }
+
+  get #held(): string | undefined {
+    return this.#resource.facts.held?.revision;
+  }
+
+  #retriesOf(revision: string): number {
+    return this.#plan?.retries?.[revision] ?? 0;
+  }
+
+  afterBeat(answer: FleetAnswer | undefined): void {
+    if (!answer) return;
+    const { name } = this.#resource;
+    for (const { name: note, version, text } of answer.notes)
+      if (note === planNote(name)) this.#takePlan(version, text);
+      else if (note === pinNote(name)) this.#takePin(version, text);
+    this.#followPlan();
+    const trial = this.#plan?.trial?.revision;
+    if (trial === undefined && !this.isFree) return;
+    if (this.#held === trial) void this.#askOk();
+    const isFinder = this.isFree || this.bad?.revision === trial;
+    const isLooker = this.#replica.host.clock.random() * answer.members < LOOKERS;
+    if (isFinder || isLooker) void handled(this.#look());
+  }
+
+  #takePlan(version: number, text: string): void {
+    this.#planVersion = version;
+    const before = this.#plan;
+    this.#plan = toPlan(text);
+    // A failed revision is tried again after a call of `retryRevision()`.
+    if (this.#failed && this.#retriesOf(this.#failed.revision) > this.#failed.retry) this.#failed = undefined;
+    const rejected = this.#resource.facts.rejected?.revision;
+    if (rejected !== undefined && before && this.#retriesOf(rejected) > (this.#rejected?.retry ?? 0)) {
+      this.#rejected = { revision: rejected, retry: this.#retriesOf(rejected) };
+      void handled(this.#resource.reload());
+    }
+  }
+
+  #takePin(version: number, text: string): void {
+    this.#pinVersion = version;
+    const pin = toPin(text);
+    if (pin.serial >= this.#pin.serial) this.#pin = pin;
+    // If the store has lost the pin, the pin is written again.
+    else void handled(this.#replica.write(pinNote(this.#resource.name), version, JSON.stringify(this.#pin)));
+  }
+
+  /** Loads soon if the revision of this replica was rejected by the fleet, or is no longer announced. */
+  #followPlan(): void {
+    const plan = this.#plan;
+    const held = this.#held;
+    if (held === undefined || !plan || held === plan.stable || !isRefused(plan, held)) return;
+    if (this.#source.at) this.#hurry();
+  }
+
+  #hurry(): void {
+    const resource = this.#resource;
+    if (resource.slot.run || resource.host.phase !== "running" || resource.facts.failures) return;
+    const at = Math.max(resource.now(), hurriedAt(resource.slot.lastStartedAt, resource.limits));
+    if (at < resource.nextAttemptAt) resource.plan(at);
+  }
+
+  /** Calls `ok` for the loaded revision. */
+  async #askOk(): Promise<void> {
+    const revision = this.#held;
+    if (!this.#ok || this.#isAsking || revision === undefined || this.#failed?.revision === revision) return;
+    this.#isAsking = true;
+    const { name, options } = this.#resource;
+    try {
+      if ((await this.#ok({ name, revision })) === false) throw new Error("ok() gave false");
+    } catch (reason) {
+      if (this.#held === revision) {
+        this.#failed = { revision, retry: this.#retriesOf(revision) };
+        const { onRejected } = options;
+        if (onRejected) callSafely(() => onRejected({ name, revision, reason }));
+        this.#replica.beatSoon();
+      }
+    }
+    this.#isAsking = false;
+  }
+
+  /** Reads the whole group and advances the plan. */
+  async #look(announced?: string): Promise<FleetReading | undefined> {
+    if (this.#isLooking && announced === undefined) return undefined;
+    this.#isLooking = true;
+    try {
+      // This is tried again if another replica has written first.
+      for (let tries = 0; tries < 2; tries++) {
+        const reading = await this.#replica.read();
+        if (!reading) return undefined;
+        const { name } = this.#resource;
+        const note = noteIn(reading, planNote(name));
+        const before = toPlan(note.text);
+        const members = rolloutMembers(reading, name);
+        const isOne = members.every(({ held }) => held === undefined || held === announced);
+        // After a flush, some replicas have not reported yet. Their order and their revisions are unknown.
+        const plan =
+          this.#isYoung(reading) && !(announced !== undefined && isOne)
+            ? before
+            : stepPlan(before, { members, nowMs: reading.nowMs, announced }, this.#rules);
+        const pin = noteIn(reading, pinNote(name));
+        this.#takePin(pin.version, pin.text);
+        if (
+          plan === before ||
+          plan === undefined ||
+          (await this.#replica.write(planNote(name), note.version, JSON.stringify(plan)))
+        ) {
+          // The plan from before a flush is better than no plan.
+          this.#plan = plan ?? this.#plan;
+          this.#planVersion = note.version + (plan === before || plan === undefined ? 0 : 1);
+          if (this.#free !== undefined && this.#free === plan?.stable) this.#free = undefined;
+          this.#followPlan();
+          return reading;
+        }
+      }
+      return undefined;
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  #isYoung({ knownForMs }: FleetReading): boolean {
+    return knownForMs === undefined || knownForMs < this.#replica.options.ttlMs;
+  }
+
+  async load(context: LoadContext): Promise<T | Loaded<T> | Unchanged> {
+    const held = context.previous === undefined ? undefined : this.#held;
+    const hasValue = this.#resource.facts.held !== undefined;
+    const { revision: announced, asOf } = await this.#source.version(context);
+    const pinned = this.#pin.revision;
+    if (pinned !== null) return this.#takeOrKeep(pinned, { announced, asOf, context });
+    // After the whole fleet has rejected it, it is held back here too, so that the value does not age.
+    if (announced === context.rejected && !isRefused(this.#plan, announced)) return unchanged({ revision: announced });
+    // A fully rolled out revision needs no permission.
+    if (hasValue && announced === held && announced === this.#plan?.stable && !this.#plan?.trial)
+      return unchanged({ asOf });
+    const reading = this.#replica.isGone ? undefined : await this.#look(announced);
+    if (this.#pin.revision !== null) return this.#takeOrKeep(this.#pin.revision, { announced, asOf, context });
+    if (!reading) return this.#loadAlone({ announced, asOf, context });
+    const plan = this.#plan ?? { refused: [] };
+    const { stable } = plan;
+    if (isRefused(plan, announced)) {
+      if (hasValue && (stable === undefined || !this.#source.at)) return unchanged({ behind: announced });
+      if (stable === undefined || !this.#source.at) throw refusedError(announced);
+      return this.#takeOrKeep(stable, { announced, asOf, context });
+    }
+    if (announced === held) return unchanged({ asOf });
+    const group = { members: rolloutMembers(reading, this.#resource.name), rules: this.#rules };
+    // A replica without a value loads the rolled out revision, because it must not try a new one.
+    if (!hasValue && stable !== undefined && stable !== announced && this.#source.at)
+      return this.#takeOrKeep(stable, { announced, asOf, context });
+    const isAdmitted = announced === stable || !this.#isYoung(reading);
+    if (!hasValue || (isAdmitted && mayTake(plan, announced, this.#replica.name, group)))
+      return this.#takeAnnounced({ announced, asOf, context });
+    return unchanged({ behind: announced });
+  }
+
+  /** Decides without an answer of the store. */
+  #loadAlone(ask: LoadAsk): Promise<T | Loaded<T> | Unchanged> | Unchanged {
+    const { announced, asOf } = ask;
+    const isHeld = this.#resource.facts.held !== undefined;
+    if (isHeld && announced === this.#held) return unchanged({ asOf });
+    const isLong = this.#replica.goneForMs >= GONE_SOAKS * this.#rules.soakMs && this.#replica.isGone;
+    if (isRefused(this.#plan, announced)) {
+      if (isHeld) return unchanged({ behind: announced });
+      throw refusedError(announced);
+    }
+    if (isHeld && !isLong && announced !== this.#plan?.stable) return unchanged({ behind: announced });
+    if (isHeld && isLong) this.#free = announced;
+    return this.#takeAnnounced(ask);
+  }
+
+  /** Loads the announced revision. If the source returns a later revision, that one was not permitted. */
+  async #takeAnnounced({ announced, context }: LoadAsk): Promise<T | Loaded<T> | Unchanged> {
+    const result = await this.#source(context);
+    const { isUnchanged, revision } = outcomeOf(result);
+    const isOther = !isUnchanged && typeof revision === "string" && revision !== announced;
+    return isOther && this.#resource.facts.held !== undefined ? unchanged({ behind: revision }) : result;
+  }
+
+  /** Loads a fixed revision: the pinned one, or the one before a bad one. */
+  async #takeOrKeep(revision: string, ask: LoadAsk): Promise<T | Loaded<T> | Unchanged> {
+    const { announced, asOf, context } = ask;
+    const behind = announced === revision ? undefined : announced;
+    if (this.#held === revision) return unchanged(behind === undefined ? { asOf } : { behind });
+    if (announced === revision) return this.#takeAnnounced(ask);
+    if (this.#source.at) return loaded(await this.#source.at(revision, context), { revision });
+    if (this.#resource.facts.held !== undefined) return unchanged({ behind: announced });
+    throw new SourceError("missing", "the source no longer has the revision of the fleet");
+  }
+
+  async setPin(revision: string | null): Promise<void> {
+    const name = pinNote(this.#resource.name);
+    for (let tries = 0; tries < 3; tries++) {
+      const reading = await this.#replica.read();
+      if (!reading) break;
+      const note = noteIn(reading, name);
+      const pin = { serial: Math.max(toPin(note.text).serial, this.#pin.serial) + 1, revision };
+      if (await this.#replica.write(name, note.version, JSON.stringify(pin))) {
+        this.#pin = pin;
+        this.#pinVersion = note.version + 1;
+        if (this.#resource.host.phase === "running") this.#hurry();
+        return;
+      }
+    }
+    throw new SourceError("network", "the fleet's store did not answer, so nothing was pinned");
+  }
+}
+
+/** The answer of the source at the start of a load. */
+interface LoadAsk {
+  readonly announced: string;
+  readonly asOf: Date | number | undefined;
+  readonly context: LoadContext;
+}
+
+function refusedError(revision: string): SourceError {
+  return new SourceError("refused", `the fleet rejects the revision ${JSON.stringify(revision.slice(0, 80))}`);
+}

@@ -1,0 +1,166 @@
+import { propertyOf } from "../option/invalid-option.ts";
+
+/** The shared state of the revisions of one resource. It is a note with JSON. */
+export interface RolloutPlan {
+  /** The revision that everybody may take. */
+  readonly stable?: string | undefined;
+  /** The revision that some try. */
+  readonly trial?: RolloutTrial | undefined;
+  /** Revisions that the whole fleet refuses, the newest last. */
+  readonly refused: readonly RefusedRevision[];
+  /** How often each revision was asked for again after it was refused. */
+  readonly retries?: Readonly<Record<string, number>>;
+}
+
+/** A revision on its way. */
+export interface RolloutTrial {
+  /** The revision, as the loader names it. */
+  readonly revision: string;
+  /** How many steps were well: 0 while the first replicas try. */
+  readonly step: number;
+  /** Since when all who may take it have it, by the store's time in ms. */
+  readonly wellSince?: number | undefined;
+}
+
+/** Why the fleet refuses a revision. */
+export interface RefusedRevision {
+  /** The revision, as the loader names it. */
+  readonly revision: string;
+  /** The replica that found it bad. */
+  readonly replica: string;
+  /** Whether a check rejected it, or its load failed. */
+  readonly how: "rejected" | "failed";
+}
+
+/** One replica, as a plan sees it. */
+export interface RolloutMember {
+  readonly replica: string;
+  readonly held: string | undefined;
+  /** The revision that was bad here, and after how many retries of it. */
+  readonly bad?: { readonly revision: string; readonly how: "rejected" | "failed"; readonly retry: number } | undefined;
+  /** It took what it holds while the store was gone. */
+  readonly free: boolean;
+}
+
+/** How fast a revision goes round. */
+export interface RolloutRules {
+  readonly first: number;
+  readonly percent: number;
+  readonly soakMs: number;
+}
+
+/** The input for the next plan. */
+export interface RolloutLook {
+  readonly members: readonly RolloutMember[];
+  readonly nowMs: number;
+  /** The revision of the source, if this replica has just asked for it. */
+  readonly announced: string | undefined;
+}
+
+const MOST_REFUSED = 16;
+
+/** Parses a plan from the text of its note. Returns `undefined` if it is not a plan. */
+export function toPlan(text: string): RolloutPlan | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    // SAFETY: only the library writes the note, and each note has the list.
+    return Array.isArray(propertyOf(json, "refused")) ? (json as RolloutPlan) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the next plan from the state of all replicas. Returns the same object if nothing changed. */
+export function stepPlan(before: RolloutPlan | undefined, look: RolloutLook, rules: RolloutRules): RolloutPlan {
+  let plan = before ?? { refused: [] };
+  const { members, announced } = look;
+  if (plan.stable === undefined) {
+    // The group is new or was lost, so the revisions of its replicas count as rolled out.
+    const stable = stableOf(members, announced);
+    if (stable !== undefined) plan = { ...plan, stable };
+  }
+  // A revision that was loaded while the store was gone counts as rolled out.
+  const free = members.find(({ free: isFree, held }) => isFree && held !== undefined && held !== plan.stable)?.held;
+  if (free !== undefined)
+    plan = { ...plan, stable: free, trial: plan.trial?.revision === free ? undefined : plan.trial };
+  const bad = members.find(
+    (member) => member.bad?.revision === plan.trial?.revision && member.bad?.retry === retriesOf(plan, member.bad),
+  );
+  if (plan.trial && bad?.bad) {
+    const { revision, how } = bad.bad;
+    const refused = [...plan.refused, { revision, replica: bad.replica, how }].slice(-MOST_REFUSED);
+    plan = { ...plan, refused, trial: undefined };
+  }
+  if (announced !== undefined) plan = withAnnounced(plan, announced);
+  return plan.trial ? withProgress(plan, plan.trial, look, rules) : plan;
+}
+
+/** Returns the number of retries of a revision. */
+function retriesOf(plan: RolloutPlan, bad: { readonly revision: string } | undefined): number {
+  return (bad && plan.retries?.[bad.revision]) ?? 0;
+}
+
+function stableOf(members: readonly RolloutMember[], announced: string | undefined): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { held } of members) if (held !== undefined) counts.set(held, (counts.get(held) ?? 0) + 1);
+  if (announced !== undefined && (counts.has(announced) || counts.size === 0)) return announced;
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
+}
+
+/** Starts to try a new revision, unless it is already rolled out, tried or rejected. */
+function withAnnounced(plan: RolloutPlan, announced: string): RolloutPlan {
+  if (announced === plan.trial?.revision) return plan;
+  if (announced === plan.stable || isRefused(plan, announced)) return plan.trial ? { ...plan, trial: undefined } : plan;
+  return { ...plan, trial: { revision: announced, step: 0 } };
+}
+
+function withProgress(plan: RolloutPlan, trial: RolloutTrial, look: RolloutLook, rules: RolloutRules): RolloutPlan {
+  const { members, nowMs } = look;
+  const allowed = allowedAt(trial.step, members.length, rules);
+  const takers = members.filter(({ held }) => held === trial.revision).length;
+  if (takers < allowed || allowed === 0)
+    return trial.wellSince === undefined ? plan : { ...plan, trial: { ...trial, wellSince: undefined } };
+  if (trial.wellSince === undefined) return { ...plan, trial: { ...trial, wellSince: nowMs } };
+  if (nowMs - trial.wellSince < rules.soakMs) return plan;
+  if (allowed === members.length) return { ...plan, stable: trial.revision, trial: undefined };
+  return { ...plan, trial: { revision: trial.revision, step: trial.step + 1 } };
+}
+
+/** Returns how many members may load a revision after a number of steps. */
+export function allowedAt(step: number, members: number, { first, percent }: RolloutRules): number {
+  return Math.min(members, first + step * Math.max(1, Math.floor((percent * members) / 100)));
+}
+
+/** Whether the fleet has rejected a revision. */
+export function isRefused(plan: RolloutPlan | undefined, revision: string): boolean {
+  return plan?.refused.some((one) => one.revision === revision) ?? false;
+}
+
+/** Whether a replica may load a revision now. */
+export function mayTake(
+  plan: RolloutPlan,
+  revision: string,
+  replica: string,
+  group: { readonly members: readonly RolloutMember[]; readonly rules: RolloutRules },
+): boolean {
+  if (revision === plan.stable) return true;
+  if (revision !== plan.trial?.revision) return false;
+  const names = group.members.map((member) => member.replica);
+  const all = names.includes(replica) ? names : [...names, replica];
+  const mine = hashOf(replica, revision);
+  const before = all.filter((one) => isBefore(one, hashOf(one, revision), replica, mine)).length;
+  return before < allowedAt(plan.trial.step, all.length, group.rules);
+}
+
+function isBefore(one: string, hash: number, other: string, otherHash: number): boolean {
+  return hash < otherHash || (hash === otherHash && one < other);
+}
+
+/** A hash of a name and a revision (FNV-1a, mixed as in murmur3). Each revision then starts on other replicas. */
+function hashOf(replica: string, revision: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of `${replica}\n${revision}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

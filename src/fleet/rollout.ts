@@ -1,0 +1,108 @@
+import { checkOptions } from "../option/check-options.ts";
+import { toMs, type Duration } from "../option/duration.ts";
+import { checkFunction, fail, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import type { Loader } from "../resource/loader.ts";
+import type { VersionedLoader } from "../source/versioned-loader.ts";
+import { replicaOf, type Fleet } from "./fleet.ts";
+import { isCount, percentOf } from "./options.ts";
+import { Rollout, type RolloutCheck } from "./rollout-hook.ts";
+import type { RolloutRules } from "./rollout-plan.ts";
+
+export type { RolloutCheck } from "./rollout-hook.ts";
+
+/** The options of `rollout()`. */
+export interface RolloutOptions {
+  /** The result of `fleet()`. Pass it to `createHealth()` too. */
+  readonly fleet: Fleet;
+  /**
+   * How many replicas load a new revision first.
+   * @default 1
+   */
+  readonly first?: number;
+  /**
+   * How long the replicas of a step must stay healthy before the next step.
+   * @default "10m"
+   */
+  readonly soak?: Duration;
+  /**
+   * How many more replicas load the revision in each further step: a share of the group, rounded down and at least one.
+   * @default "25%"
+   */
+  readonly then?: string;
+  /**
+   * Called with each beat of a replica that has loaded the revision, during the soak. If it returns `false`, throws or
+   * rejects, the whole fleet rejects the revision.
+   * @default the replica is always healthy
+   */
+  readonly ok?: ((check: RolloutCheck) => unknown) | undefined;
+}
+
+/** A loader that rolls out a revision in steps. */
+export interface RolloutLoader<T> extends Loader<T> {
+  /**
+   * Keeps the whole fleet on one revision. It takes effect at the next load of each replica, without a soak, and does
+   * not expire.
+   *
+   * @throws TypeError if it is not a revision. The promise rejects if the store does not answer.
+   */
+  pin(revision: string): Promise<void>;
+  /** Ends the pin. The promise rejects if the store does not answer. */
+  unpin(): Promise<void>;
+}
+
+/**
+ * Rolls out a new revision in steps. A few replicas load it first. If they stay healthy for `soak`, more replicas
+ * follow. If `validate` rejects the revision or `ok` fails, the whole fleet rejects it. The replicas that loaded it
+ * load the previous revision again, if the source still has it.
+ *
+ * A replica that must wait keeps its value, and its `snapshot().behind` has the newer revision. A replica without a
+ * value loads the last revision that was rolled out fully. While the store does not answer, replicas wait for three
+ * soaks and then load the new revision.
+ *
+ * Creating it does nothing. Use the loader unchanged, for one resource only.
+ *
+ * @param load a loader of `byVersion()`, `fromHttp()`, `fromPointer()`, `fromPostgres()` or `fromRedis()`
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong loader or option
+ * @example
+ * const group = { fleet: fleet(memoryFleet(), { group: "matcher" }) };
+ * const health = createHealth(group);
+ * const source = byVersion({ version: () => ({ revision: "v1" }), load: (revision) => ({ revision }), addressed: true });
+ * health.resource("index", { load: rollout(source, { ...group, soak: "10m" }), refreshEvery: "30s" });
+ */
+export function rollout<T>(load: VersionedLoader<T>, options: RolloutOptions): RolloutLoader<T> {
+  if (typeof load !== "function" || typeof propertyOf(load, "version") !== "function")
+    invalidOption(
+      "the loader of rollout()",
+      load,
+      "a loader with version(), such as the result of byVersion() or fromHttp()",
+    );
+  const given = checkOptions("rollout()", options, ["fleet", "ok"], ["first", "soak", "then"]);
+  const { fleet, ok, first = 1, soak = "10m", then = "25%" } = given;
+  if (typeof propertyOf(fleet, "attach") !== "function") invalidOption("fleet", fleet, "the result of fleet()");
+  if (ok !== undefined) checkFunction("ok", ok);
+  if (!isCount(first)) invalidOption("first", first, "a whole number of at least 1");
+  const percent = percentOf("then", then, 'a share such as "25%"');
+  const rules: RolloutRules = { first, percent, soakMs: toMs("soak", soak) };
+
+  let made: Rollout<T> | undefined;
+  const own = (): Rollout<T> => {
+    if (made) return made;
+    const replica =
+      replicaOf(fleet) ??
+      fail("HS_NOT_CALLED", "the fleet of rollout() has no health. Pass it to createHealth({ fleet }) too.");
+    const resource =
+      replica.host.resources.find((one) => one.options.load === loader) ??
+      fail("HS_NOT_CALLED", "the loader of rollout() is wrapped in another loader. Pass it to the resource unchanged.");
+    made = new Rollout<T>({ source: load, replica, resource, rules, ok });
+    return made;
+  };
+  const loader: Loader<T> = async (context) => own().load(context);
+  return Object.assign(loader, {
+    async pin(revision: string) {
+      if (typeof revision !== "string" || revision === "")
+        invalidOption("revision", revision, "a revision, as a string");
+      await own().setPin(revision);
+    },
+    unpin: async () => own().setPin(null),
+  });
+}

@@ -1,0 +1,205 @@
+import { checkOptions } from "../option/check-options.ts";
+import { invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { SourceError } from "../source/source-error.ts";
+import type { FleetReading, FleetStore } from "./fleet-store.ts";
+import { checkStore } from "./fleet.ts";
+import { checkGroup } from "./options.ts";
+import { noteIn, pinNote, planNote, toPin, toReport } from "./reading.ts";
+import type { ReportedResource } from "./report.ts";
+import { toPlan, type RefusedRevision, type RolloutPlan, type RolloutTrial } from "./rollout-plan.ts";
+import type { State } from "../state/state.ts";
+
+/** The state of a group. */
+export interface FleetStatus {
+  /** The name of the group that was asked about. */
+  readonly group: string;
+  /** For how long the store has known it, in ms; `undefined` while it does not. */
+  readonly knownForMs: number | undefined;
+  /** Every replica, by name. */
+  readonly replicas: readonly ReplicaStatus[];
+  /** Every resource that is rolled out, or pinned. */
+  readonly rollouts: readonly RolloutStatus[];
+}
+
+/** One replica of a group. */
+export interface ReplicaStatus {
+  /** Its name in reports. */
+  readonly replica: string;
+  /** The worst state of its required resources, as of its last beat. */
+  readonly state: State;
+  /** Whether it counts as out. */
+  readonly out: boolean;
+  /** Whether it is out by leave. */
+  readonly leave: boolean;
+  /** Whether it is held in. */
+  readonly heldIn: boolean;
+  /** Whether it is about to end. */
+  readonly draining: boolean;
+  /** Whether one of its heartbeats is overdue. */
+  readonly wedged: boolean;
+  /** Its resources, as of its last beat. */
+  readonly resources: readonly ReportedResource[];
+}
+
+/** The revisions of one resource. */
+export interface RolloutStatus {
+  /** The name of the resource. */
+  readonly resource: string;
+  /** The revision that everybody may take. */
+  readonly stable: string | undefined;
+  /** The revision that some try. */
+  readonly trial: RolloutTrial | undefined;
+  /** What the whole fleet refuses, the newest last. */
+  readonly refused: readonly RefusedRevision[];
+  /** The pinned revision. */
+  readonly pin: string | undefined;
+}
+
+/** One revision of one resource of one group. */
+export interface FleetOrder {
+  /** The name of the group. */
+  readonly group: string;
+  /** The name of the resource. */
+  readonly resource: string;
+  /** The revision, as the loader names it. */
+  readonly revision: string;
+}
+
+/**
+ * Reads the state of a group, with one call to the store.
+ *
+ * @throws TypeError for a wrong store or name; what the store rejects with
+ * @example
+ * const { replicas } = await fleetStatus(redisFleet(redis), "matcher");
+ */
+export async function fleetStatus(store: FleetStore, group: string): Promise<FleetStatus> {
+  checkStore("the store of fleetStatus()", store);
+  checkGroup(group);
+  const reading = await readingOf(store, group);
+  const replicas = reading.members.map(({ replica, isOut, hasLeave, report }): ReplicaStatus => {
+    const said = toReport(report);
+    return {
+      replica,
+      state: said?.state ?? "NOT_LOADED",
+      out: isOut,
+      leave: hasLeave,
+      heldIn: (said?.heldIn ?? false) && !isOut,
+      draining: said?.draining ?? false,
+      wedged: said?.wedged ?? false,
+      resources: said?.resources ?? [],
+    };
+  });
+  const names = reading.notes.map(({ name }) => name.replace(/^(?:rollout|pin):/, ""));
+  return {
+    group,
+    knownForMs: reading.knownForMs,
+    replicas: replicas.sort((one, other) => (one.replica < other.replica ? -1 : 1)),
+    rollouts: [...new Set(names)].sort().map((resource) => rolloutIn(reading, resource)),
+  };
+}
+
+function rolloutIn(reading: FleetReading, resource: string): RolloutStatus {
+  const plan = toPlan(noteIn(reading, planNote(resource)).text);
+  const { revision } = toPin(noteIn(reading, pinNote(resource)).text);
+  return {
+    resource,
+    stable: plan?.stable,
+    trial: plan?.trial,
+    refused: plan?.refused ?? [],
+    pin: revision ?? undefined,
+  };
+}
+
+/**
+ * Keeps a whole fleet on one revision, like `pin()` of a loader.
+ *
+ * @throws TypeError for a wrong store or name; what the store rejects with
+ * @example
+ * await pinRevision(memoryFleet(), { group: "matcher", resource: "index", revision: "v1" });
+ */
+export async function pinRevision(store: FleetStore, order: FleetOrder): Promise<void> {
+  const { group, resource, revision } = checkOrder("pinRevision()", store, order, ["group", "resource", "revision"]);
+  await setPin(store, { group, resource }, revision);
+}
+
+/**
+ * Ends a pin, like `unpin()` of a loader.
+ *
+ * @throws TypeError for a wrong store or name; what the store rejects with
+ * @example
+ * await unpinRevision(memoryFleet(), { group: "matcher", resource: "index" });
+ */
+export async function unpinRevision(store: FleetStore, order: Omit<FleetOrder, "revision">): Promise<void> {
+  await setPin(store, checkOrder("unpinRevision()", store, order, ["group", "resource"]), null);
+}
+
+async function setPin(
+  store: FleetStore,
+  { group, resource }: Omit<FleetOrder, "revision">,
+  revision: string | null,
+): Promise<void> {
+  await change(store, group, pinNote(resource), (text) => JSON.stringify({ serial: toPin(text).serial + 1, revision }));
+}
+
+/**
+ * Lets a fleet load a revision again that it rejected.
+ *
+ * @returns whether the fleet had rejected it
+ * @throws TypeError for a wrong store or name; what the store rejects with
+ * @example
+ * await retryRevision(memoryFleet(), { group: "matcher", resource: "index", revision: "v2" });
+ */
+export async function retryRevision(store: FleetStore, order: FleetOrder): Promise<boolean> {
+  const { group, resource, revision } = checkOrder("retryRevision()", store, order, ["group", "resource", "revision"]);
+  let wasRefused = false;
+  await change(store, group, planNote(resource), (text) => {
+    const plan = toPlan(text);
+    const refused = plan?.refused.filter((one) => one.revision !== revision) ?? [];
+    wasRefused = refused.length < (plan?.refused.length ?? 0);
+    if (!plan || !wasRefused) return undefined;
+    const retries = { ...plan.retries, [revision]: (plan.retries?.[revision] ?? 0) + 1 };
+    const next: RolloutPlan = { ...plan, refused, retries };
+    return JSON.stringify(next);
+  });
+  return wasRefused;
+}
+
+/** Changes a note. Tries again if another writer was faster. */
+async function change(
+  store: FleetStore,
+  group: string,
+  name: string,
+  next: (text: string) => string | undefined,
+): Promise<void> {
+  for (let tries = 0; tries < 10; tries++) {
+    const note = noteIn(await readingOf(store, group), name);
+    const text = next(note.text);
+    if (text === undefined || (await store.write(group, { name, version: note.version, text }))) return;
+  }
+  throw new SourceError("moving", "another client changed the same note ten times in a row");
+}
+
+/** @throws SourceError if the value is not a reading, because the store may be the user's own */
+async function readingOf(store: FleetStore, group: string): Promise<FleetReading> {
+  const reading = await store.read(group);
+  if (Array.isArray(propertyOf(reading, "members")) && Array.isArray(propertyOf(reading, "notes"))) return reading;
+  throw new SourceError("protocol", "read() of the fleet's store gave no members and notes");
+}
+
+/** Copies only the own properties of an order. */
+function checkOrder<O extends Omit<FleetOrder, "revision"> & Partial<FleetOrder>>(
+  where: string,
+  store: FleetStore,
+  given: O,
+  names: readonly (keyof FleetOrder)[],
+): O {
+  checkStore(`the store of ${where}`, store);
+  const order = checkOptions(where, given, [], names);
+  const { group, resource, revision } = order;
+  checkGroup(group);
+  if (typeof resource !== "string" || !/^[a-z][a-z0-9-]{0,62}$/.test(resource))
+    invalidOption("resource", resource, 'the name of a resource, such as "index"');
+  if (names.includes("revision") && (typeof revision !== "string" || revision === ""))
+    invalidOption("revision", revision, "a revision, as a string");
+  return order;
+}

@@ -1,0 +1,116 @@
+import type { Buffer } from "node:buffer";
+import { bytesOf, readFields, textOf, writeFields } from "./wire.ts";
+
+/** The statuses of `grpc.health.v1`, as they stand on the wire. */
+export const SERVING_STATUS: Readonly<Record<"UNKNOWN" | "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN", number>> = {
+  UNKNOWN: 0,
+  SERVING: 1,
+  NOT_SERVING: 2,
+  SERVICE_UNKNOWN: 3,
+};
+
+/** The name of a status. */
+export type ServingStatus = keyof typeof SERVING_STATUS;
+
+/** What Check and Watch ask. */
+export interface HealthCheckRequest {
+  /** The service; empty for readiness. */
+  readonly service: string;
+}
+
+/** What Check and Watch answer. */
+export interface HealthCheckResponse {
+  /** One of `SERVING_STATUS`. */
+  readonly status: number;
+}
+
+/** What List asks: nothing. */
+export type HealthListRequest = Readonly<Record<string, never>>;
+
+/** What List answers. */
+export interface HealthListResponse {
+  /** The status of each service by its name. */
+  readonly statuses: Readonly<Record<string, HealthCheckResponse>>;
+}
+
+/** How one method stands on the wire, as `@grpc/grpc-js` takes it. */
+export interface MethodDefinition<Q, A> {
+  /** The path of the call. */
+  readonly path: string;
+  /** Whether the client sends a stream. */
+  readonly requestStream: boolean;
+  /** Whether the server sends a stream. */
+  readonly responseStream: boolean;
+  /** Writes a request. */
+  readonly requestSerialize: (request: Q) => Buffer;
+  /** Reads a request. */
+  readonly requestDeserialize: (bytes: Buffer) => Q;
+  /** Writes an answer. */
+  readonly responseSerialize: (answer: A) => Buffer;
+  /** Reads an answer. */
+  readonly responseDeserialize: (bytes: Buffer) => A;
+}
+
+/** `grpc.health.v1.Health`. A type and not an interface, so that it has an index. */
+export type HealthService = {
+  readonly Check: MethodDefinition<HealthCheckRequest, HealthCheckResponse>;
+  readonly List: MethodDefinition<HealthListRequest, HealthListResponse>;
+  readonly Watch: MethodDefinition<HealthCheckRequest, HealthCheckResponse>;
+};
+
+const CHECK = {
+  requestSerialize: ({ service }: HealthCheckRequest): Buffer =>
+    writeFields(service === "" ? [] : [{ number: 1, value: bytesOf(service) }]),
+  requestDeserialize: (bytes: Uint8Array): HealthCheckRequest => ({
+    // The last value counts, as in every protobuf field that is not repeated.
+    service: textOf(
+      readFields(bytes)
+        .filter(({ number }) => number === 1)
+        .at(-1)?.value,
+    ),
+  }),
+  responseSerialize: ({ status }: HealthCheckResponse): Buffer => writeFields([{ number: 1, value: status }]),
+  responseDeserialize: (bytes: Uint8Array): HealthCheckResponse => ({ status: statusIn(bytes) }),
+};
+
+function statusIn(bytes: Uint8Array): number {
+  const value = readFields(bytes)
+    .filter(({ number }) => number === 1)
+    .at(-1)?.value;
+  return typeof value === "number" ? value : 0;
+}
+
+/** The service, as https://github.com/grpc/grpc/blob/master/doc/health-checking.md describes it. */
+export const HEALTH_SERVICE: HealthService = {
+  Check: { path: "/grpc.health.v1.Health/Check", requestStream: false, responseStream: false, ...CHECK },
+  List: {
+    path: "/grpc.health.v1.Health/List",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: () => writeFields([]),
+    requestDeserialize: () => ({}),
+    // A protobuf map is a list of messages. Field 1 is the key, and field 2 is the value.
+    responseSerialize: ({ statuses }) =>
+      writeFields(
+        Object.entries(statuses).map(([name, answer]) => ({
+          number: 1,
+          value: writeFields([
+            { number: 1, value: bytesOf(name) },
+            { number: 2, value: CHECK.responseSerialize(answer) },
+          ]),
+        })),
+      ),
+    responseDeserialize: (bytes) => ({
+      statuses: Object.fromEntries(
+        readFields(bytes).flatMap(({ number, value }) => {
+          if (number !== 1 || !(value instanceof Uint8Array)) return [];
+          const entry = readFields(value);
+          const held = entry.find((field) => field.number === 2)?.value;
+          const status = held instanceof Uint8Array ? statusIn(held) : 0;
+          return [[textOf(entry.find((field) => field.number === 1)?.value), { status }]];
+        }),
+      ),
+    }),
+  },
+  Watch: { path: "/grpc.health.v1.Health/Watch", requestStream: false, responseStream: true, ...CHECK },
+};

@@ -1,0 +1,52 @@
+import { checkOptions } from "../option/check-options.ts";
+import { toMs, type Duration } from "../option/duration.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { checkName } from "./name.ts";
+import { registryOf } from "./registry-of.ts";
+
+/** Call it to show that a loop of the application still runs. */
+export interface Beat {
+  (): void;
+  /** Ends the heartbeat. It no longer counts, and its name can be used again. */
+  end(): void;
+}
+
+/** The options of a heartbeat. */
+export interface HeartbeatOptions {
+  /** The longest allowed time between two calls. */
+  readonly within: Duration;
+}
+
+/**
+ * Creates a heartbeat for a loop of the application. The loop must call the returned function at least every `within`.
+ * If a call is late, liveness answers 503 `WEDGED` until the next call. The heartbeat counts from its first call on.
+ *
+ * @throws TypeError for a bad or taken name, a wrong option, or after `disableHeartbeats()`
+ * @example
+ * const beat = heartbeat(health, "consumer", { within: "30s" });
+ * for await (const message of queue) {
+ *   beat();
+ *   await handle(message);
+ * }
+ */
+export function heartbeat(health: object, name: string, options: HeartbeatOptions): Beat {
+  const registry = registryOf(health);
+  checkName("heartbeat", name);
+  const { within } = checkOptions("heartbeat()", options, [], ["within"]);
+  const made = new Heartbeat(registry, toMs("within", within, 1));
+  registry.heartbeats.add(name, made);
+  const beat = (): void => made.beat();
+  return Object.assign(beat, { end: () => registry.heartbeats.remove(name, made) });
+}
+
+/**
+ * Makes `heartbeat()` throw. Call it if liveness is served as a static route, because nothing can change that answer
+ * later.
+ *
+ * @throws TypeError if there is a heartbeat already
+ * @example
+ * disableHeartbeats(health); // liveness is served as a static file from now on
+ */
+export function disableHeartbeats(health: object): void {
+  registryOf(health).heartbeats.disable();
+}

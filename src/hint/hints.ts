@@ -1,0 +1,66 @@
+import { checkOptions } from "../option/check-options.ts";
+import { toMsOrNever, type Duration } from "../option/duration.ts";
+import { checkFunction, fail } from "../option/invalid-option.ts";
+import { managedResourceOf } from "../resource/managed-resource-of.ts";
+import type { Resource } from "../resource/resource.ts";
+import { openChannel } from "./channel.ts";
+import { gatherHints } from "./gather.ts";
+import type { SubscribeHints } from "./subscribe-hints.ts";
+
+/** The options of `hints()`. */
+export interface HintsOptions {
+  /**
+   * How often `echo` of the channel is called. If it takes longer than 10 s, the channel counts as lost.
+   * @default "1m"
+   */
+  readonly echoEvery?: Duration;
+}
+
+/**
+ * Starts a refresh as soon as a channel reports that there may be new data. A hint contains no value, and does not
+ * change the age or the state. Polling continues. Errors of the channel never change the state.
+ *
+ * Hints within 100 ms count as one. The refresh starts after a random delay of up to `jitter` times `refreshEvery`, at
+ * most 10 s. Each new connection counts as a hint. After a hint during a load, one more load follows. A hint has no
+ * effect during a back-off or a drain, and if it names the current or the rejected revision. A channel that is lost, or
+ * does not open within 30 s, is opened again.
+ *
+ * The channel opens when the health starts, and closes with the resource. `snapshot().hints` is its state.
+ *
+ * @param subscribe opens the channel: `postgresHints()`, `redisHints()`, `fileHints()`, or your own function
+ * @returns a function that closes the channel
+ * @throws TypeError for a wrong option, and in request mode
+ * @example
+ * hints(index, async (hint, { signal }) => listen(sql, "index", hint, signal), { echoEvery: "1m" });
+ */
+export function hints<T>(resource: Resource<T>, subscribe: SubscribeHints, options: HintsOptions = {}): () => void {
+  const managed = managedResourceOf(resource);
+  checkFunction("subscribe", subscribe);
+  const { echoEvery = "1m" } = checkOptions("hints()", options, [], ["echoEvery"]);
+  const echoEveryMs = toMsOrNever("echoEvery", echoEvery, 1);
+  const { host } = managed;
+  if (host.driver.kind === "request")
+    fail(
+      "HS_WRONG_MODE",
+      "hints() needs a channel that stays open, and request mode has none. Use refreshEvery, or remove onRequest().",
+    );
+  const gather = gatherHints(managed);
+  const channel = openChannel(managed, { subscribe, echoEveryMs, hint: gather.hint });
+  const end = (): void => {
+    gather.end();
+    channel.end();
+  };
+  if (managed.isClosed) return end;
+  managed.attach({
+    // The first load shows that the health has started.
+    beforeLoad() {
+      channel.begin();
+      return false;
+    },
+    end() {
+      if (managed.isClosed) end();
+    },
+  });
+  if (host.phase === "running") channel.begin();
+  return end;
+}

@@ -1,0 +1,1 @@
+export { logTo, type LogEntry, type LoggerLike } from "./log-to.ts";

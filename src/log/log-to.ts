@@ -1,0 +1,166 @@
+import type { Health } from "../handler/health.ts";
+import { registryOf } from "../health/registry-of.ts";
+import { createLookup, hasSucceeded, isEndedLoad, isSlow, type EndedLoad } from "../observe/ended-load.ts";
+import { invalidOption, propertyOf, toSafeText } from "../option/invalid-option.ts";
+import type { DrainEvent, FleetEvent, ProbeEvent } from "../resource/event.ts";
+import { messageOf } from "../resource/print.ts";
+import type { Limits } from "../resource/limits.ts";
+
+/** How bad it is. */
+type Level = "info" | "warn" | "error";
+
+/** One line of the log. Every field is text, a number or a boolean, so that any logger can write it. */
+export interface LogEntry {
+  /** The sentence, as pino reads it. */
+  readonly msg: string;
+  /** The same sentence, as winston and most collectors read it. */
+  readonly message: string;
+  /** What happened. */
+  readonly event: "probe" | "failed" | "rejected" | "timed-out" | "recovered" | "slow" | "drain" | FleetEvent["type"];
+  /** The resource's name. The field is not called `name`, because loggers use that for their own. */
+  readonly resource?: string;
+  /** The state of the resource. */
+  readonly state?: string;
+  /** How old the value is, in ms. */
+  readonly ageMs?: number;
+  /** The revision that the load spoke of. */
+  readonly revision?: string;
+  /** How the load ended. */
+  readonly outcome?: string;
+  /** How long the load took, in ms. */
+  readonly durationMs?: number;
+  /** Which attempt the load was: 1, and one more for each failure in a row. */
+  readonly attempt?: number;
+  /** When the next load is planned, in ISO 8601. */
+  readonly nextAttemptAt?: string;
+  /** Why the load failed, safe to print. */
+  readonly error?: string;
+  /** Which probe. */
+  readonly probe?: string;
+  /** What the probe answers now. */
+  readonly word?: string;
+  /** What the probe answered before. */
+  readonly from?: string;
+  /** How long the server keeps serving, in ms. */
+  readonly delayMs?: number;
+  /** The replicas behind one balancer. */
+  readonly group?: string;
+  /** The name of this replica in reports. */
+  readonly replica?: string;
+}
+
+/** The part of a logger that is used: pino, winston, `console`, and most others have it. */
+export interface LoggerLike {
+  /** Writes a line that nobody must act on. */
+  info(entry: LogEntry): unknown;
+  /** Writes a line about something that may heal by itself. */
+  warn(entry: LogEntry): unknown;
+  /** Writes a line about a service that cannot do its work. */
+  error(entry: LogEntry): unknown;
+}
+
+type Fields = Omit<LogEntry, "msg" | "message">;
+
+/**
+ * Writes one structured line for each event that may need attention: a change of the word of a probe, a failed,
+ * rejected, recovered or slow load, the drain, and decisions of the fleet. It writes nothing for a successful load or a
+ * single probe, and never the value.
+ *
+ * A load is slow if it takes more than half of its `timeout`, or more than `refreshEvery`. Errors of the logger are
+ * ignored. It counts as a listener, so failed loads are not printed with `console.warn`.
+ *
+ * @param logger pino, winston, `console`, or any object with `info`, `warn` and `error`
+ * @returns a function that ends the subscription
+ * @throws TypeError if an argument is wrong
+ * @example
+ * logTo(health, console);
+ */
+export function logTo(health: Health, logger: LoggerLike): () => void {
+  const registry = registryOf(health);
+  for (const level of ["info", "warn", "error"] as const)
+    if (typeof propertyOf(logger, level) !== "function")
+      invalidOption("logger", logger, "a logger with info(), warn() and error(), such as pino() or console");
+  const resourceOf = createLookup(registry);
+  const okWord = registry.words.wordOf("ok");
+  const write = (level: Level, text: string, fields: Fields): unknown =>
+    logger[level]({ msg: text, message: text, ...fields });
+  return registry.subscribe((event) => {
+    if (event.type === "probe") return writeProbe(write, event, event.word === okWord || health.drainSignal.aborted);
+    if (event.type === "drain") return writeDrain(write, event);
+    if (event.type in FLEET) return writeFleet(write, event as FleetEvent); // SAFETY: FLEET has its types alone.
+    if (isEndedLoad(event)) return writeLoad(write, event, resourceOf(event.name)?.limits);
+    return undefined;
+  }, "reader");
+}
+
+type Write = (level: Level, text: string, fields: Fields) => unknown;
+
+/** @param isExpected it answers 200, or the process is going away */
+function writeProbe(write: Write, { probe, from, word }: ProbeEvent, isExpected: boolean): unknown {
+  // A wedged process is killed soon. A service that is not ready may heal by itself.
+  const level = isExpected ? "info" : probe === "liveness" ? "error" : "warn";
+  return write(level, `health-state: ${probe} says ${word}, before ${from}`, { event: "probe", probe, word, from });
+}
+
+function writeDrain(write: Write, { delayMs }: DrainEvent): unknown {
+  const goesOn = delayMs > 0 ? `; the server goes on for ${delayMs} ms` : "";
+  return write("info", `health-state: the drain begins${goesOn}`, { event: "drain", delayMs });
+}
+
+const FLEET: { readonly [T in FleetEvent["type"]]: readonly [level: Level, text: string] } = {
+  "held-in": ["warn", "the data is too old, and the fleet holds this replica in"],
+  left: ["warn", "the fleet let this replica leave"],
+  "store-gone": ["warn", "the store of the fleet is gone"],
+  "store-back": ["info", "the store of the fleet is back"],
+};
+
+function writeFleet(write: Write, { type, group, replica, reason }: FleetEvent): unknown {
+  const [level, text] = FLEET[type];
+  const why = reason === undefined ? "" : `: ${toSafeText(reason)}`;
+  const error = reason === undefined ? {} : { error: toSafeText(reason) };
+  return write(level, `health-state: ${text}${why}`, { event: type, group, replica, ...error });
+}
+
+function writeLoad(write: Write, event: EndedLoad, limits: Limits | undefined): void {
+  const { name, attempt, durationMs, outcome } = event;
+  const slow = isSlow(event, limits);
+  // Nearly every load goes well, and then no field is worked out.
+  if (hasSucceeded(event) && attempt === 1 && !slow) return;
+  const fields = fieldsOf(event);
+  if (outcome !== "loaded" && outcome !== "unchanged") {
+    const why = fields.error === undefined ? "" : `: ${fields.error}`;
+    // With a value in memory the service still answers.
+    const level = event.snapshot.age === undefined ? "error" : "warn";
+    write(level, `health-state: loading "${name}" ${VERB[outcome]} at attempt ${attempt}${why}`, {
+      event: outcome,
+      ...fields,
+    });
+    return;
+  }
+  if (attempt > 1)
+    write("info", `health-state: loading "${name}" succeeded at attempt ${attempt}`, { event: "recovered", ...fields });
+  if (slow)
+    write("warn", `health-state: loading "${name}" was slow: ${Math.round(durationMs)} ms`, {
+      event: "slow",
+      ...fields,
+    });
+}
+
+const VERB = { failed: "failed", rejected: "was rejected", "timed-out": "timed out" } as const;
+
+/** What a line tells of a load. The value is no part of it. */
+function fieldsOf(event: EndedLoad): Omit<Fields, "event"> {
+  const { name, state, outcome, durationMs, attempt, revision, snapshot } = event;
+  const { age, nextAttemptAt, lastError } = snapshot;
+  return {
+    resource: name,
+    state,
+    outcome,
+    durationMs,
+    attempt,
+    ...(age !== undefined && { ageMs: age }),
+    ...(revision !== undefined && { revision: toSafeText(revision) }),
+    ...(nextAttemptAt !== undefined && { nextAttemptAt: new Date(nextAttemptAt).toISOString() }),
+    ...(lastError && !hasSucceeded(event) && { error: toSafeText(messageOf(lastError.error)) }),
+  };
+}

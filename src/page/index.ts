@@ -1,0 +1,1 @@
+export { statusPage, type StatusPage, type StatusPageOptions } from "./status-page.ts";

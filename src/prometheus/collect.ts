@@ -1,0 +1,106 @@
+import type { Health } from "../handler/health.ts";
+import { registryOf } from "../health/registry-of.ts";
+import { createLookup, isEndedLoad } from "../observe/ended-load.ts";
+import { GAUGE_NAMES, GAUGES, LOAD_DURATION, LOADS, SLOW_LOADS } from "../observe/metric.ts";
+import { checkSizes, readGauges, type Sample, type SizeFunctions } from "../observe/read-gauges.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { LoadCounts } from "./load-counts.ts";
+import { createMetric, type RegisteredMetric } from "./metric.ts";
+import type { RegisterLike } from "./register.ts";
+
+/** The options of `collect()`. */
+export interface CollectOptions {
+  /**
+   * A function for each resource, by its name, that returns the size of its value. It is called at each scrape.
+   * @default no size
+   */
+  readonly size?: SizeFunctions | undefined;
+}
+
+/**
+ * Registers the metrics of a health in a registry of prom-client: state, age and limits of each resource, the three
+ * probes, counts of loads by outcome, and a histogram of their durations. The names follow the conventions of
+ * Prometheus. `docs/guide/metrics.md` lists them.
+ *
+ * The metrics are computed at each scrape, so probes do not become slower. The only labels are `resource`, `state`,
+ * `outcome` and `heartbeat`. After `close()`, a resource disappears from the metrics.
+ *
+ * @param register `register` of prom-client, or your own `Registry`
+ * @returns a function that removes the metrics
+ * @throws TypeError if `health` is not a health or no registry, for a wrong option, or if the registry has these
+ * metrics
+ * @example
+ * collect(health, register, { size: { rates: (value: Map<string, number>) => value.size } });
+ */
+export function collect(health: Health, register: RegisterLike, options: CollectOptions = {}): () => void {
+  const registry = registryOf(health);
+  for (const method of ["registerMetric", "getSingleMetric", "removeSingleMetric"])
+    if (typeof propertyOf(register, method) !== "function")
+      invalidOption("register", register, "a Registry of prom-client, such as its register");
+  const sizes = checkSizes(checkOptions("collect()", options, ["size"], []).size);
+  const counts = new LoadCounts();
+  const read = shareReading(() => {
+    const samples = readGauges(health, registry, sizes);
+    counts.keep(registry.resources.map(({ name }) => name));
+    return samples;
+  });
+  const counted = (values: () => ReturnType<LoadCounts["slow"]>): (() => ReturnType<LoadCounts["slow"]>) => {
+    return () => {
+      read();
+      return values();
+    };
+  };
+  const reset = (): void => counts.reset();
+  const made: readonly RegisteredMetric[] = [
+    ...GAUGE_NAMES.map((gauge) =>
+      createMetric(GAUGES[gauge], "gauge", () => read().filter((sample) => sample.gauge === gauge)),
+    ),
+    createMetric(
+      LOADS,
+      "counter",
+      counted(() => counts.outcomes()),
+      reset,
+    ),
+    createMetric(
+      SLOW_LOADS,
+      "counter",
+      counted(() => counts.slow()),
+      reset,
+    ),
+    createMetric(
+      LOAD_DURATION,
+      "histogram",
+      (name) => {
+        read();
+        return counts.durations(name);
+      },
+      reset,
+    ),
+  ];
+  // A registry in the OpenMetrics form changes the name of a counter, and keeps it under the name that it had.
+  const metrics = made.map((metric) => ({ name: metric.name, metric }));
+  for (const { name } of metrics)
+    if (register.getSingleMetric(name) !== undefined)
+      invalidOption("register", register, `a registry that has no metric ${name} yet`, "HS_NAME_TAKEN");
+  for (const { metric } of metrics) register.registerMetric(metric);
+  const resourceOf = createLookup(registry);
+  const end = registry.subscribe((event) => {
+    if (isEndedLoad(event)) counts.add(event, resourceOf(event.name)?.limits);
+  }, "part");
+  return () => {
+    end();
+    for (const { name, metric } of metrics)
+      if (register.getSingleMetric(name) === metric) register.removeSingleMetric(name);
+  };
+}
+
+/** A scrape asks every metric in one go. They share one reading, so that their figures are of one moment. */
+function shareReading(read: () => readonly Sample[]): () => readonly Sample[] {
+  let shared: readonly Sample[] | undefined;
+  return () => {
+    if (shared) return shared;
+    queueMicrotask(() => (shared = undefined));
+    return (shared = read());
+  };
+}

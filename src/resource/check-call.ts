@@ -1,0 +1,38 @@
+import { checkOptions } from "../option/check-options.ts";
+import { toMsOrNever } from "../option/duration.ts";
+import { isEvent } from "../option/is-event.ts";
+import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import type { GetOptions } from "./resource.ts";
+import type { ReloadOptions } from "./waiters.ts";
+
+/** @throws TypeError for a wrong option of `get()` */
+export function checkGetOptions(options: GetOptions = {}): GetOptions {
+  const checked = checkOptions("get()", options, ["signal", "maxAge", "waitUntil"], []);
+  const { signal, maxAge, waitUntil } = checked;
+  if (maxAge !== undefined) toMsOrNever("maxAge", maxAge);
+  if (waitUntil !== undefined) checkFunction("waitUntil", waitUntil);
+  checkSignal(signal);
+  return checked;
+}
+
+/** @throws TypeError for a wrong option of `reload()` */
+export function checkReloadOptions(options: ReloadOptions = {}): ReloadOptions {
+  // As a listener it receives the name of a signal, or an event.
+  if (isEvent(options)) return {};
+  const { accept } = checkOptions("reload()", options, ["accept"], []);
+  if (accept !== undefined && accept !== true && typeof accept !== "string")
+    invalidOption("accept", accept, "a revision, or true for any revision");
+  return { accept };
+}
+
+/**
+ * @throws TypeError unless it is an AbortSignal or undefined. It checks the methods, because the object may come from
+ * another realm.
+ */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  const isSignal =
+    typeof propertyOf(signal, "aborted") === "boolean" &&
+    ["addEventListener", "removeEventListener"].every((name) => typeof propertyOf(signal, name) === "function");
+  if (!isSignal) invalidOption("signal", signal, "an AbortSignal, such as request.signal");
+}

@@ -1,0 +1,110 @@
+import type { Facts } from "../state/facts.ts";
+import type { Clock } from "../time/clock.ts";
+import type { NotReadyError, NotReadyReason } from "./error.ts";
+import type { Limits } from "./limits.ts";
+import type { GetOptions } from "./resource.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { ReloadOptions, WaitOptions } from "./waiters.ts";
+
+/**
+ * Starts loads and waits for them. There are two drivers. In the background driver, one timer starts the loads. In the
+ * request driver (`onRequest()`), requests start them.
+ *
+ * @example
+ * const driver: Driver = { kind: "background", probeWaitMs: 0, get: getInBackground, reload, whenReady };
+ */
+export interface Driver {
+  /** The name of the mode. */
+  readonly kind: "background" | "request";
+  /** How long a probe waits for the loads that it starts, in ms. */
+  readonly probeWaitMs: number;
+  /** Waits for a value if `get()` cannot return one at once. */
+  get<T>(resource: DrivenResource<T>, options: GetOptions): Promise<T>;
+  /** Waits for a load that starts after the call. */
+  reload<T>(resource: DrivenResource<T>, options: ReloadOptions): Promise<Snapshot<T>>;
+  /** Waits until readiness answers 200. */
+  whenReady(group: ReadinessGroup, signal: AbortSignal | undefined): Promise<void>;
+}
+
+/** A load that has ended. */
+export interface EndedRun {
+  readonly id: number;
+  /** Whether it failed, was rejected or timed out. */
+  readonly isFailed: boolean;
+  /** When it started, on the clock of the health. */
+  readonly startedAt: number;
+}
+
+/** The slot of a resource, as a driver sees it. */
+export interface DrivenSlot {
+  /** The running load, if there is one. */
+  readonly run: { readonly id: number; readonly leaseUntil: number } | undefined;
+  /** The number of the run that started last; 0 before the first. */
+  readonly lastRun: number;
+  /** When that run started, on the clock of the health. */
+  readonly lastStartedAt: number;
+  /** The number of the last load that ended and was not given up. */
+  readonly endedRun: number;
+  /** The number of the last load that `unload()` aborted, or whose value it removed. */
+  readonly unloadedRun: number;
+  /** Marks the next load as one for `reload()`. Any request may start it. */
+  askForReload(how: ReloadOptions): void;
+  /** Renews the lease of the request that runs the load. */
+  renewLease(runId: number, until: number): void;
+  /** Whether the running load has taken longer than its timeout. */
+  hasTimedOut(clock: Clock): boolean;
+}
+
+/** A resource, as a driver sees it. */
+export interface DrivenResource<T> {
+  readonly name: string;
+  readonly limits: Limits;
+  readonly facts: Facts<T>;
+  readonly clock: Clock;
+  readonly nextAttemptAt: number;
+  /** The running load, and the numbers of earlier loads. */
+  readonly slot: DrivenSlot;
+  /** Whether the waiters are being answered. Then the next load must not start at once. */
+  readonly isTelling: boolean;
+  /** Starts the health if it was not started. */
+  begin(): void;
+  /** The current time on the clock of the health. */
+  now(): number;
+  /** Like `now()`, but it also updates overdue counts. The overdue work runs after the answer. */
+  syncNow(): number;
+  /** Why a caller must not wait for a load any more, if so. */
+  waitBlockedBy(): NotReadyReason | undefined;
+  notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
+  snapshot(): Snapshot<T>;
+  /** Waits for the end of a load. In background mode it starts one if none is running. */
+  wait<R>(how: WaitOptions, ask: (ended: EndedRun) => R | undefined): Promise<R>;
+  /** Starts a load, unless one is running or none may start. Returns a promise that settles when it has ended. */
+  startLoad(reload: ReloadOptions | undefined): Promise<void> | undefined;
+  /** Does the work after a load, such as saves. */
+  flush(): Promise<unknown>;
+  /** Ends the load if it has timed out, or if its request has ended. */
+  tick(now: number): void;
+}
+
+/** The readiness that `whenReady()` waits for. The registry implements it. */
+export interface ReadinessGroup {
+  readonly clock: Clock;
+  /** The current time on the clock of the health. */
+  now(): number;
+  /** Whether readiness answers 200. It starts the health and updates overdue counts. */
+  isReady(): boolean;
+  /** Why a caller must not wait any more, if so. */
+  waitBlockedBy(): NotReadyReason | undefined;
+  notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
+  /** Waits until readiness has changed to 200. */
+  wait(signal: AbortSignal | undefined): Promise<void>;
+  /** The resources that block readiness. */
+  blocking(): readonly BlockingResource[];
+}
+
+/** A resource that blocks readiness, as the request driver sees it. */
+export interface BlockingResource {
+  readonly nextAttemptAt: number;
+  readonly slot: Pick<DrivenSlot, "run">;
+  get(options: GetOptions): Promise<unknown>;
+}

@@ -1,0 +1,201 @@
+import { checkFunction } from "../option/invalid-option.ts";
+import { callSafely } from "../option/call-safely.ts";
+import { stateOf } from "../state/freshness.ts";
+import type { Facts, HeldValue } from "../state/facts.ts";
+import type { ResourceAction } from "../state/transition.ts";
+import type { State } from "../state/state.ts";
+import type { Clock } from "../time/clock.ts";
+import { Disposal } from "./disposal.ts";
+import type { ResourceEvent, ResourceListener } from "./event.ts";
+import type { Host } from "./host.ts";
+import type { CheckedOptions, Limits } from "./options.ts";
+import { printFailure, printRecovery } from "./print.ts";
+import type { PartNotes } from "./part-notes.ts";
+import { snapshotOf, type RecordSource, type Snapshot } from "./snapshot.ts";
+import { subscribeTo, type ListenerKind } from "./subscribe.ts";
+import { Subscribers } from "./subscribers.ts";
+
+/**
+ * Sends the events of a resource to listeners, prints a failure without a listener, and disposes of old values. It is
+ * the first of four classes in a chain, because one object needs less memory than four.
+ */
+export abstract class ObservedResource<T> implements RecordSource<T> {
+  abstract readonly name: string;
+  abstract readonly required: boolean;
+  abstract readonly options: CheckedOptions<T>;
+  abstract readonly limits: Limits;
+  abstract readonly facts: Facts<T>;
+  abstract readonly nextAttemptAt: number;
+  abstract readonly isClosed: boolean;
+  abstract readonly slot: { readonly run: { readonly candidate: unknown } | undefined };
+  abstract readonly abandoned: number;
+  abstract readonly notes: PartNotes;
+  readonly host: Host;
+  /** The state in the last event. */
+  #state: State = "NOT_LOADED";
+  #isPrinted = false;
+  #disposal: Disposal<T> | undefined;
+  /** The last result of `onRejected`. In request mode it is awaited after the answer. */
+  #told: unknown;
+  #subscribers: Subscribers<ResourceEvent<T>> | undefined;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  get clock(): Clock {
+    return this.host.clock;
+  }
+
+  protected get told(): unknown {
+    return this.#told;
+  }
+
+  begin(): void {
+    this.host.begin();
+  }
+
+  now(): number {
+    return this.host.now();
+  }
+
+  syncNow(): number {
+    return this.host.syncNow();
+  }
+
+  fromWall(ms: number): number {
+    return Math.floor(this.now() - Math.max(0, this.clock.wall() - ms));
+  }
+
+  /** The first event of a new listener. */
+  currentEvent(now: number): ResourceEvent<T> {
+    return this.#eventOf({ type: "current" }, now);
+  }
+
+  /** Subscribes a part of the library. It does not count as a listener, so a failed load is still printed. */
+  observe(listener: ResourceListener<T>): () => void {
+    return this.addListener(listener, "part");
+  }
+
+  /** Sends an event if the state has changed with time. Returns whether it has. */
+  announceTime(now: number): boolean {
+    return this.announceChange(now, undefined);
+  }
+
+  /**
+   * Sends an event if the state has changed or a load has ended. Returns whether it sent one.
+   *
+   * @param ended how a load ended, if one did
+   */
+  protected announceChange(now: number, ended: Partial<ResourceEvent> | undefined): boolean {
+    const from = this.#state;
+    this.#state = stateOf(this.facts, now, this.limits.staleAfter);
+    const type = this.#state !== from ? "transition" : ended && "load";
+    if (type) this.announce({ type, from, ...ended }, now);
+    return type !== undefined;
+  }
+
+  /** Queues an event for the listeners. */
+  announce(fields: Pick<ResourceEvent, "type"> & Partial<ResourceEvent>, now: number): void {
+    const { events, subscribers } = this.host;
+    const own = this.#subscribers;
+    if (!own?.size && !subscribers.size) return;
+    const event = this.#eventOf(fields, now);
+    events.add(() => {
+      own?.tell(event);
+      subscribers.tell(event);
+    });
+  }
+
+  /** Creates an event with the record of its moment. */
+  #eventOf(fields: Pick<ResourceEvent, "type"> & Partial<ResourceEvent>, now: number): ResourceEvent<T> {
+    const snapshot = this.snapshotAt(now);
+    const { name, state } = snapshot;
+    return Object.freeze({ name, from: state, state, ...fields, snapshot });
+  }
+
+  protected snapshotAt(now: number): Snapshot<T> {
+    return snapshotOf<T>(this, now, (at) => this.host.toWall(at));
+  }
+
+  protected addListener(listener: ResourceListener<T>, kind: ListenerKind): () => void {
+    checkFunction("listener", listener);
+    this.#subscribers ??= new Subscribers<ResourceEvent<T>>();
+    return subscribeTo(this.host, this.#subscribers, { listener, kind, subjects: () => [this] });
+  }
+
+  /** Calls `onRejected`: once for each revision, or once for several rejections in a row without a revision. */
+  protected tellRejection(action: ResourceAction<T>, before: Facts<T>): void {
+    const { onRejected } = this.options;
+    if (!onRejected || action.type !== "failed" || action.outcome !== "rejected") return;
+    const { revision, error: reason } = action;
+    const isKnown = revision === undefined ? before.failures > 0 : before.rejected?.revision === revision;
+    if (isKnown) return;
+    this.host.defer(() =>
+      callSafely(() => {
+        const told = onRejected({ name: this.name, revision, reason });
+        if (this.host.driver.kind === "request") this.#told = told;
+        return told;
+      }),
+    );
+  }
+
+  /** Prints a failure without a listener, once in a row, and the recovery from it. */
+  protected printFailure(now: number): void {
+    const { facts, name, nextAttemptAt } = this;
+    const { failures, lastError } = facts;
+    const isHeard = (this.#subscribers?.readers ?? 0) + this.host.subscribers.readers > 0;
+    if (failures && lastError && !this.#isPrinted && !isHeard) {
+      this.#isPrinted = true;
+      printFailure(name, { attempt: failures, error: lastError.error, nextInMs: nextAttemptAt - now });
+    } else if (this.#isPrinted && !lastError) {
+      this.#isPrinted = false;
+      if (!isHeard) printRecovery(name);
+    }
+  }
+
+  /** Disposes of a value that was never used. */
+  discard(candidate: T): void {
+    if (Object.is(candidate, this.facts.held?.value) || Object.is(candidate, this.slot.run?.candidate)) return;
+    if (!this.options.dispose || this.#disposal?.isRetired(candidate)) return;
+    this.#disposalOrNew().discard(candidate);
+  }
+
+  /** Delays the disposal of a value until the returned function is called. */
+  holdValue(value: T, by: "lease" | "check"): () => void {
+    return this.#disposalOrNew().hold(value, by);
+  }
+
+  /** Ends a lease's hold, and disposes of the value if its time has come. */
+  disposeDue(): void {
+    const now = this.host.now();
+    this.disposeRetired(now);
+    this.host.changed(this, now);
+  }
+
+  /** Disposes of old values that are due. In a closed resource, all of them are due. */
+  protected disposeRetired(now: number): void {
+    this.#disposal?.disposeDue(now, this.isClosed);
+  }
+
+  /** When the next disposal is due. `Infinity` if none is. */
+  protected nextDisposalAt(): number {
+    return this.#disposal?.nextAt() ?? Infinity;
+  }
+
+  /** Replaces the current value. */
+  protected replaceValue(before: HeldValue<T> | undefined, after: HeldValue<T> | undefined, now: number): void {
+    if (before && this.options.dispose) this.#disposalOrNew().retire(before.value, now);
+    if (after) this.#disposal?.recall(after.value);
+  }
+
+  #disposalOrNew(): Disposal<T> {
+    return (this.#disposal ??= new Disposal<T>({
+      dispose: this.options.dispose,
+      disposeAfterMs: this.limits.disposeAfter,
+      defer: this.host.defer,
+      countPending: this.host.countPending,
+      tell: (type) => this.announce({ type }, this.host.now()),
+    }));
+  }
+}

@@ -1,0 +1,97 @@
+import { watch as watchFolder } from "node:fs";
+import { lstat, realpath, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { invalidOption } from "../../option/invalid-option.ts";
+import { isSystemError } from "../../store/file/plain-file.ts";
+import { SourceError } from "../source-error.ts";
+
+/** The part of `fs.watch` that is used. */
+export type Watch = (
+  folder: string,
+  options: { readonly persistent: boolean },
+  listener: (event: string, name: string | Buffer | null) => void,
+) => {
+  close(): void;
+  on(event: "error", listener: (error: Error) => void): unknown;
+};
+
+/** A channel of hints, as `hints()` takes it. */
+export type FileSubscribe = (
+  hint: () => void,
+  context: { readonly signal: AbortSignal },
+) => Promise<{ readonly closed: Promise<unknown> }>;
+
+/**
+ * Watches a file or a folder for changes: `hints(resource, fileHints(path))`. It watches the folder, because a watch on
+ * the file itself ends at the first rename. `hints()` opens a lost watch again. Polling continues, so the service also
+ * works without notifications of the system.
+ *
+ * @param path the file of `fromFile()`, or the folder of `fromFiles()`
+ * @example
+ * hints(rates, fileHints("/etc/rates.json"));
+ */
+export function fileHints(path: string): FileSubscribe {
+  if (typeof path !== "string" || path === "") invalidOption("fileHints's path", path, "the path of a file or folder");
+  return createFileHints(path, watchFolder);
+}
+
+/** The same with another `watch`. */
+export function createFileHints(path: string, watch: Watch): FileSubscribe {
+  const place = resolve(path);
+  return async (hint, { signal }) => {
+    signal.throwIfAborted();
+    const isFolder = await stat(place).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    const folder = isFolder ? place : dirname(place);
+    const name = isFolder ? undefined : basename(place);
+    // The folder itself may be a link that changes.
+    const identity = await identityOf(folder).catch((error: unknown) => {
+      throw explain(folder, error);
+    });
+    return new Promise((opened, failed) => {
+      const closers: (() => void)[] = [];
+      const close = (): void => closers.splice(0).forEach((end) => end());
+      const closed = new Promise<unknown>((end) => {
+        try {
+          const watcher = watch(folder, { persistent: false }, (_, changed) => {
+            // Without a name, it may be this file. `..data` is the link that Kubernetes replaces.
+            if (name === undefined || changed === null || [name, "..data"].includes(String(changed))) hint();
+            void identityOf(folder).then(
+              (now) => now === identity || close(),
+              () => close(),
+            );
+          });
+          closers.push(
+            () => watcher.close(),
+            () => end(undefined),
+          );
+          watcher.on("error", close);
+          signal.addEventListener("abort", close, { once: true });
+          closers.push(() => signal.removeEventListener("abort", close));
+        } catch (error) {
+          failed(explain(folder, error));
+        }
+      });
+      opened({ closed });
+    });
+  };
+}
+
+/** Which folder is there now. */
+async function identityOf(folder: string): Promise<string> {
+  const real = await realpath(folder);
+  const { dev, ino } = await lstat(real, { bigint: true });
+  return [real, dev, ino].join(":");
+}
+
+function explain(folder: string, error: unknown): Error {
+  if (!isSystemError(error)) return new SourceError("unreadable", `${folder} cannot be watched`, { cause: error });
+  const exhausted = ["ENOSPC", "EMFILE"].includes(error.code);
+  const why = exhausted
+    ? "the system has no watches left (fs.inotify.max_user_watches, fs.inotify.max_user_instances)"
+    : error.code;
+  const kind = error.code === "ENOENT" ? "missing" : "unreadable";
+  return new SourceError(kind, `${folder} cannot be watched: ${why}. Polling continues.`, { cause: error });
+}

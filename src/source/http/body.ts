@@ -1,0 +1,82 @@
+import type { ByteArray } from "../../option/byte-array.ts";
+import { broken, failure } from "./identity.ts";
+import type { Reading } from "./options.ts";
+import type { Answer } from "./request.ts";
+
+/** Returns one part after the other, and `undefined` at the end. */
+export type ReadPart = () => Promise<Uint8Array | undefined>;
+
+type Limits = Pick<Reading<unknown>, "maxBytes" | "idleMs">;
+
+/** Reads a body in parts: bytes are counted after decoding, and each part has its deadline. */
+export function partsOf({ response, headers, url, bounds }: Answer, { maxBytes, idleMs }: Limits): ReadPart {
+  const tooLarge = (): Error => failure("too-large", url, `has more than the ${maxBytes} bytes of maxBytes`);
+  const late = (): Error => failure("timeout", url, `was silent for ${idleMs} ms in the middle of its body`);
+  // A too large `content-length` is enough, unless it is the compressed length.
+  if (!headers.has("content-encoding") && Number(headers.get("content-length")) > maxBytes) throw tooLarge();
+  const reader = response.body?.getReader();
+  let bytes = 0;
+  const next: ReadPart = async () => {
+    if (!reader) throw failure("empty", url, "has no body");
+    let part: ReadableStreamReadResult<Uint8Array>;
+    try {
+      part = await bounds.within(reader.read(), idleMs, late);
+    } catch (error) {
+      throw bounds.signal.aborted ? bounds.signal.reason : broken("incomplete", url, "broke off in its body", error);
+    }
+    if (part.done) {
+      if (!bytes) throw failure("empty", url, "has an empty body");
+      return undefined;
+    }
+    bytes += part.value.byteLength;
+    if (bytes > maxBytes) throw tooLarge();
+    return part.value;
+  };
+  return () =>
+    next().catch((error: unknown) => {
+      reader?.cancel().catch(() => {});
+      throw error;
+    });
+}
+
+/** How much of a body there is room for at first, in bytes. */
+const FIRST_BYTES = 65_536;
+
+/**
+ * The whole body. Each part is copied at once, because a part takes more memory than it has bytes: it is a window on
+ * the buffer of what came over the connection. A list of one-byte chunks would take a hundred times their size.
+ */
+export async function readAll(read: ReadPart): Promise<ByteArray> {
+  let whole = new Uint8Array(FIRST_BYTES);
+  let length = 0;
+  for (let part = await read(); part; part = await read()) {
+    const before = whole;
+    const end = length + part.byteLength;
+    // Twice as much each time. Memory that is not written to costs nothing.
+    if (end > before.length) (whole = new Uint8Array(end * 2)).set(before);
+    whole.set(part, length);
+    length = end;
+  }
+  return whole.slice(0, length);
+}
+
+/** The body as a stream, and whether it was read to its end. */
+export function streamOf(read: ReadPart): {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly isRead: () => boolean;
+} {
+  let ended = false;
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const part = await read();
+        ended = !part;
+        if (part) controller.enqueue(part);
+        else controller.close();
+      },
+    },
+    // Nothing is read before the consumer asks for it.
+    { highWaterMark: 0 },
+  );
+  return { stream, isRead: () => ended };
+}

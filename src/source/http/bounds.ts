@@ -1,0 +1,54 @@
+import { systemClock } from "../../time/clock.ts";
+
+/** What ends a request: its load's signal, a deadline, or our own end. */
+export interface Bounds {
+  /** Aborts at the first of them; its reason is the error to fail with. */
+  readonly signal: AbortSignal;
+  /** Returns what `promise` gives, unless it is aborted or silent for `ms`. Then all of the request ends. */
+  within<R>(promise: PromiseLike<R>, ms: number, late: () => Error): Promise<R>;
+  /** Ends it. `whole`: nothing is left to read, so that the connection may be used again. */
+  end(whole: boolean): void;
+}
+
+/**
+ * Made by hand, because edge-runtime has no `AbortSignal.any`, and a timer must end with its request.
+ * One promise is waited for at a time.
+ */
+export function createBounds(outer: AbortSignal): Bounds {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let stop = (): void => {};
+  const abort = (reason: unknown): void => {
+    controller.abort(reason);
+    stop();
+  };
+  const forward = (): void => abort(outer.reason);
+  if (outer.aborted) forward();
+  else outer.addEventListener("abort", forward);
+  return {
+    signal,
+    within: (promise, ms, late) =>
+      new Promise((resolve, reject) => {
+        const cancel = systemClock.setTimer(() => abort(late()), ms, false);
+        stop = () => {
+          cancel();
+          reject(signal.reason);
+        };
+        promise.then(
+          (result) => {
+            cancel();
+            resolve(result);
+          },
+          (error: unknown) => {
+            cancel();
+            reject(error);
+          },
+        );
+        if (signal.aborted) stop();
+      }),
+    end(whole) {
+      outer.removeEventListener("abort", forward);
+      if (!whole) controller.abort(signal.reason);
+    },
+  };
+}

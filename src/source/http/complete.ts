@@ -1,0 +1,18 @@
+import type { Answer } from "./request.ts";
+
+/**
+ * Why a body may be incomplete, or `undefined` if it is complete. JSON and a body with a digest need no such check.
+ *
+ * The request had `accept-encoding: identity`. A body that is compressed anyway is rejected. Node's fetch reports no
+ * error for half of such a body, and Deno's fetch does not decompress it.
+ */
+export function doubtOf({ headers, url }: Answer): string | undefined {
+  const coding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (coding !== "" && coding !== "identity")
+    return "is coded in spite of accept-encoding: identity, so that half of it may look whole";
+  if (headers.has("content-length") || /\bchunked\b/i.test(headers.get("transfer-encoding") ?? "")) return undefined;
+  // HTTP/2 marks the end of a body, and has no `connection` header.
+  return url.protocol === "http:" || /\bclose\b/i.test(headers.get("connection") ?? "")
+    ? "has neither a content-length nor chunks, so that its end proves nothing"
+    : undefined;
+}

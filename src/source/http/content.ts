@@ -1,0 +1,84 @@
+import type { ByteArray } from "../../option/byte-array.ts";
+import { waitAskedBy } from "../../resource/retry-later.ts";
+import { SourceError } from "../source-error.ts";
+import { partsOf, readAll, streamOf } from "./body.ts";
+import { doubtOf } from "./complete.ts";
+import { digestLike, digestsOf } from "./digest.ts";
+import { failure } from "./identity.ts";
+import type { Reading } from "./options.ts";
+import type { Answer } from "./request.ts";
+
+/** A body that is read, or about to be. */
+export interface Body {
+  /** All of it, its digest checked; a stream has none. */
+  readonly bytes: ByteArray | undefined;
+  /** With `as: "stream"`. */
+  readonly stream: ReadableStream<Uint8Array> | undefined;
+  /** Whether nothing is left to read. */
+  readonly isRead: () => boolean;
+  /** Why it may be a part, unless it proves itself as JSON does. */
+  readonly doubt: string | undefined;
+}
+
+/**
+ * Reads a body and proves it by its digests, those of the option and those of the answer.
+ *
+ * @throws SourceError for one that is empty, broken, too large, or not proven to be whole
+ */
+export async function bodyOf(answer: Answer, { as, digests, ...limits }: Reading<unknown>): Promise<Body> {
+  const must = as === "stream" ? [] : [...digests, ...digestsOf(answer.headers)];
+  const doubt = must.length ? undefined : doubtOf(answer);
+  if (doubt && as !== "json") throw failure("incomplete", answer.url, doubt);
+  const read = partsOf(answer, limits);
+  if (as === "stream") return { bytes: undefined, doubt, ...streamOf(read) };
+  const bytes = await readAll(read);
+  for (const digest of must)
+    if ((await digestLike(digest, bytes)) !== digest) throw failure("digest", answer.url, `does not match ${digest}`);
+  return { bytes, stream: undefined, isRead: () => true, doubt };
+}
+
+/**
+ * Makes the value of a body: `verify`, then the form, then `parse`.
+ *
+ * @throws SourceError of the kind of the step that refused it
+ */
+export async function valueOf<T>(
+  { headers, url, bounds }: Answer,
+  { as, parse, verify }: Reading<T>,
+  { bytes, stream, isRead, doubt }: Body,
+  revision: string | undefined,
+): Promise<T> {
+  if (bytes && verify) {
+    const refused = (cause?: unknown): Error => failure("verify", url, "was rejected by verify", { cause });
+    let verdict: boolean | void;
+    try {
+      verdict = await verify(bytes, { headers, revision });
+    } catch (cause) {
+      throw refused(cause);
+    }
+    if (verdict === false) throw refused();
+  }
+  let form: unknown = stream ?? bytes;
+  if (bytes && as !== "bytes")
+    try {
+      form = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      if (as === "json") form = JSON.parse(String(form));
+    } catch (cause) {
+      throw failure("parse", url, `is not valid ${as} in UTF-8`, { cause });
+    }
+  // Half of a number is a number too. Nothing else of JSON can be cut and stay whole.
+  if (doubt && typeof form === "number") throw failure("incomplete", url, doubt);
+  let value: T;
+  try {
+    // SAFETY: without parse the value is the form, and the types of the sources say so.
+    value = parse ? await parse(form, { headers, url: url.href, revision }) : (form as T);
+  } catch (cause) {
+    if (bounds.signal.aborted) throw bounds.signal.reason;
+    // What broke off while parse was reading is told as it is, and so is a wait that parse asks for.
+    throw cause instanceof SourceError || waitAskedBy(cause) !== undefined
+      ? cause
+      : failure("parse", url, "was rejected by parse", { cause });
+  }
+  if (!isRead()) throw failure("incomplete", url, "was not read to its end by parse");
+  return value;
+}

@@ -1,0 +1,40 @@
+import type { ByteArray } from "../../option/byte-array.ts";
+import { invalidOption } from "../../option/invalid-option.ts";
+
+const HEX = /^sha(?:256:[\da-f]{64}|512:[\da-f]{128})$/i;
+// RFC 9530, 2: a dictionary of byte sequences. Other algorithms, and what is no digest, are passed over.
+const FIELD = /\bsha-(256=:[\w+/]{43}=|512=:[\w+/]{86}==):/g;
+
+/** The digests that a field of RFC 9530 names, as `sha256:` or `sha512:` and hexadecimal digits. */
+export function digestsIn(field: string | null): string[] {
+  return [...(field ?? "").matchAll(FIELD)].map(([, text = ""]) => {
+    const hex = Array.from(atob(text.slice(5)), (char) => toHex(char.charCodeAt(0))).join("");
+    return `sha${text.slice(0, 3)}:${hex}`;
+  });
+}
+
+/** The digests that an answer announces. One with a coding has none for the decoded content. */
+export function digestsOf(headers: Headers): string[] {
+  return headers.has("content-encoding")
+    ? []
+    : [...digestsIn(headers.get("repr-digest")), ...digestsIn(headers.get("content-digest"))];
+}
+
+/** The option `digest` in one form. @throws TypeError for what is no digest */
+export function toDigests(given: string): string[] {
+  const digests = HEX.test(given) ? [given.toLowerCase()] : digestsIn(given);
+  return digests.length
+    ? digests
+    : invalidOption("digest", given, '"sha256:" or "sha512:" and hexadecimal digits, or a value of repr-digest');
+}
+
+/** The digest of some bytes, in the form of `like`. */
+export async function digestLike(like: string, bytes: ByteArray): Promise<string> {
+  const name = like.slice(0, 6);
+  const hash = await crypto.subtle.digest(`SHA-${name.slice(3)}`, bytes);
+  return `${name}:${Array.from(new Uint8Array(hash), toHex).join("")}`;
+}
+
+function toHex(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
+}

@@ -1,0 +1,148 @@
+import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
+import type { LoadContext } from "../../resource/options.ts";
+import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import type { Version, VersionedLoader } from "../versioned-loader.ts";
+import { vouchedAt } from "./age.ts";
+import { conditionOf, confirmedBy, type Condition } from "./condition.ts";
+import { bodyOf, valueOf } from "./content.ts";
+import { digestLike, digestsOf, toDigests } from "./digest.ts";
+import { failure, identityOf, toUrl } from "./identity.ts";
+import { isNoStore, warnNoStore } from "./no-store.ts";
+import { checkRequest, type BodyForms, type HttpOptions } from "./options.ts";
+import { ask, type Answer } from "./request.ts";
+import { announcedBy, isSame } from "./revision.ts";
+
+const NO_CONDITION: Condition = { header: undefined, sent: [] };
+
+/**
+ * Creates a loader for the content of a URL. It sends a conditional request, so that unchanged content is not
+ * downloaded. If the answer comes from a cache, it adds the `age` header to the age of the value.
+ *
+ * Creating it does nothing. Each load sends one request and follows at most five redirects. After an abort, no timer
+ * and no connection is left. Every failure is a `SourceError`. If the answer has a `retry-after`, the error is a
+ * `retryLater()` with that `SourceError` as its cause.
+ *
+ * @param url an absolute URL, `http:` or `https:`, without user and password
+ * @throws TypeError with a code for a wrong option
+ * @example
+ * const rates = health.resource("rates", {
+ *   load: fromHttp("https://rates.example/v2.json", { parse: (json) => new Map(Object.entries(json)) }),
+ *   refreshEvery: "30s",
+ *   staleAfter: "65s",
+ * });
+ */
+export function fromHttp<T, A extends keyof BodyForms = "json">(
+  url: string | URL,
+  options: HttpOptions<T, A> & Required<Pick<HttpOptions<T, A>, "parse">>,
+): VersionedLoader<T>;
+/** Without `parse`, the value is the body: any JSON value, a string or bytes. */
+export function fromHttp<A extends "json" | "text" | "bytes" = "json">(
+  url: string | URL,
+  options?: HttpOptions<A extends "json" ? unknown : BodyForms[A], A> & { readonly parse?: undefined },
+): VersionedLoader<A extends "json" ? unknown : BodyForms[A]>;
+export function fromHttp<T, A extends keyof BodyForms>(
+  given: string | URL,
+  givenOptions: HttpOptions<T, A> = {},
+): VersionedLoader<T> {
+  const url = toUrl(given);
+  const identity = identityOf(url);
+  const { options, ...checked } = checkRequest<T, A, HttpOptions<T, A>>("fromHttp()", givenOptions, url, {
+    parts: ["asOf", "keepNoStore", "body"],
+    limits: ["digest", "method"],
+  });
+  const { asOf, keepNoStore = false, digest, body } = options;
+  const method = (options.method ?? "GET").toUpperCase();
+  if (asOf) checkFunction("asOf", asOf, "a function or false");
+  if (method === "HEAD") invalidOption("method", method, "a method whose answer has a body");
+  if (method === "GET" && body !== undefined)
+    invalidOption("method", method, "a method such as POST, because there is a body");
+  if (digest !== undefined && checked.reading.as === "stream")
+    invalidOption("digest", digest, 'it with as: "bytes", because a stream is not hashed');
+  const digests = digest === undefined ? [] : toDigests(digest);
+  const reading = { ...checked.reading, digests };
+  const target = { ...checked.target, method, body, identity: checked.target.identity && !digests.length };
+  const conditional = method === "GET";
+  let told = false;
+
+  const asOfOf = (value: T, { headers, sentAt }: Answer): Date | number | undefined => {
+    if (asOf === false) return undefined;
+    try {
+      return asOf?.(value, headers) ?? vouchedAt(headers, sentAt);
+    } catch (cause) {
+      throw failure("parse", url, "was rejected by asOf", { cause });
+    }
+  };
+
+  const exchange = <R>(context: LoadContext, use: (answer: Answer, announced: Announced) => Promise<R>): Promise<R> => {
+    const condition = conditional ? conditionOf(context) : NO_CONDITION;
+    return ask(target, context.signal, condition.header, async (answer) => {
+      const result = await use(answer, announcedIn(answer, condition, context, conditional));
+      // One without a body, or with a body that was read, leaves a connection that can be used again.
+      return [result, answer.response.body === null || answer.response.bodyUsed];
+    });
+  };
+
+  /** The answer to a poll that brought nothing new. */
+  const nothingNew = (is: "held" | "rejected", answer: Answer, { previous, rejected }: LoadContext): Unchanged =>
+    is === "rejected"
+      ? unchanged({ revision: rejected })
+      : // SAFETY: a loader is used for one resource, whose value it made.
+        unchanged({ asOf: asOfOf(previous as T, answer) });
+
+  const load = (context: LoadContext): Promise<Loaded<T> | Unchanged> =>
+    exchange(context, async (answer, announced) => {
+      if (announced.is !== "new") return nothingNew(announced.is, answer, context);
+      const content = await bodyOf(answer, reading);
+      const revision = announced.revision ?? (content.bytes && (await digestLike("sha256", content.bytes)));
+      // Equal content costs a download, but no new value.
+      const is = knownAs(revision, context);
+      if (is !== "new") return nothingNew(is, answer, context);
+      const value = await valueOf(answer, reading, content, revision);
+      const keep = keepNoStore || !isNoStore(answer.headers);
+      if (!keep && !told) {
+        told = true;
+        warnNoStore(identity);
+      }
+      return loaded(value, { revision, asOf: asOfOf(value, answer), keep });
+    });
+
+  const version = (context: LoadContext): Promise<Version> =>
+    exchange(context, async (answer, announced) => {
+      let { revision } = announced;
+      if (revision === undefined) {
+        const { bytes } = await bodyOf(answer, { ...reading, as: "bytes" });
+        revision = bytes && (await digestLike("sha256", bytes));
+      }
+      return {
+        // SAFETY: only a stream has no bytes, and here none is asked for.
+        revision: revision as string,
+        asOf: asOf === false ? undefined : vouchedAt(answer.headers, answer.sentAt),
+        digest: digestsOf(answer.headers)[0],
+      };
+    });
+
+  return Object.assign(load, { identity, version });
+}
+
+/** What an answer announces: what is held, what was rejected, or something new. */
+interface Announced {
+  readonly is: "held" | "rejected" | "new";
+  /** Without one, only the body can tell. */
+  readonly revision: string | undefined;
+}
+
+function announcedIn(answer: Answer, condition: Condition, context: LoadContext, conditional: boolean): Announced {
+  const { headers, response, url } = answer;
+  if (response.status === 304) {
+    const is = confirmedBy(headers.get("etag"), condition, context);
+    if (!is) throw failure("protocol", url, "answered 304, but no condition was sent", { status: 304 });
+    return { is, revision: is === "held" ? context.revision : context.rejected };
+  }
+  const revision = conditional ? announcedBy(headers) : undefined;
+  return { is: knownAs(revision, context), revision };
+}
+
+function knownAs(revision: string | undefined, context: LoadContext): Announced["is"] {
+  if (isSame(revision, context.rejected)) return "rejected";
+  return isSame(revision, context.revision) ? "held" : "new";
+}

@@ -1,0 +1,132 @@
+import { invalidOption } from "../../option/invalid-option.ts";
+import { toList } from "../../option/to-list.ts";
+import type { LoadContext } from "../../resource/options.ts";
+import { byVersion } from "../by-version.ts";
+import type { VersionedLoader } from "../versioned-loader.ts";
+import { vouchedAt } from "./age.ts";
+import { bodyOf, valueOf } from "./content.ts";
+import { failure, identityOf, toUrl } from "./identity.ts";
+import { checkRequest, type BodyForms, type RequestOptions } from "./options.ts";
+import { ask } from "./request.ts";
+
+/** The options of `fromPointer()`. The headers are sent only to the origin of the pointer. */
+export interface PointerOptions<T, A extends "json" | "text" | "bytes" = "json"> extends RequestOptions<T, A> {
+  /** Other allowed origins of an object, such as `"https://cdn.example"`. @default none */
+  readonly origins?: readonly string[];
+}
+
+/** What a pointer names. */
+interface Named {
+  readonly url: URL;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A pointer is small, because it is fetched by each poll. */
+const MOST_POINTER_BYTES = 65_536;
+
+/** So many objects are remembered by their address, so that a rollout can go back. */
+const MOST_NAMED = 8;
+
+/**
+ * Creates a loader with two steps, for S3, R2, GCS and Azure. It fetches a small JSON document, `{ url, sha256, bytes,
+ * asOf }`. It fetches the object at `url` only if `sha256` has changed, and checks its digest and size. Creating it
+ * does nothing.
+ *
+ * - `url` may be relative to the pointer. It must use `https:` or the scheme of the pointer. Its origin must be the
+ *   origin of the pointer or one of `origins`.
+ * - `asOf` is optional: epoch ms or an ISO date. Without it, the `age` header of the pointer is used.
+ *
+ * @param pointer an absolute URL, `http:` or `https:`, without user and password
+ * @throws TypeError with a code for a wrong option
+ * @example
+ * const index = health.resource("index", {
+ *   load: fromPointer("https://bucket.example/index/latest.json", { as: "bytes", parse: (bytes) => toIndex(bytes) }),
+ *   refreshEvery: "30s",
+ * });
+ */
+export function fromPointer<T, A extends "json" | "text" | "bytes" = "json">(
+  pointer: string | URL,
+  options: PointerOptions<T, A> & Required<Pick<PointerOptions<T, A>, "parse">>,
+): VersionedLoader<T>;
+/** Without `parse`, the value is the body of the object: any JSON value, a string or bytes. */
+export function fromPointer<A extends "json" | "text" | "bytes" = "json">(
+  pointer: string | URL,
+  options?: PointerOptions<A extends "json" ? unknown : BodyForms[A], A> & { readonly parse?: undefined },
+): VersionedLoader<A extends "json" ? unknown : BodyForms[A]>;
+export function fromPointer<T, A extends "json" | "text" | "bytes">(
+  pointer: string | URL,
+  givenOptions: PointerOptions<T, A> = {},
+): VersionedLoader<T> {
+  const home = toUrl(pointer);
+  const { options, target, reading } = checkRequest<T, A, PointerOptions<T, A>>("fromPointer()", givenOptions, home, {
+    parts: [],
+    limits: ["origins"],
+  });
+  if (reading.as !== "json" && reading.as !== "text" && reading.as !== "bytes")
+    invalidOption("as", reading.as, '"json", "text" or "bytes", because the whole object is hashed');
+  const { origins = [] } = options;
+  const list = toList("origins", origins, "a list of origins");
+  if (typeof origins !== "object" || origins === null) invalidOption("origins", origins, "a list of origins");
+  const allowed = [home, ...list.map(toUrl)].map(({ origin }) => origin);
+  const named = new Map<string, Named>();
+  const pointing = {
+    ...reading,
+    as: "json" as const,
+    parse: undefined,
+    verify: undefined,
+    maxBytes: MOST_POINTER_BYTES,
+  };
+
+  const version = (context: LoadContext): Promise<{ revision: string; asOf: number | undefined; digest: string }> =>
+    ask(target, context.signal, undefined, async (answer) => {
+      const document = await valueOf<unknown>(answer, pointing, await bodyOf(answer, pointing), undefined);
+      // SAFETY: each is looked at before it is used.
+      const { url, sha256, bytes, asOf } = Object(document) as Readonly<Record<string, unknown>>;
+      const at = asOf === undefined || asOf === null ? vouchedAt(answer.headers, answer.sentAt) : toEpoch(asOf);
+      const to = typeof url === "string" ? toNamed(url) : undefined;
+      const revision = typeof sha256 === "string" && /^[\da-f]{64}$/i.test(sha256) ? sha256.toLowerCase() : undefined;
+      if (!to || !revision || typeof bytes !== "number" || !(bytes > 0) || Number.isNaN(at))
+        throw failure("parse", home, "is not a pointer { url, sha256, bytes, asOf }");
+      if ((to.protocol !== "https:" && to.protocol !== home.protocol) || !allowed.includes(to.origin))
+        throw failure(
+          "protocol",
+          home,
+          `points to ${identityOf(to)}, which has neither the origin of the pointer nor one of origins`,
+        );
+      named.delete(revision);
+      named.set(revision, { url: to, sha256: revision, bytes });
+      for (const oldest of named.keys()) if (named.size > MOST_NAMED) named.delete(oldest);
+      return [{ revision, asOf: at, digest: `sha256:${revision}` }, true];
+    });
+
+  const toNamed = (url: string): URL | undefined => {
+    try {
+      return new URL(url, home);
+    } catch {
+      return undefined;
+    }
+  };
+
+  const load = async (revision: string, context: LoadContext): Promise<T> => {
+    const known = named.get(revision);
+    if (!known) throw failure("missing", home, `does not know the object of the revision ${revision}`);
+    const { url, bytes } = known;
+    if (bytes > reading.maxBytes)
+      throw failure("too-large", url, `has ${bytes} bytes, more than the ${reading.maxBytes} of maxBytes`);
+    const object = { ...reading, maxBytes: bytes, digests: [`sha256:${revision}`] };
+    const headers = url.origin === home.origin ? target.headers : {};
+    return ask({ ...target, url, headers, identity: false }, context.signal, undefined, async (answer) => {
+      const content = await bodyOf(answer, object);
+      if (content.bytes?.byteLength !== bytes) throw failure("incomplete", url, `has fewer than its ${bytes} bytes`);
+      return [await valueOf(answer, object, content, revision), true];
+    });
+  };
+
+  return byVersion({ version, load, addressed: true, identity: identityOf(home) });
+}
+
+/** An instant as JSON can hold it. */
+function toEpoch(asOf: unknown): number {
+  return typeof asOf === "number" ? asOf : typeof asOf === "string" ? Date.parse(asOf) : NaN;
+}

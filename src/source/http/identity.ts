@@ -1,0 +1,49 @@
+import { fail, toSafeText } from "../../option/invalid-option.ts";
+import { SourceError, type SourceErrorKind, type SourceErrorNote } from "../source-error.ts";
+
+/** The name of a URL in errors: origin and path, because query and user may be secret. */
+export function identityOf({ origin, pathname }: URL): string {
+  return toSafeText(origin + pathname);
+}
+
+/**
+ * The URL that a source is made for.
+ *
+ * @throws TypeError unless it is absolute, `http:` or `https:`, and without user and password
+ */
+export function toUrl(given: string | URL): URL {
+  let url: URL | undefined;
+  try {
+    url = new URL(given);
+  } catch {
+    // Told below, without what was given: its query may be secret.
+  }
+  const why = !url
+    ? "no absolute URL"
+    : !/^https?:$/.test(url.protocol)
+      ? `a URL of ${toSafeText(url.protocol)}`
+      : url.username || url.password
+        ? "a URL with a user"
+        : "";
+  if (url && !why) return url;
+  return fail(
+    "HS_INVALID_OPTION",
+    `url is ${why}. Pass an absolute http: or https: URL; a user goes into the headers.`,
+  );
+}
+
+/** An error of a source at a URL. */
+export function failure(kind: SourceErrorKind, url: URL, text: string, note?: SourceErrorNote): SourceError {
+  return new SourceError(kind, `${identityOf(url)} ${text}`, note);
+}
+
+/**
+ * The error of a connection that failed. Some runtimes write the whole URL into their message:
+ * then the message is left out, and so is the cause.
+ */
+export function broken(kind: SourceErrorKind, url: URL, text: string, cause: unknown): SourceError {
+  const { message, cause: inner } = Object(cause) as Error; // SAFETY: every property of it is only printed.
+  const reason = `${message}${inner instanceof Error ? ` (${inner.message})` : ""}`;
+  const tells = reason.includes(url.href) || (url.search !== "" && reason.includes(url.search));
+  return failure(kind, url, tells ? text : `${text}: ${toSafeText(reason)}`, tells ? {} : { cause });
+}

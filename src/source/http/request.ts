@@ -1,0 +1,157 @@
+import { retryLater } from "../../resource/retry-later.ts";
+import type { SourceErrorKind } from "../source-error.ts";
+import { createBounds, type Bounds } from "./bounds.ts";
+import type { Condition } from "./condition.ts";
+import { broken, failure } from "./identity.ts";
+import { redirectOf } from "./redirect.ts";
+import { retryAfterOf } from "./retry-after.ts";
+import { NO_HEADERS, type FetchLike, type HeadersLike, type Target } from "./target.ts";
+
+/** An answer that carries content, or a 304. */
+export interface Answer {
+  readonly response: Response;
+  readonly headers: Headers;
+  /** The URL that answered, after redirects. */
+  readonly url: URL;
+  /** When its request was sent, in epoch ms. */
+  readonly sentAt: number;
+  readonly bounds: Bounds;
+}
+
+/** The most redirects that are followed. */
+const MOST_REDIRECTS = 5;
+
+/** The statuses that bring the content. Another 2xx has none, a part of it, or a promise. */
+const WHOLE: readonly number[] = [200, 201, 203];
+
+/** The kinds of error for statuses that are no failure and bring no content. */
+const WITHOUT: Readonly<Record<number, SourceErrorKind>> = {
+  204: "empty",
+  205: "empty",
+  206: "incomplete",
+  // Nothing was asked that it could confirm.
+  304: "protocol",
+};
+
+/**
+ * Asks, and hands the answer on. When `use` is over, nothing of the request is left: no timer, no
+ * listener, and no connection unless `use` gave `true` for a body that was read to its end.
+ */
+export async function ask<R>(
+  target: Target,
+  outer: AbortSignal,
+  condition: Condition["header"],
+  use: (answer: Answer) => Promise<readonly [result: R, whole: boolean]>,
+): Promise<R> {
+  const bounds = createBounds(outer);
+  let response: Response | undefined;
+  let whole = false;
+  try {
+    const answer = await send(target, condition, bounds);
+    ({ response } = answer);
+    const [result, read] = await use(answer);
+    whole = read;
+    return result;
+  } finally {
+    bounds.end(whole);
+    // A `fetch` that was handed in may not know the signal.
+    if (response && !whole) discard(response);
+  }
+}
+
+async function send(target: Target, condition: Condition["header"], bounds: Bounds): Promise<Answer> {
+  const { method, body = null, headMs, identity } = target;
+  let { url } = target;
+  const orLate = <R>(promise: PromiseLike<R>): Promise<R> =>
+    bounds.within(promise, headMs, () => failure("timeout", url, `did not answer within ${headMs} ms`));
+  const ours = (headers?: Headers): NonNullable<RequestInit["headers"]> => {
+    const added: (readonly [name: string, value: string])[] = [];
+    if (condition) added.push(condition);
+    if (identity) added.push(["accept-encoding", "identity"]);
+    // Without headers of the user's, a plain object: on Node a Headers costs a tenth of a whole poll.
+    if (!headers) return Object.fromEntries(added);
+    for (const [name, value] of added) headers.set(name, value);
+    return headers;
+  };
+  const isBare = target.headers === NO_HEADERS && !target.fetch;
+  // Awaited in both cases: without a turn before it, an abort after a redirect leaves a connection open on Node 20.
+  let headers = ours(await (isBare ? undefined : headersOf(target, bounds, orLate)));
+  for (let redirects = 0; ; redirects++) {
+    const call: FetchLike = target.fetch ?? fetch;
+    const sentAt = Date.now();
+    let response: Response;
+    try {
+      bounds.signal.throwIfAborted();
+      const init: RequestInit = { method, headers, body, redirect: "manual", signal: bounds.signal, ...cacheInit() };
+      const pending = call(url.href, init);
+      // An answer that comes after the end is nobody's.
+      pending.then(
+        (came) => bounds.signal.aborted && discard(came),
+        () => {},
+      );
+      response = await orLate(pending);
+    } catch (error) {
+      throw bounds.signal.aborted ? bounds.signal.reason : broken("network", url, "cannot be reached", error);
+    }
+    const { status } = response;
+    const answer = { response, headers: response.headers, url, sentAt, bounds };
+    if (WHOLE.includes(status) || (status === 304 && condition)) return answer;
+    discard(response);
+    const next = redirectOf(response, url);
+    if (!next) throw refused(answer);
+    if (method !== "GET")
+      throw failure("redirect", url, `redirects a ${method} request, which is not followed`, { status });
+    if (redirects === MOST_REDIRECTS)
+      throw failure("redirect", url, `redirects again after ${MOST_REDIRECTS} redirects`, { status });
+    if (next.origin !== url.origin) headers = ours(isBare ? undefined : new Headers());
+    url = next;
+  }
+}
+
+async function headersOf(
+  { url, headers }: Target,
+  { signal }: Bounds,
+  orLate: (promise: PromiseLike<HeadersLike>) => Promise<HeadersLike>,
+): Promise<Headers> {
+  let given: HeadersLike;
+  try {
+    given = typeof headers === "function" ? await orLate(Promise.resolve().then(headers)) : headers;
+  } catch (cause) {
+    throw signal.aborted ? signal.reason : broken("request", url, "cannot be asked: headers threw", cause);
+  }
+  try {
+    // The types of the platforms differ in what they let be iterated.
+    return new Headers(
+      Symbol.iterator in given ? [...given].map(([name, value]): [string, string] => [name, value]) : { ...given },
+    );
+  } catch {
+    // The error of the platform would tell the value, which may be a secret.
+    throw failure("request", url, "cannot be requested, because headers returned an invalid header");
+  }
+}
+
+/** The error for a status that brings no content. */
+function refused({ response: { status }, headers, url }: Answer): Error {
+  const retryAfter = status >= 400 ? retryAfterOf(headers) : undefined;
+  const error = failure(WITHOUT[status] ?? "status", url, `answered ${status}`, { status, retryAfter });
+  return retryAfter ? retryLater(retryAfter, error) : error;
+}
+
+/** Lets go of a body that nobody reads. */
+export function discard({ body }: Response): void {
+  // One that is being read refuses, and is cancelled by its reader.
+  if (body && !body.locked) body.cancel().catch(() => {});
+}
+
+let takesCache: boolean | undefined;
+
+/** Old Workers throw for a `cache` that they do not know. */
+function cacheInit(): { readonly cache?: "no-store" } {
+  if (takesCache === undefined)
+    try {
+      takesCache = Boolean(new Request("http://localhost", { cache: "no-store" }));
+    } catch {
+      takesCache = false;
+    }
+  return takesCache ? { cache: "no-store" } : {};
+}

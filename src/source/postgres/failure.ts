@@ -1,0 +1,34 @@
+import { toSafeText } from "../../option/invalid-option.ts";
+import { SourceError, type SourceErrorKind } from "../source-error.ts";
+
+/** SQLSTATE, or the first characters of it, with the kind of failure that it is. The first that fits counts. */
+const KINDS: readonly (readonly [state: string, kind: SourceErrorKind])[] = [
+  ["57014", "timeout"], // query_canceled: statement_timeout, or somebody's pg_cancel_backend()
+  ["25P03", "timeout"], // idle_in_transaction_session_timeout
+  ["25P04", "timeout"], // transaction_timeout
+  ["40", "moving"], // a standby gives up a snapshot whose rows the primary has removed
+  ["08", "network"], // connection exceptions
+  ["57P", "network"], // shut down, crashed, starting up
+];
+
+/** Creates a SourceError of what a client threw; what is one already stays. */
+export function toFailure(error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  // SAFETY: the parts are only read, and their types are checked.
+  const { code, message, severity } = Object(error) as { readonly [name: string]: unknown };
+  const state = typeof code === "string" && typeof severity === "string" ? code : undefined;
+  // Only the server's own errors have a severity. All others come from the client and its connection.
+  const kind = state === undefined ? "network" : (KINDS.find(([begin]) => state.startsWith(begin))?.[1] ?? "refused");
+  const text = toSafeText(typeof message === "string" && message !== "" ? message : (code ?? error));
+  return new SourceError(kind, `PostgreSQL: ${text}${state === undefined ? "" : ` (SQLSTATE ${toSafeText(state)})`}`, {
+    cause: error,
+  });
+}
+
+/** Whether the connection is gone, so that nothing more may be sent on it. */
+export function isConnectionLost(error: unknown): boolean {
+  // SAFETY: the parts are only read, and their types are checked.
+  const { code, severity, syscall } = Object(error) as { readonly [name: string]: unknown };
+  if (severity !== undefined) return severity === "FATAL" || severity === "PANIC";
+  return syscall !== undefined || (typeof code === "string" && /^CONNECT|^E[A-Z]+$/.test(code));
+}

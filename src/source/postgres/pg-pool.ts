@@ -1,0 +1,82 @@
+import type { PgConnectionLike, PgPoolLike, PgQueryLike, PgResultLike } from "./client.ts";
+import type { CheckedQuery } from "./query.ts";
+import { SNAPSHOT, timeLeftMs, type Read, type Transaction } from "./transaction.ts";
+
+const heard = new WeakSet<object>();
+
+/**
+ * A connection of the pool. Without a listener for `error`, a server that goes away would end the process: on the pool
+ * while a connection is idle, on the connection while it is in use. The callback form is the only one that leaves no
+ * gap: a promise comes after the next message, and that message may be the server's farewell.
+ */
+export function connectionOf(pool: PgPoolLike): Promise<PgConnectionLike> {
+  if (!heard.has(pool)) {
+    heard.add(pool);
+    pool.on("error", ignore);
+  }
+  return new Promise((resolve, reject) => {
+    pool.connect((error, connection) => {
+      if (!connection) return reject(error ?? new Error("the pool returned no connection"));
+      connection.on("error", ignore);
+      resolve(connection);
+    });
+  });
+}
+
+/**
+ * Returns a connection that works back to its pool. One that is destroyed keeps its listener: its socket may fail yet.
+ */
+export function giveBack(connection: PgConnectionLike): void {
+  connection.off("error", ignore);
+  connection.release();
+}
+
+/** Reads with a `pg.Pool`. An abort destroys the connection, and so does a failure. */
+export function readWithPool(pool: PgPoolLike): Read {
+  return async (limits, work) => {
+    const { signal } = limits;
+    const connection = await connectionOf(pool);
+    if (signal.aborted) {
+      giveBack(connection);
+      signal.throwIfAborted();
+    }
+    let destroyed = false;
+    const destroy = (): void => {
+      if (destroyed) return;
+      destroyed = true;
+      connection.release(true);
+    };
+    signal.addEventListener("abort", destroy, { once: true });
+    try {
+      await connection.query({ text: `BEGIN ${SNAPSHOT}; SET LOCAL statement_timeout = ${timeLeftMs(limits)}` });
+      const result = await work(transactionOf(connection));
+      await connection.query({ text: "COMMIT" });
+      if (!destroyed) giveBack(connection);
+      return result;
+    } catch (error) {
+      destroy();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", destroy);
+    }
+  };
+}
+
+function transactionOf(connection: PgConnectionLike): Transaction {
+  const ask = (query: CheckedQuery, form: Partial<PgQueryLike>): Promise<PgResultLike> =>
+    connection.query({ text: query.text, ...(query.values.length > 0 && { values: [...query.values] }), ...form });
+  return {
+    async texts(query) {
+      const { fields, rows } = await ask(query, { rowMode: "array", types: { getTypeParser: () => String } });
+      // SAFETY: `rowMode` makes an array of each row, and the parser leaves each value the text it came as.
+      return { columns: fields.map(({ name }) => name), rows: rows as (string | null)[][] };
+    },
+    async rows(query) {
+      const { rows } = await ask(query, {});
+      // SAFETY: without `rowMode` each row is an object.
+      return rows as object[];
+    },
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,164 @@
+import { invalidOption } from "../../option/invalid-option.ts";
+import { passOn, type Hint, type HintChannel, type HintContext, type OpenHintChannel } from "../hint-channel.ts";
+import { untilAborted } from "../turn.ts";
+import {
+  knownClient,
+  type PgliteLike,
+  type PgPoolLike,
+  type PostgresClientLike,
+  type PostgresJsLike,
+} from "./client.ts";
+import { connectionOf } from "./pg-pool.ts";
+
+/** PostgreSQL cuts a longer name off, and NOTIFY refuses it. */
+const MOST_NAME_BYTES = 63;
+
+/**
+ * Opens a channel for `hints()` with LISTEN. With `pg`, it uses one connection of the pool. With `postgres`, it uses
+ * the client's own connection for listening. The payload of NOTIFY, if there is one, is the new revision. LISTEN does
+ * not work through PgBouncer in transaction mode, or on a standby.
+ *
+ * @param channel the name that NOTIFY uses. It is case-sensitive and has at most 63 bytes.
+ * @throws TypeError with code HS_INVALID_OPTION for a wrong client or name
+ * @example
+ * hints(index, postgresHints(pool, "index"));
+ */
+export function postgresHints(client: PostgresClientLike, channel: string): OpenHintChannel {
+  const known = knownClient("postgresHints()", client);
+  if (typeof channel !== "string" || channel === "" || new TextEncoder().encode(channel).length > MOST_NAME_BYTES)
+    invalidOption("channel", channel, `a name of 1 to ${MOST_NAME_BYTES} bytes`);
+  switch (known.kind) {
+    case "pg":
+      return (hint, context) => listenWithPool(known.pool, channel, hint, context);
+    case "postgres.js":
+      return (hint, context) => listenWithPostgresJs(known.sql, channel, hint, context);
+    case "pglite":
+      return (hint, context) => listenWithPglite(known.pglite, channel, hint, context);
+    default:
+      return invalidOption("the client", client, "a pg.Pool, the result of postgres(), or a PGlite");
+  }
+}
+
+async function listenWithPool(
+  pool: PgPoolLike,
+  channel: string,
+  hint: Hint,
+  { signal }: HintContext,
+): Promise<HintChannel> {
+  const connecting = connectionOf(pool);
+  const connection = await untilAborted(signal, connecting).catch((error: unknown) => {
+    // A connection that comes too late is of no use to anybody.
+    connecting.then((late) => late.release(true), ignore);
+    throw error;
+  });
+  let released = false;
+  const release = (): void => {
+    if (released) return;
+    released = true;
+    signal.removeEventListener("abort", release);
+    // It is destroyed, because a connection that still LISTENs must not go back to the pool.
+    connection.release(true);
+  };
+  const closed = new Promise<void>((resolve) => {
+    const end = (): void => {
+      resolve();
+      release();
+    };
+    connection.on("end", end);
+    connection.on("error", end);
+  });
+  signal.addEventListener("abort", release, { once: true });
+  try {
+    const hear = passOn(hint, signal);
+    connection.on("notification", (message) => {
+      if (message.channel === channel) hear(message.payload);
+    });
+    await connection.query({ text: `LISTEN ${quoted(channel)}` });
+    signal.throwIfAborted();
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { closed, echo: () => connection.query({ text: "SELECT 1" }) };
+}
+
+async function listenWithPostgresJs(
+  sql: PostgresJsLike,
+  channel: string,
+  hint: Hint,
+  { signal }: HintContext,
+): Promise<HintChannel> {
+  const hear = passOn(hint, signal);
+  let isFirst = true;
+  const listening = sql.listen(channel, hear, () => {
+    // The client connects anew by itself. What was sent meanwhile is lost, so this is a hint.
+    if (!isFirst) hear(undefined);
+    isFirst = false;
+  });
+  const stop = (): void => void listening.then(({ unlisten }) => unlisten()).catch(ignore);
+  const answers = new Map<string, () => void>();
+  // A channel that nobody else uses carries the echo, over the same connection as the hints.
+  const echoChannel = `echo_${randomName()}`;
+  const echoing = listening.then(() => sql.listen(echoChannel, (payload) => answers.get(payload)?.()));
+  const stopEcho = (): void => void echoing.then(({ unlisten }) => unlisten()).catch(ignore);
+  try {
+    await untilAborted(signal, echoing);
+  } catch (error) {
+    stop();
+    stopEcho();
+    throw error;
+  }
+  const closed = new Promise<void>((resolve) => {
+    const end = (): void => {
+      stop();
+      stopEcho();
+      resolve();
+    };
+    signal.addEventListener("abort", end, { once: true });
+  });
+  const echo = async (): Promise<void> => {
+    const word = randomName();
+    const answered = new Promise<void>((resolve) => answers.set(word, resolve));
+    try {
+      await sql.notify(echoChannel, word);
+      await answered;
+    } finally {
+      answers.delete(word);
+    }
+  };
+  return { closed, echo };
+}
+
+async function listenWithPglite(
+  pglite: PgliteLike,
+  channel: string,
+  hint: Hint,
+  { signal }: HintContext,
+): Promise<HintChannel> {
+  const listening = pglite.listen(quoted(channel), passOn(hint, signal));
+  const stop = (): void => void listening.then((unlisten) => unlisten()).catch(ignore);
+  try {
+    await untilAborted(signal, listening);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  const closed = new Promise<void>((resolve) => {
+    const end = (): void => {
+      stop();
+      resolve();
+    };
+    signal.addEventListener("abort", end, { once: true });
+  });
+  return { closed, echo: () => pglite.query("SELECT 1") };
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function randomName(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+function ignore(): void {}

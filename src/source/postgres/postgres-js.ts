@@ -1,0 +1,77 @@
+import { SourceError } from "../source-error.ts";
+import type { PostgresJsLike, PostgresJsTransactionLike } from "./client.ts";
+import { isConnectionLost } from "./failure.ts";
+import type { CheckedQuery } from "./query.ts";
+import { SNAPSHOT, timeLeftMs, type Limits, type Read, type TextTable, type Transaction } from "./transaction.ts";
+
+/** Names the transaction that runs, so that nothing else is ended in its place, and limits its statements. */
+const nameAndLimit = (timeoutMs: number): string =>
+  `select pg_backend_pid(), transaction_timestamp()::text, set_config('statement_timeout', '${timeoutMs}', true)`;
+
+/** Ends the connection only while it is still in that transaction. */
+const END = `select pg_terminate_backend(pid) from pg_stat_activity
+  where pid = $1::text::int and xact_start::text = $2::text`;
+
+/**
+ * Reads with the package `postgres`. An abort ends the connection from the server's side, by another connection of the
+ * same client: `query.cancel()` has an inner promise that nobody can handle, and its failure would end the process.
+ */
+export function readWithPostgresJs(sql: PostgresJsLike): Read {
+  return async <R>(limits: Limits, work: (transaction: Transaction) => Promise<R>): Promise<R> => {
+    const { signal } = limits;
+    const kept: { name?: readonly string[]; done?: { readonly result: R } } = {};
+    const end = (): void => {
+      if (kept.name) send(sql, { text: END, values: kept.name }).catch(ignore);
+    };
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      await sql.begin(SNAPSHOT.toLowerCase(), async (raw) => {
+        signal.throwIfAborted();
+        const transaction = transactionOf(raw);
+        const { rows } = await transaction.texts({ text: nameAndLimit(timeLeftMs(limits)), values: [] });
+        kept.name = (rows[0] ?? []).slice(0, 2).map(String);
+        signal.throwIfAborted();
+        kept.done = { result: await work(transaction) };
+      });
+    } finally {
+      signal.removeEventListener("abort", end);
+    }
+    if (!kept.done) throw new SourceError("protocol", "the transaction ended before its work");
+    return kept.done.result;
+  };
+}
+
+function transactionOf(raw: PostgresJsTransactionLike): Transaction {
+  return {
+    texts: (query) => untilLost(textsOf(raw, query)),
+    rows: (query) => untilLost(send(raw, query)),
+  };
+}
+
+/**
+ * After a connection is lost, the client itself rejects `begin()`. A rejection in here would make it send a ROLLBACK on
+ * the socket that is gone, and that throws where nobody can catch it. So the work stands still instead.
+ */
+function untilLost<R>(asked: Promise<R>): Promise<R> {
+  return asked.catch((error: unknown) => {
+    if (isConnectionLost(error)) return new Promise<never>(ignore);
+    throw error;
+  });
+}
+
+async function send(sql: PostgresJsTransactionLike, { text, values }: CheckedQuery): Promise<readonly object[]> {
+  // SAFETY: the client takes any value that it can write, and fails the query for one that it cannot.
+  return sql.unsafe(text, [...values] as never[]);
+}
+
+async function textsOf(sql: PostgresJsTransactionLike, { text, values }: CheckedQuery): Promise<TextTable> {
+  // SAFETY: as above.
+  const rows = await sql.unsafe(text, [...values] as never[]).raw();
+  const decoder = new TextDecoder();
+  return {
+    columns: rows.columns.map(({ name }) => name),
+    rows: rows.map((row) => row.map((value) => (value === null ? null : decoder.decode(value)))),
+  };
+}
+
+function ignore(): void {}

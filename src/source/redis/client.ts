@@ -1,0 +1,85 @@
+import { invalidOption, propertyOf } from "../../option/invalid-option.ts";
+
+/** What every client tells of its connection. */
+interface EmitterLike {
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+}
+
+/** A `Redis` of the package `ioredis`. */
+export interface IoredisLike extends EmitterLike {
+  readonly status: string;
+  readonly isCluster?: boolean;
+  callBuffer(command: string, ...args: (string | number)[]): Promise<unknown>;
+  duplicate(options?: object): IoredisSubscriberLike;
+}
+
+/** A `Cluster` of the package `ioredis`. */
+export interface IoredisClusterLike extends EmitterLike {
+  readonly status: string;
+  readonly isCluster: boolean;
+  callBuffer(command: string, ...args: (string | number)[]): Promise<unknown>;
+  duplicate(nodes?: never[], options?: object): IoredisSubscriberLike;
+}
+
+/** A connection of `ioredis` that subscribes. */
+export interface IoredisSubscriberLike extends EmitterLike {
+  connect(): Promise<void>;
+  subscribe(channel: string): Promise<unknown>;
+  ping(): Promise<unknown>;
+  disconnect(): void;
+}
+
+/** How the package `redis` takes a script's keys and arguments. */
+export interface NodeRedisScriptLike {
+  keys: string[];
+  arguments: string[];
+}
+
+/** A client of the package `redis` that can give bytes, from version 5 on. */
+export interface NodeRedisBytesLike {
+  evalSha(sha1: string, options: NodeRedisScriptLike): Promise<unknown>;
+  eval(script: string, options: NodeRedisScriptLike): Promise<unknown>;
+}
+
+/** A client, a pool or a cluster of the package `redis`: `createClient()`, `createClientPool()`, `createCluster()`. */
+export interface NodeRedisLike extends EmitterLike {
+  /** From version 5 on. */
+  withTypeMapping?(mapping: Record<number, unknown>): NodeRedisBytesLike;
+  sendCommand(...args: never[]): Promise<unknown>;
+  duplicate(options?: object): NodeRedisSubscriberLike;
+}
+
+/** A connection of the package `redis` that subscribes. */
+export interface NodeRedisSubscriberLike extends EmitterLike {
+  connect(): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+}
+
+/** A client for Redis: `ioredis`, or `redis` 4 to 6, for one server or a cluster. */
+export type RedisClientLike = IoredisLike | IoredisClusterLike | NodeRedisLike;
+
+/** The client with the kind that its structure tells. */
+export type KnownRedis =
+  | { readonly kind: "ioredis"; readonly isCluster: boolean; readonly client: IoredisLike | IoredisClusterLike }
+  | { readonly kind: "redis"; readonly isCluster: boolean; readonly client: NodeRedisLike };
+
+/**
+ * Finds out which client it is.
+ *
+ * @param where what takes the client, for the error, such as `fromRedis()`
+ * @throws TypeError with code HS_INVALID_OPTION for what is none of them
+ */
+export function knownRedis(where: string, client: RedisClientLike): KnownRedis {
+  const isMethod = (method: string): boolean => typeof propertyOf(client, method) === "function";
+  if (isMethod("callBuffer") && isMethod("duplicate"))
+    // SAFETY: `callBuffer` is what ioredis alone has.
+    return { kind: "ioredis", isCluster: propertyOf(client, "isCluster") === true, client: client as IoredisLike };
+  if (isMethod("sendCommand") && isMethod("duplicate"))
+    // SAFETY: ioredis is told apart above, so this is the package redis. Only its cluster lists `masters`.
+    return { kind: "redis", isCluster: Array.isArray(propertyOf(client, "masters")), client: client as NodeRedisLike };
+  return invalidOption(
+    `the client of ${where}`,
+    client,
+    "a Redis or Cluster of the package ioredis, or what createClient() or createCluster() of the package redis gives",
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * One beat of a replica: takes the server's time, drops what has expired, renews the replica, decides, answers.
+ *
+ * KEYS: `meta` (hash: when the group was born, whether what was known of it is lost, the longest ttl), `report` (hash by
+ * replica), `seen` (until when each counts), `out` (set), `leave` (until when each leave runs), `ask` (how old the data is of
+ * each that asks in vain), `notes` (hash); then, for each turn of the beat, who waits by rank, until when, and who loads.
+ * ARGV: the beat as JSON without its report, and the report. It gives the answer as JSON.
+ *
+ * The rules are those of `src/fleet/group.ts`, which the tests hold beside it.
+ */
+export const BEAT_SCRIPT = `local b = cjson.decode(ARGV[1])
+local me, ttl = b.replica, b.ttlMs
+local META, REPORT, SEEN, OUT, LEAVE, ASK, NOTES = unpack(KEYS, 1, 7)
+local time = redis.call("TIME")
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local function text(number) return string.format("%.17g", number) end
+local longest = math.max(tonumber(redis.call("HGET", META, "ttl") or 0), ttl)
+local function over(key)
+  local gone = redis.call("ZRANGEBYSCORE", key, "-inf", text(now))
+  for _, one in ipairs(redis.call("ZRANGEBYSCORE", key, "(" .. text(now + longest), "+inf")) do gone[#gone + 1] = one end
+  return gone
+end
+for _, one in ipairs(over(SEEN)) do
+  redis.call("ZREM", SEEN, one)
+  redis.call("SREM", OUT, one)
+  redis.call("ZREM", LEAVE, one)
+  redis.call("ZREM", ASK, one)
+  redis.call("HDEL", REPORT, one)
+end
+for _, one in ipairs(over(LEAVE)) do redis.call("ZREM", LEAVE, one) end
+for i = 8, #KEYS, 3 do
+  for _, one in ipairs(over(KEYS[i + 1])) do
+    redis.call("ZREM", KEYS[i], one)
+    redis.call("ZREM", KEYS[i + 1], one)
+  end
+  for _, one in ipairs(over(KEYS[i + 2])) do redis.call("ZREM", KEYS[i + 2], one) end
+end
+local held = redis.call("ZSCORE", LEAVE, me)
+local before = redis.call("ZREM", SEEN, me)
+redis.call("SREM", OUT, me)
+redis.call("ZREM", LEAVE, me)
+redis.call("ZREM", ASK, me)
+local others = redis.call("ZCARD", SEEN)
+if b.isClosed then
+  redis.call("HDEL", REPORT, me)
+  for i = 8, #KEYS do redis.call("ZREM", KEYS[i], me) end
+  return { '{"leaveMs":0,"place":0,"isIn":false,"members":' .. others .. ',"othersOut":0,"turns":{},"notes":{}}' }
+end
+local born = tonumber(redis.call("HGET", META, "born") or nil)
+local lost = redis.call("HGET", META, "lost") == "1"
+if not born or born > now or (before == 0 and others == 0) then born, lost = now, false end
+local young = now - born < ttl
+if b.knownForMs > now - born + 100 then lost = true end
+redis.call("HSET", META, "born", text(born), "lost", lost and "1" or "0", "ttl", text(longest))
+local othersOut = redis.call("SCARD", OUT) + redis.call("ZCARD", LEAVE)
+local othersIn = others - othersOut
+local older = redis.call("ZCOUNT", ASK, "(" .. text(b.staleness), "+inf")
+local leave = 0
+if b.standing == "asks" then
+  local left = b.leaveLeftMs
+  local budget = b.leave.most or math.max(1, math.floor(b.leave.percent * (others + 1) / 100))
+  if young and left > 0 and othersIn == 0 then leave = math.min(left, ttl)
+  elseif othersIn == 0 then leave = 0
+  elseif left > 0 and (young or held) then leave = ttl
+  elseif not young and othersOut + older < budget then leave = ttl end
+end
+local isIn = b.standing == "new" and othersIn == 0
+local waits = b.standing == "asks" and leave == 0
+redis.call("ZADD", SEEN, text(now + ttl), me)
+redis.call("HSET", REPORT, me, ARGV[2])
+if leave > 0 then redis.call("ZADD", LEAVE, text(now + leave), me)
+elseif b.isWedged or b.standing == "out" or (b.standing == "new" and not isIn) then redis.call("SADD", OUT, me) end
+if waits then redis.call("ZADD", ASK, text(b.staleness), me) end
+local turns = {}
+for i, turn in ipairs(b.turns) do
+  local WAIT, UNTIL, LOAD = KEYS[5 + 3 * i], KEYS[6 + 3 * i], KEYS[7 + 3 * i]
+  local asked = tonumber(redis.call("ZSCORE", WAIT, me) or nil)
+  redis.call("ZREM", WAIT, me)
+  redis.call("ZREM", UNTIL, me)
+  redis.call("ZREM", LOAD, me)
+  local place = 0
+  if turn.wants == "loads" then redis.call("ZADD", LOAD, text(now + ttl), me)
+  elseif turn.wants == "waits" then
+    local rank = now + turn.staleInMs
+    if turn.first then rank = asked and asked < 0 and asked or now - 1e15 end
+    redis.call("ZADD", WAIT, text(rank), me)
+    place = redis.call("ZRANK", WAIT, me) + 1
+    if not (young and lost) and redis.call("ZCARD", LOAD) + place <= turn.most then
+      redis.call("ZREM", WAIT, me)
+      redis.call("ZADD", LOAD, text(now + ttl), me)
+      place = 0
+    else redis.call("ZADD", UNTIL, text(now + ttl), me) end
+  end
+  turns[turn.resource] = place
+end
+local notes = {}
+for name, version in pairs(b.notes) do
+  local note = redis.call("HGET", NOTES, name) or "0:"
+  local colon = string.find(note, ":", 1, true)
+  local there = tonumber(string.sub(note, 1, colon - 1))
+  if there ~= version then notes[name] = { version = there, text = string.sub(note, colon + 1) } end
+end
+for i = 1, #KEYS do redis.call("PEXPIRE", KEYS[i], text(2 * longest)) end
+redis.call("PEXPIRE", NOTES, "2592000000")
+return { cjson.encode({ leaveMs = leave, place = waits and older + 1 or 0, isIn = isIn, members = others + 1,
+  othersOut = othersOut, turns = turns, notes = notes }) }`;
+
+/**
+ * Everything that is known of a group. KEYS: as the first seven of a beat. It gives lists of texts, one after the other:
+ * the time, when the group was born or an empty text, how many members there are, five texts for each of them, and three
+ * for each note.
+ */
+export const READ_SCRIPT = `local META, REPORT, SEEN, OUT, LEAVE, ASK, NOTES = unpack(KEYS, 1, 7)
+local time = redis.call("TIME")
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local function text(number) return string.format("%.0f", number) end
+local most = now + tonumber(redis.call("HGET", META, "ttl") or 0)
+local said = { text(now), redis.call("HGET", META, "born") or "", "0" }
+local seen = redis.call("ZRANGEBYSCORE", SEEN, "(" .. text(now), text(most), "WITHSCORES")
+for i = 1, #seen, 2 do
+  local one = seen[i]
+  local leave = tonumber(redis.call("ZSCORE", LEAVE, one) or 0)
+  said[#said + 1] = one
+  said[#said + 1] = redis.call("SISMEMBER", OUT, one) == 1 and "1" or "0"
+  said[#said + 1] = leave > now and "1" or "0"
+  said[#said + 1] = text(tonumber(seen[i + 1]) - now)
+  said[#said + 1] = redis.call("HGET", REPORT, one) or ""
+end
+said[3] = text(#seen / 2)
+local notes = redis.call("HGETALL", NOTES)
+for i = 1, #notes, 2 do
+  local colon = string.find(notes[i + 1], ":", 1, true)
+  said[#said + 1] = notes[i]
+  said[#said + 1] = string.sub(notes[i + 1], 1, colon - 1)
+  said[#said + 1] = string.sub(notes[i + 1], colon + 1)
+end
+return said`;
+
+/** Replaces a note if its version is as it was read. KEYS: `notes`. ARGV: its name, the version, the text. */
+export const WRITE_SCRIPT = `local note = redis.call("HGET", KEYS[1], ARGV[1]) or "0:"
+if string.sub(note, 1, string.find(note, ":", 1, true) - 1) ~= ARGV[2] then return { "0" } end
+redis.call("HSET", KEYS[1], ARGV[1], string.format("%.0f", tonumber(ARGV[2]) + 1) .. ":" .. ARGV[3])
+redis.call("PEXPIRE", KEYS[1], "2592000000")
+return { "1" }`;

@@ -1,0 +1,22 @@
+import { checkOptions } from "../option/check-options.ts";
+import { checkFunction } from "../option/invalid-option.ts";
+import type { Attachable } from "../resource/part.ts";
+import { keepKnownGood } from "./known-good.ts";
+import type { StoreActions } from "./store.ts";
+
+/** A store for the option `lastKnownGood`. */
+export type Store<T> = StoreActions<T> & Attachable<T>;
+
+/**
+ * Creates your own store for the option `lastKnownGood`. Creating it does nothing.
+ *
+ * @throws TypeError for a wrong option
+ * @example
+ * const store = createStore({ restore: read, save: write, stamp: writeStamps, remove: erase });
+ */
+export function createStore<T>(actions: StoreActions<T>): Store<T> {
+  const checked = checkOptions("createStore()", actions, ["claim"], ["restore", "save", "stamp", "remove"]);
+  for (const name of ["restore", "save", "stamp", "remove"] as const) checkFunction(name, checked[name]);
+  // SAFETY: what the option is given was made here, by this function, for the same type of value.
+  return { ...checked, attach: (resource, all) => keepKnownGood(resource, all as readonly Store<T>[]) };
+}

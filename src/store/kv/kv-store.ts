@@ -1,0 +1,134 @@
+import { checkOptions } from "../../option/check-options.ts";
+import { toMsOrNever } from "../../option/duration.ts";
+import { checkFunction, invalidOption, propertyOf } from "../../option/invalid-option.ts";
+import {
+  checkBody,
+  checkHeader,
+  expectedBy,
+  reasonText,
+  seal,
+  sha256Of,
+  unseal,
+  type Header,
+  type RecordOptions,
+  type StampsHeader,
+} from "../record.ts";
+import { createStore, type Store } from "../create-store.ts";
+import { checkCodec, type Ignored, type Saved, type Stamps, type StoreContext } from "../store.ts";
+
+/** What a store needs of a key-value storage. A storage of unstorage is one. */
+export interface StorageLike {
+  /** The text or the bytes of a key; `null` or `undefined` where there are none. */
+  getItemRaw(key: string): Promise<unknown>;
+  /** Writes a text. */
+  setItemRaw(key: string, value: string): Promise<unknown>;
+  /** Removes a key, if it is there. */
+  removeItem(key: string): Promise<unknown>;
+}
+
+/** A value that is found under the key and may be used. */
+interface Found {
+  readonly header: Header;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Creates a store that saves the last accepted value of a resource under one key of a key-value storage. With
+ * unstorage, that can be Redis, Cloudflare KV, Deno KV and others. The time stamps are under `<key>:at`. Both are text,
+ * so the codec must be `json()`, or `bytes()` of `health-state/kv`.
+ *
+ * Several replicas may share a key. A value is written only if the stored revision is different and not newer.
+ *
+ * @throws TypeError for a wrong option
+ * @example
+ * lastKnownGood: kvStore(createStorage({ driver: redisDriver({ url }) }), "rates", { codec: json(), maxAge: "7d" });
+ */
+export function kvStore<T>(storage: StorageLike, key: string, options: RecordOptions<T>): Store<T> {
+  for (const method of ["getItemRaw", "setItemRaw", "removeItem"])
+    checkFunction(`storage.${method}`, propertyOf(storage, method), "a storage of unstorage, or one with its methods");
+  if (typeof key !== "string" || key === "") invalidOption("kvStore's key", key, "the key that the value lies under");
+  const checked = checkOptions("kvStore()", options, [], ["codec", "maxAge", "schema"]);
+  const { codec, maxAge = "never", schema } = checked;
+  checkCodec(codec);
+  if (schema !== undefined && typeof schema !== "string") invalidOption("schema", schema, "a text");
+  const maxAgeMs = toMsOrNever("maxAge", maxAge, 1);
+  const stampsKey = `${key}:at`;
+  /** The SHA-256 of the value that was saved or restored last. */
+  let own: string | undefined;
+
+  /** Uses the record under the key, if there is one that may be used. */
+  const read = async <R>(
+    context: StoreContext,
+    use: (found: Found) => R | Promise<R>,
+  ): Promise<R | Ignored | undefined> => {
+    const text = toText(await storage.getItemRaw(key));
+    if (text === undefined) return undefined;
+    const beside = toText(await storage.getItemRaw(stampsKey)) ?? "";
+    try {
+      const stamps = await unseal<StampsHeader>(beside).catch(() => undefined);
+      const sealed = await unseal<Header>(text);
+      const header = checkHeader(sealed, stamps, expectedBy(checked, context), {
+        maxAgeMs,
+        now: context.now,
+      });
+      const body = new TextEncoder().encode(text.slice(text.indexOf("\n", text.indexOf("\n") + 1) + 1));
+      await checkBody(header, body);
+      return await use({ header, body });
+    } catch (error) {
+      return { ignored: reasonText(error) };
+    }
+  };
+
+  const stamp = async ({ checkedAt, asOf }: Stamps, { signal }: StoreContext): Promise<Saved> => {
+    if (!own) return { skipped: "no value of this store is saved" };
+    const text = await seal({ of: own, checkedAt, asOf });
+    signal.throwIfAborted();
+    await storage.setItemRaw(stampsKey, text);
+    return undefined;
+  };
+
+  return createStore<T>({
+    stamp,
+    restore: (context) =>
+      read(context, async ({ header: { sha256, revision, checkedAt, asOf }, body }) => {
+        const value = await codec.read(body);
+        own = sha256;
+        return { value, revision, checkedAt, asOf, origin: "store" };
+      }),
+    async save({ value, ...about }, context) {
+      // Until the write is done, stamps belong to no value.
+      own = undefined;
+      const body = await codec.write(value);
+      const there = await read(context, ({ header }) => header);
+      if (there && "sha256" in there) {
+        if (there.checkedAt > about.checkedAt) return { skipped: "a newer value is stored" };
+        if (about.revision && about.revision === there.revision) {
+          own = there.sha256;
+          return stamp(about, context);
+        }
+      }
+      // Before the write, because a codec that gives no text must not leave half a record.
+      const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+      const sha256 = await sha256Of(body);
+      const header = { ...expectedBy(checked, context), ...about, bytes: body.length, sha256, writer: "kvStore" };
+      const lines = await seal(header);
+      // One that was given up must not come after a newer one, or bring back what was removed.
+      context.signal.throwIfAborted();
+      await storage.setItemRaw(key, lines + text);
+      own = sha256;
+      return undefined;
+    },
+    async remove() {
+      own = undefined;
+      await storage.removeItem(key);
+      await storage.removeItem(stampsKey);
+    },
+  });
+}
+
+/** The text of what a storage gave. */
+function toText(given: unknown): string | undefined {
+  if (given === null || given === undefined) return undefined;
+  // SAFETY: a storage gives text or bytes; everything else is refused by the decoder with an error.
+  return typeof given === "string" ? given : new TextDecoder().decode(given as Uint8Array);
+}

@@ -1,0 +1,123 @@
+import type { Duration } from "../option/duration.ts";
+import { toSafeText } from "../option/invalid-option.ts";
+import type { Codec, Stamps, StoreContext } from "./store.ts";
+
+/**
+ * A stored record is two lines of text and a body. The first line is the magic word, the format, and the SHA-256 of the
+ * second line. The second line is the header, as JSON. The header has the SHA-256 of the body, so a bit that turned
+ * anywhere is seen. A record of stamps is the same, without a body.
+ */
+const FIRST = "health-state-record 1 ";
+
+/** Stamps may lie this far in the future, in ms, because clocks differ a little. */
+const FUTURE_MS = 300_000;
+
+/** The options of a store. */
+export interface RecordOptions<T> {
+  /** Converts the value to bytes and back. */
+  readonly codec: Codec<T>;
+  /**
+   * A stored value that is older than this is ignored.
+   * @default "never"
+   */
+  readonly maxAge?: Duration;
+  /**
+   * A version of the format of your value. Change it when your program cannot use older saved values.
+   * @default ""
+   */
+  readonly schema?: string;
+}
+
+/** What a record must be of, to be used. */
+export interface Expected {
+  readonly resource: string;
+  readonly source: string | undefined;
+  readonly codec: string;
+  readonly schema: string;
+}
+
+/** The header of a stored value. */
+export interface Header extends Expected, Stamps {
+  readonly revision: string | undefined;
+  /** The length of the body, in bytes. */
+  readonly bytes: number;
+  /** The SHA-256 of the body, in hex. */
+  readonly sha256: string;
+  /** Who wrote it, for people. */
+  readonly writer: string;
+}
+
+/** The stamps of a stored value, newer than those in its header. */
+export interface StampsHeader extends Stamps {
+  /** The SHA-256 of the value that they belong to. */
+  readonly of: string;
+}
+
+/** The SHA-256 in hex. Node, Bun and Deno compute it off the main thread. */
+export async function sha256Of(bytes: Uint8Array): Promise<string> {
+  // SAFETY: the platform refuses a shared buffer with an error, and no store hands one in.
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The two lines that stand before a body. */
+export async function seal(header: Header | StampsHeader): Promise<string> {
+  const line = JSON.stringify(header);
+  return `${FIRST}${await sha256Of(new TextEncoder().encode(line))}\n${line}\n`;
+}
+
+/**
+ * The header of a text that begins with two lines. Nothing is said of the body.
+ *
+ * @throws Error whose message says why it must not be used
+ */
+export async function unseal<H extends Header | StampsHeader>(text: string): Promise<H> {
+  const [first, line = ""] = text.split("\n", 2);
+  if (!first?.startsWith(FIRST)) ignore("its format is unknown");
+  if (first !== FIRST + (await sha256Of(new TextEncoder().encode(line)))) ignore("its header is damaged");
+  // SAFETY: the digest says that seal() wrote the line. checkHeader() looks at each field that a decision depends on.
+  return JSON.parse(line) as H;
+}
+
+/** Throws the reason for which a record is ignored. */
+export function ignore(reason: string): never {
+  throw new Error(reason);
+}
+
+/** Why a record is ignored, as it is told. */
+export function reasonText(error: unknown): string {
+  return toSafeText(error instanceof Error ? error.message : error);
+}
+
+/**
+ * The header with the newer stamps of two, if the value may be used as far as the header tells.
+ *
+ * @param beside the record of stamps, if there is a whole one
+ * @throws Error whose message says why it must not be used
+ */
+export function checkHeader(
+  header: Header,
+  beside: StampsHeader | undefined,
+  expected: Expected,
+  { maxAgeMs, now }: { readonly maxAgeMs: number; readonly now: number },
+): Header {
+  for (const name of ["resource", "source", "codec", "schema"] as const)
+    if (header[name] !== expected[name]) ignore(`its ${name} is ${header[name]}, not ${expected[name]}`);
+  // A stamp that is no number is ahead too.
+  const isAhead = ({ checkedAt, asOf = 0 }: Stamps): boolean => !(Math.max(checkedAt, asOf) <= now + FUTURE_MS);
+  if (isAhead(header)) ignore("its time stamps are in the future");
+  const { checkedAt, asOf } =
+    beside?.of === header.sha256 && beside.checkedAt >= header.checkedAt && !isAhead(beside) ? beside : header;
+  if (now - (asOf ?? checkedAt) > maxAgeMs) ignore("it is older than maxAge");
+  return { ...header, checkedAt, asOf };
+}
+
+/** @throws Error unless the body is the one that the header tells of */
+export async function checkBody(header: Header, body: Uint8Array): Promise<void> {
+  if (header.sha256 !== (await sha256Of(body))) ignore("its body is damaged");
+}
+
+/** What a store expects of its record. */
+export function expectedBy<T>({ codec, schema = "" }: RecordOptions<T>, { name, source }: StoreContext): Expected {
+  return { resource: name, source, codec: codec.name, schema };
+}

@@ -1,0 +1,140 @@
+import { toSafeText } from "../option/invalid-option.ts";
+import type { PartHost } from "../resource/part.ts";
+import type { HeldValue } from "../state/facts.ts";
+import type { Saved, StoreActions, StoreContext } from "./store.ts";
+
+/** Stamps are written at most this often, in ms. */
+const STAMP_EVERY_MS = 60_000;
+
+/** What is to be written. */
+interface Job<T> {
+  readonly kind: "save" | "stamp" | "remove";
+  /** What was in use when it was asked for; `undefined` for a removal. */
+  readonly held: HeldValue<T> | undefined;
+  /** The value that is stored was unloaded, and goes first. */
+  readonly removesFirst: boolean;
+  /** The value may be disposed of. */
+  readonly release: () => void;
+}
+
+/** Writes to one store, off the path between the source and the value. */
+export interface Writer<T> {
+  /** The store has the value that is in use: it was restored from there. */
+  noteStored(now: number): void;
+  /** A load was accepted. Writes the value if it is another than the stored one, and else its stamps. */
+  write(held: HeldValue<T>, isChanged: boolean, now: number): void;
+  /** Removes what is stored. */
+  remove(): void;
+  /** Begins what waits, and gives the end of it. */
+  flush(): Promise<void>;
+}
+
+/** Makes the writer of a store. One write runs at a time, and a newer value replaces one that waits. */
+export function createWriter<T>(
+  resource: PartHost<T>,
+  store: StoreActions<T>,
+  contextOf: (signal: AbortSignal) => StoreContext,
+): Writer<T> {
+  const { host } = resource;
+  let next: Job<T> | undefined;
+  let running: Promise<void> | undefined;
+  let isStored = false;
+  let askedAt = -Infinity;
+  let told: string | undefined;
+
+  const tell = (result: "saved" | "skipped" | "removed" | "failed", reason?: string): void => {
+    // A store that never saves is told of once.
+    const text = `${result} ${reason}`;
+    if (result !== "skipped" || text !== told)
+      resource.announce({ type: "save", result, ...(reason !== undefined && { reason }) }, resource.now());
+    told = text;
+  };
+
+  /** A value must not be disposed of before it is written. */
+  const holdValue = (value: T): (() => void) => {
+    if (!resource.options.dispose) return () => {};
+    const release = resource.holdValue(value, "check");
+    return () => {
+      release();
+      resource.disposeDue();
+    };
+  };
+
+  const act = async ({ kind, held, removesFirst }: Job<T>, signal: AbortSignal): Promise<Saved> => {
+    if (removesFirst || !held) await store.remove(contextOf(signal));
+    if (!held) return undefined;
+    const stamps = {
+      checkedAt: host.toWall(held.checkedAt),
+      asOf: held.asOf === undefined ? undefined : host.toWall(held.asOf),
+    };
+    if (kind === "stamp") return store.stamp(stamps, contextOf(signal));
+    return store.save({ value: held.value, revision: held.revision, ...stamps }, contextOf(signal));
+  };
+
+  const perform = async (job: Job<T>): Promise<void> => {
+    const { timeout } = resource.limits;
+    const controller = new AbortController();
+    let cancel = (): void => {};
+    const tooLong = new Promise<never>((_, reject) => {
+      const giveUp = (): void => {
+        controller.abort();
+        reject(new Error(`the store took longer than ${timeout} ms`));
+      };
+      cancel = host.clock.setTimer(giveUp, timeout, false);
+    });
+    try {
+      const saved = await Promise.race([act(job, controller.signal), tooLong]);
+      if (job.kind === "save") isStored = saved === undefined;
+      if (job.kind === "remove") tell("removed");
+      else if (saved) tell("skipped", saved.skipped);
+      else if (job.kind === "save") tell("saved");
+    } catch (error) {
+      if (job.kind === "save") isStored = false;
+      tell("failed", toSafeText(error instanceof Error ? error.message : error));
+    }
+    cancel();
+  };
+
+  const run = async (): Promise<void> => {
+    // `close()` waits for it a while.
+    host.countPending(1);
+    for (let job = next; job !== undefined; job = next) {
+      next = undefined;
+      await perform(job);
+      job.release();
+    }
+    running = undefined;
+    host.countPending(-1);
+  };
+
+  const flush = (): Promise<void> => (next ? (running ??= run()) : (running ?? Promise.resolve()));
+
+  const put = (kind: Job<T>["kind"], held: HeldValue<T> | undefined): void => {
+    const isWhole = kind === "save" || (kind === "stamp" && next?.kind === "save");
+    const removesFirst = next !== undefined && (next.kind === "remove" || next.removesFirst);
+    // Before the hold on the one that waited ends, because it may be the same.
+    const release = held && isWhole ? holdValue(held.value) : (): void => {};
+    next?.release();
+    next = { kind: isWhole ? "save" : kind, held, removesFirst, release };
+    // In request mode, only a request that has `waitUntil` begins it.
+    if (host.driver.kind === "background") host.defer(() => void flush());
+  };
+
+  return {
+    noteStored(now) {
+      isStored = true;
+      askedAt = now;
+    },
+    write(held, isChanged, now) {
+      if (!isChanged && now - askedAt < STAMP_EVERY_MS) return;
+      askedAt = now;
+      put(isChanged || !isStored ? "save" : "stamp", held);
+      if (isChanged) isStored = false;
+    },
+    remove() {
+      isStored = false;
+      put("remove", undefined);
+    },
+    flush,
+  };
+}

@@ -1,0 +1,165 @@
+import { Worker } from "node:worker_threads";
+import type { Words } from "../answer/words.ts";
+import type { Health } from "../handler/health.ts";
+import type { Registry } from "../health/registry.ts";
+import { registryOf } from "../health/registry-of.ts";
+import type { ProbeOutcome } from "../health/verdict.ts";
+import { handled } from "../option/call-safely.ts";
+import { toSafeText } from "../option/invalid-option.ts";
+import { createBusyWatch, type BusyRecord } from "./busy-watch.ts";
+import { toProbePlan, type ProbeThreadOptions } from "./probe-options.ts";
+import { probeProgram } from "./program.ts";
+import { verdictsNow } from "./verdicts-now.ts";
+import { warn } from "./warn.ts";
+import { fromPlainError } from "./worker/message.ts";
+import type { FromProber, ProbeOrder } from "./worker/probe-message.ts";
+import { packVerdict, PLACES, SHARED_WORDS } from "./worker/silence.ts";
+
+/** How often the main thread sends a beat, and how often the other thread checks for it, in ms. */
+const BEAT_MS = 250;
+
+/** How long to wait before a thread that died is started again, in ms. */
+const RESTART_MS = 1_000;
+
+/** A thread that answers the probes of a health. */
+export interface ProbeThread {
+  /**
+   * Resolves with the port when the thread listens. Rejects if it cannot use the port. The failure is also printed. An
+   * unhandled rejection of this promise does not end the process.
+   */
+  readonly listening: Promise<{ readonly port: number }>;
+  /** Returns how busy the main thread was. */
+  snapshot(): BusyRecord;
+  /** Ends the thread. Nothing listens on the port afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Answers the probes from a separate thread, on a separate port, even while the main thread is busy. It runs on Node,
+ * Bun and Deno.
+ *
+ * The main thread sends a beat every 250 ms. While it does, the thread sends the answers of the health, without
+ * details. While the main thread is silent, readiness repeats its last answer for `verdictFor`, and then answers
+ * `INDEX-STALE`. Liveness answers `WEDGED` after `wedgedAfter`. Time in which the whole process is suspended does not
+ * count. Until startup has answered 200, liveness does not answer `WEDGED`, because a first load may block for a long
+ * time.
+ *
+ * The first probe starts the health. During a drain, readiness answers 503. Once the thread listens, it does not keep
+ * the process alive. If the thread dies, it is started again.
+ *
+ * @throws TypeError if an argument is wrong, or for a health in request mode
+ * @example
+ * probeThread(health, { port: 8081 });
+ */
+export function probeThread(health: Health, options: ProbeThreadOptions): ProbeThread {
+  const registry = registryOf(health);
+  const plan = toProbePlan(registry, options);
+  const { clock } = registry;
+  const shared = new SharedArrayBuffer(SHARED_WORDS * 4);
+  const memory = new Int32Array(shared);
+  const busy = createBusyWatch(clock, { everyMs: BEAT_MS, busyMs: plan.busyMs, onBusy: plan.onBusy });
+  let port = plan.port;
+  let worker: Worker | undefined;
+  let isClosed = false;
+  let cancelBeat = (): void => {};
+  let cancelRestart = (): void => {};
+  let heard: (result: { readonly port: number } | Error) => void = () => {};
+
+  const publish = (): void => {
+    const verdicts = verdictsNow(registry);
+    for (const probe of ["readiness", "liveness", "startup"] as const)
+      Atomics.store(memory, PLACES[probe], packVerdict(verdicts[probe]));
+  };
+  const beat = (): void => {
+    publish();
+    Atomics.add(memory, PLACES.beats, 1);
+    busy.beat();
+    // A closed health does not change any more.
+    if (registry.phase !== "closed") cancelBeat = clock.setTimer(beat, BEAT_MS, false);
+  };
+  const start = (): void => {
+    const order: ProbeOrder = {
+      shared,
+      port,
+      host: plan.host,
+      words: wordsOf(registry),
+      routes: health.routes,
+      limits: { tickMs: BEAT_MS, wedgedMs: plan.wedgedMs, verdictMs: plan.verdictMs },
+    };
+    worker = startProber(order, {
+      said(message) {
+        // Until now the thread kept the process alive, because the caller may wait only for `listening`.
+        worker?.unref();
+        if (message.type === "probed") {
+          health.start();
+          publish();
+        } else if (message.type === "listening") {
+          ({ port } = message);
+          heard({ port });
+        } else {
+          const error = fromPlainError(message.error);
+          warn(
+            `probeThread() cannot listen on port ${port}: ${toSafeText(error.message)}. Nobody answers probes there.`,
+          );
+          heard(error);
+        }
+      },
+      ended(reason) {
+        if (isClosed) return;
+        warn(`the thread that answers probes ended: ${toSafeText(reason)}. It is started again.`);
+        cancelRestart = clock.setTimer(start, RESTART_MS, false);
+      },
+    });
+  };
+
+  const listening = handled(
+    new Promise<{ readonly port: number }>((resolve, reject) => {
+      heard = (result) => (result instanceof Error ? reject(result) : resolve(result));
+    }),
+  );
+  const unsubscribe = registry.subscribe(({ type }) => {
+    // These changes must reach probers at once: a new word, the drain, and the end.
+    if (type === "probe" || type === "drain") publish();
+  }, "part");
+  beat();
+  start();
+
+  return {
+    listening,
+    snapshot: busy.snapshot,
+    async close() {
+      isClosed = true;
+      unsubscribe();
+      cancelBeat();
+      cancelRestart();
+      heard(new Error("the thread was closed"));
+      await worker?.terminate();
+    },
+  };
+}
+
+function wordsOf({ words }: Registry): Words {
+  const of = (outcome: ProbeOutcome): string => words.wordOf(outcome);
+  return {
+    ok: of("ok"),
+    notLoaded: of("notLoaded"),
+    stale: of("stale"),
+    draining: of("draining"),
+    wedged: of("wedged"),
+  };
+}
+
+function startProber(
+  order: ProbeOrder,
+  on: { readonly said: (message: FromProber) => void; readonly ended: (reason: string) => void },
+): Worker {
+  const { source, eval: isText } = probeProgram();
+  const worker = new Worker(source, { eval: isText, name: "health-state probes", workerData: order });
+  let reason: string | undefined;
+  worker.on("message", on.said);
+  worker.on("error", (error: unknown) => {
+    reason = String(error);
+  });
+  worker.on("exit", (code: number) => on.ended(reason ?? `it ended with code ${code}`));
+  return worker;
+}

@@ -1,3 +1,0 @@
-FROM node:20
-# ! curl-without-fail, localhost
-HEALTHCHECK CMD curl http://localhost:8080/status/live || exit 1

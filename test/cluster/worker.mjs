@@ -1,0 +1,47 @@
+// Several processes of one service. Each prints the port on which it alone can be asked, as JSON.
+//   node worker.mjs <answer> <how many>                  node:cluster: the primary answers too
+//   node worker.mjs <answer> <shared port> <folder>      one of several that meet in a folder and share a port
+import cluster from "node:cluster";
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { createHealth } from "../../dist/src/index.js";
+import { probes } from "../../dist/adapters/node.js";
+import { probes as fetchProbes } from "../../dist/adapters/bun.js";
+import { workers } from "../../dist/src/cluster/index.js";
+
+const [given, count, folder] = process.argv.slice(2);
+const answer = Number(given) || given;
+const health = createHealth();
+const group = workers(health, { answer, ...(folder && { folder }) });
+const isPrimary = folder === undefined && cluster.isPrimary;
+
+let isLoaded = () => {};
+const loaded = new Promise((done) => (isLoaded = done));
+if (!isPrimary) health.resource("index", { load: () => loaded, refreshEvery: "1h" });
+
+const DEEDS = {
+  "/load": () => isLoaded({}),
+  "/drain": () => health.drain(),
+  "/fork": () => cluster.fork(),
+  "/exit": () => setTimeout(() => process.exit(0), 20),
+};
+const server = createServer(
+  probes(group, ({ url }, response) => {
+    DEEDS[url]?.();
+    // Blocks until the file is there.
+    const file = url.startsWith("/block?") ? decodeURIComponent(url.slice("/block?".length)) : undefined;
+    if (file)
+      setTimeout(() => {
+        while (!existsSync(file));
+      }, 20);
+    response.end("done");
+  }),
+);
+const listening = new Promise((done) => server.listen({ port: 0, host: "127.0.0.1", exclusive: true }, done));
+if (folder && globalThis.Bun)
+  Bun.serve({ port: Number(count), hostname: "127.0.0.1", reusePort: true, fetch: fetchProbes(group) });
+if (folder && globalThis.Deno)
+  Deno.serve({ port: Number(count), hostname: "127.0.0.1", reusePort: true, onListen: () => {} }, fetchProbes(group));
+await listening;
+console.log(JSON.stringify({ pid: process.pid, port: server.address().port, isPrimary }));
+if (isPrimary) for (let forked = 0; forked < Number(count); forked++) cluster.fork();

@@ -1,0 +1,242 @@
+import { describe, expect, test } from "vitest";
+import { fleet, memoryFleet, rollout, type RolloutLoader, type RolloutOptions } from "../../src/fleet/index.ts";
+import { byVersion, createHealth, type Health, type Rejection, type Resource } from "../../src/index.ts";
+import { chanceOf } from "./chance.ts";
+import { createHeapClock, type HeapClock } from "./heap-clock.ts";
+
+interface Value {
+  readonly revision: string;
+}
+
+interface Replica {
+  readonly health: Health;
+  readonly index: Resource<Value>;
+  readonly load: RolloutLoader<Value>;
+  readonly rejections: Rejection[];
+}
+
+interface Kit {
+  readonly clock: HeapClock;
+  readonly replicas: Replica[];
+  announced: string;
+  isGone: boolean;
+  flush(): void;
+  /** How many replicas hold each revision. */
+  held(): Record<string, number>;
+  behind(): readonly (string | undefined)[];
+  add(): Replica;
+}
+
+/** Replicas whose loader rolls out with care. A revision that begins with `bad` is refused by `validate`. */
+async function createKit(count: number, options: Partial<RolloutOptions> = {}, addressed = true): Promise<Kit> {
+  const chance = chanceOf(3);
+  const clock = createHeapClock(chance);
+  let memory = memoryFleet({ clock });
+  const failed = (): Promise<never> => Promise.reject(new Error("the store is gone"));
+  const kit: Kit = {
+    clock,
+    replicas: [],
+    announced: "v1",
+    isGone: false,
+    flush: () => void (memory = memoryFleet({ clock })),
+    held() {
+      const counts: Record<string, number> = {};
+      for (const { index } of kit.replicas) {
+        const revision = index.peek()?.revision ?? "none";
+        counts[revision] = (counts[revision] ?? 0) + 1;
+      }
+      return counts;
+    },
+    behind: () => kit.replicas.map(({ index }) => index.snapshot().behind),
+    add() {
+      const group = fleet(
+        {
+          beat: (name, beat) => (kit.isGone ? failed() : memory.beat(name, beat)),
+          read: (name) => (kit.isGone ? failed() : memory.read(name)),
+          write: (name, note) => (kit.isGone ? failed() : memory.write(name, note)),
+        },
+        { group: "matcher", replica: `r${kit.replicas.length}` },
+      );
+      const health = createHealth({ clock, fleet: group });
+      const load = rollout<Value>(
+        byVersion({ version: () => ({ revision: kit.announced }), load: (revision) => ({ revision }), addressed }),
+        { fleet: group, soak: "10m", ...options },
+      );
+      const rejections: Rejection[] = [];
+      const index = health.resource("index", {
+        load,
+        refreshEvery: "30s",
+        validate: ({ revision }) => !revision.startsWith("bad"),
+        onRejected: (rejection) => rejections.push(rejection),
+      });
+      const replica = { health, index, load, rejections };
+      kit.replicas.push(replica);
+      health.start();
+      return replica;
+    },
+  };
+  for (let at = 0; at < count; at++) kit.add();
+  await clock.advance("1m");
+  return kit;
+}
+
+describe("rollout (FLEET 3)", () => {
+  test("the first revision of a group is taken by everybody", async () => {
+    const kit = await createKit(12);
+    expect(kit.held()).toEqual({ v1: 12 });
+  });
+
+  test("a replica in which ok() failed once reports a later revision that validate rejects", async () => {
+    const kit = await createKit(1, { ok: ({ revision }) => revision !== "v2", soak: "1m" });
+    kit.announced = "v2";
+    await kit.clock.advance("5m");
+    kit.announced = "v3";
+    await kit.clock.advance("5m");
+    expect(kit.held()).toEqual({ v3: 1 });
+    kit.announced = "bad v4";
+    await kit.clock.advance("5m");
+    const [replica] = kit.replicas;
+    expect(replica?.rejections.map(({ revision }) => revision)).toEqual(["v2", "bad v4"]);
+    expect(replica?.index.snapshot()).toMatchObject({ state: "READY", revision: "v3", behind: "bad v4" });
+  });
+
+  test("a new revision is taken by one, then by a quarter more after each soak", async () => {
+    const kit = await createKit(12);
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    expect(kit.held()).toEqual({ v1: 11, v2: 1 });
+    expect(kit.behind().filter((revision) => revision === "v2")).toHaveLength(11);
+    expect(kit.replicas.every(({ index }) => index.snapshot().state === "READY")).toBe(true);
+    await kit.clock.advance("10m");
+    expect(kit.held()).toEqual({ v1: 8, v2: 4 });
+    await kit.clock.advance("11m");
+    expect(kit.held()).toEqual({ v1: 5, v2: 7 });
+    await kit.clock.advance("35m");
+    expect(kit.held()).toEqual({ v2: 12 });
+    expect(new Set(kit.behind())).toEqual(new Set([undefined]));
+  });
+
+  test("a revision that validate rejects reaches one replica, and its publisher is told once", async () => {
+    const kit = await createKit(40);
+    kit.announced = "bad2";
+    await kit.clock.advance("20m");
+    expect(kit.held()).toEqual({ v1: 40 });
+    // Nobody ages because of it, the replica that refused it neither.
+    expect(kit.replicas.map(({ index }) => index.snapshot().state)).toEqual(kit.replicas.map(() => "READY"));
+    const told = kit.replicas.flatMap(({ rejections }) => rejections);
+    expect(told.map(({ name, revision }) => ({ name, revision }))).toEqual([{ name: "index", revision: "bad2" }]);
+    kit.announced = "v3";
+    await kit.clock.advance("2m");
+    expect(kit.held()).toEqual({ v1: 39, v3: 1 });
+  });
+
+  test.each([
+    ["gives false", () => false],
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("no"))],
+  ])("a revision for which ok() %s goes back where it was taken", async (_, fails) => {
+    let isBad = false;
+    const kit = await createKit(8, { ok: ({ revision }) => (isBad && revision === "v2" ? fails() : undefined) });
+    kit.announced = "v2";
+    await kit.clock.advance("5m");
+    expect(kit.held()).toEqual({ v1: 7, v2: 1 });
+    isBad = true;
+    await kit.clock.advance("1m");
+    expect(kit.held()).toEqual({ v1: 8 });
+    expect(kit.replicas.flatMap(({ rejections }) => rejections).map(({ revision }) => revision)).toEqual(["v2"]);
+    await kit.clock.advance("1h");
+    expect(kit.held()).toEqual({ v1: 8 });
+  });
+
+  test("a source that cannot go back keeps what it has, and nobody else takes it", async () => {
+    const kit = await createKit(6, { ok: ({ revision }) => revision !== "v2" }, false);
+    kit.announced = "v2";
+    await kit.clock.advance("1h");
+    expect(kit.held()).toEqual({ v1: 5, v2: 1 });
+  });
+
+  test("a replica that comes during a soak takes what was rolled out, and a canary that dies is replaced", async () => {
+    const kit = await createKit(6);
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    const canary = kit.replicas.find(({ index }) => index.peek()?.revision === "v2");
+    const late = kit.add();
+    await kit.clock.advance("10s");
+    expect(late.index.peek()?.revision).toBe("v1");
+    void canary?.health.close();
+    kit.replicas.splice(canary ? kit.replicas.indexOf(canary) : 0, 1);
+    await kit.clock.advance("2m");
+    expect(kit.held()["v2"]).toBe(1);
+  });
+
+  test("a newer revision during a soak starts anew, and one that is withdrawn makes the canary go back", async () => {
+    const kit = await createKit(6);
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    kit.announced = "v1";
+    await kit.clock.advance("2m");
+    expect(kit.held()).toEqual({ v1: 6 });
+    kit.announced = "v2";
+    await kit.clock.advance("8m");
+    kit.announced = "v3";
+    await kit.clock.advance("9m");
+    expect(kit.held()["v3"]).toBe(1);
+    await kit.clock.advance("2h");
+    expect(kit.held()).toEqual({ v3: 6 });
+  });
+
+  test("while the store is gone nothing new is taken for three soaks, then everybody takes it, and nobody goes back", async () => {
+    const kit = await createKit(6);
+    kit.isGone = true;
+    await kit.clock.advance("1m");
+    kit.announced = "v2";
+    await kit.clock.advance("28m");
+    expect(kit.held()).toEqual({ v1: 6 });
+    await kit.clock.advance("3m");
+    expect(kit.held()).toEqual({ v2: 6 });
+    kit.isGone = false;
+    await kit.clock.advance("5m");
+    expect(kit.held()).toEqual({ v2: 6 });
+    kit.announced = "v3";
+    await kit.clock.advance("2m");
+    expect(kit.held()).toEqual({ v2: 5, v3: 1 });
+  });
+
+  test("after a flush in mid-soak the trial starts anew, and nobody goes back", async () => {
+    const kit = await createKit(6);
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    kit.flush();
+    await kit.clock.advance("5m");
+    expect(kit.held()).toEqual({ v1: 5, v2: 1 });
+    await kit.clock.advance("2h");
+    expect(kit.held()).toEqual({ v2: 6 });
+  });
+
+  test("a pin is taken at each next load without soak, survives a flush, and ends by unpin", async () => {
+    const kit = await createKit(5);
+    const [one] = kit.replicas;
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    await one?.load.pin("v2");
+    await kit.clock.advance("1m");
+    expect(kit.held()).toEqual({ v2: 5 });
+    await one?.load.pin("v0");
+    await kit.clock.advance("1m");
+    expect(kit.held()).toEqual({ v0: 5 });
+    expect(new Set(kit.behind())).toEqual(new Set(["v2"]));
+    kit.flush();
+    await kit.clock.advance("10m");
+    expect(kit.held()).toEqual({ v0: 5 });
+    await kit.add().index.get();
+    expect(kit.held()).toEqual({ v0: 6 });
+    await one?.load.unpin();
+    await kit.clock.advance("3h");
+    expect(kit.held()).toEqual({ v2: 6 });
+  });
+});

@@ -1,0 +1,201 @@
+import { Writable } from "node:stream";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { createHealth, heartbeat } from "../../src/index.ts";
+import { logTo, type LogEntry, type LoggerLike } from "../../src/log/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
+import { createScene, load, missing, type Scene } from "../seeing/kit.ts";
+
+type Line = LogEntry & { readonly level: string };
+
+function createLogger(): LoggerLike & { readonly lines: Line[] } {
+  const lines: Line[] = [];
+  const at = (level: string) => (entry: LogEntry) => void lines.push({ level, ...entry });
+  return { lines, info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+const short = ({ level, message }: Line): string => `${level}: ${message}`;
+
+/** Everything that has a line: a failed start, a recovery, a slow load, a rejection, a timeout, a drain. */
+async function playAll({ clock, health, accept, fail, loader }: Scene): Promise<void> {
+  health.start();
+  await clock.settle();
+  await fail("no route to host");
+  await clock.advance("1s");
+  await accept("1");
+  // An ordinary load has no line.
+  await clock.advance("30s");
+  await accept("1");
+  await clock.advance("30s");
+  await clock.advance("11s");
+  await accept("2");
+  await clock.advance("20s");
+  await accept("-1");
+  await clock.advance("10s");
+  expect(loader.calls).toHaveLength(6);
+  await clock.advance("20s");
+  health.drain({ delayMs: 5_000 });
+  await clock.settle();
+  await health.close();
+}
+
+describe("logTo()", () => {
+  let scene: Scene;
+  beforeEach(() => {
+    scene = createScene();
+  });
+
+  test("writes one line for each change, failure, recovery, slow load and drain, and none for what goes well", async () => {
+    const logger = createLogger();
+    logTo(scene.health, logger);
+    await playAll(scene);
+    expect(logger.lines.map(short)).toEqual([
+      'error: health-state: loading "index" failed at attempt 1: no route to host',
+      "info: health-state: readiness says I-AM-ALIVE, before INDEX-NOT-LOADED",
+      "info: health-state: startup says I-AM-ALIVE, before INDEX-NOT-LOADED",
+      'info: health-state: loading "index" succeeded at attempt 2',
+      'warn: health-state: loading "index" was slow: 11450 ms',
+      'warn: health-state: loading "index" was rejected at attempt 1: validate returned false for the new value',
+      'warn: health-state: loading "index" timed out at attempt 2: the load took longer than its timeout of 20000 ms',
+      "info: health-state: the drain begins; the server goes on for 5000 ms",
+      "info: health-state: readiness says INDEX-DRAINING, before I-AM-ALIVE",
+      "info: health-state: readiness says INDEX-NOT-LOADED, before INDEX-DRAINING",
+      "info: health-state: startup says INDEX-NOT-LOADED, before I-AM-ALIVE",
+    ]);
+  });
+
+  test("a failed load says everything that a person asks at night, and never the value", async () => {
+    const logger = createLogger();
+    logTo(scene.health, logger);
+    scene.health.start();
+    await scene.clock.settle();
+    await scene.accept("7");
+    await scene.clock.advance("30s");
+    await scene.clock.advance("2s");
+    await scene.fail("no route\nto host");
+    const { nextAttemptAt = "", ...line } = logger.lines.at(-1) ?? { level: "" };
+    const message = 'health-state: loading "index" failed at attempt 1: no route\\u000ato host';
+    expect(line).toEqual({
+      level: "warn",
+      msg: message,
+      message,
+      event: "failed",
+      resource: "index",
+      state: "READY",
+      outcome: "failed",
+      durationMs: 2_000,
+      attempt: 1,
+      ageMs: 32_000,
+      error: "no route\\u000ato host",
+    });
+    expect(new Date(nextAttemptAt).getTime()).toBe(scene.index.snapshot().nextAttemptAt);
+    expect(JSON.stringify(logger.lines)).not.toContain('"size"');
+  });
+
+  test("a wedged process is an error", async () => {
+    const logger = createLogger();
+    logTo(scene.health, logger);
+    scene.health.start();
+    heartbeat(scene.health, "loop", { within: "5s" })();
+    await scene.clock.advance("6s");
+    expect(logger.lines.map(short)).toEqual(["error: health-state: liveness says WEDGED, before I-AM-ALIVE"]);
+  });
+
+  test("10,000 probes write no line", async () => {
+    const logger = createLogger();
+    logTo(scene.health, logger);
+    const request = new Request("http://localhost/status");
+    for (let n = 0; n < 10_000; n++) scene.health.fetch(request);
+    await scene.clock.settle();
+    expect(logger.lines).toEqual([]);
+  });
+
+  test("silences the print of a failed load, ends when it is told to, and a logger that throws disturbs nobody", async () => {
+    const print = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { clock, health } = scene;
+    const throwing = (): never => {
+      throw new Error("the disk is full");
+    };
+    const end = logTo(health, { info: throwing, warn: throwing, error: throwing });
+    const heard: string[] = [];
+    health.subscribe(({ type }) => heard.push(type));
+    health.start();
+    await clock.settle();
+    await scene.fail("gone");
+    expect(print).not.toHaveBeenCalled();
+    expect(heard).toContain("transition");
+    end();
+    end();
+    await health.close();
+    const alone = createHealth({ clock: createVirtualClock() });
+    const logger = createLogger();
+    logTo(alone, logger)();
+    alone.drain();
+    expect(logger.lines).toEqual([]);
+    print.mockRestore();
+  });
+});
+
+describe.skipIf(missing !== undefined)("the real loggers", () => {
+  /** The lines that a stream was given, read as JSON. */
+  function createSink(): { readonly stream: Writable; readonly lines: Record<string, unknown>[] } {
+    const lines: Record<string, unknown>[] = [];
+    const stream = new Writable({
+      write(chunk, _encoding, done) {
+        for (const line of String(chunk).split("\n").filter(Boolean))
+          lines.push(JSON.parse(line) as Record<string, unknown>);
+        done();
+      },
+    });
+    return { stream, lines };
+  }
+
+  test("pino writes every field, and its own beside them", async () => {
+    const { stream, lines } = createSink();
+    const scene = createScene();
+    logTo(
+      scene.health,
+      load<{ pino(options: object, stream: Writable): LoggerLike }>("pino").pino({ name: "matcher" }, stream),
+    );
+    await playAll(scene);
+    expect(lines).toHaveLength(11);
+    expect(lines[0]).toMatchObject({
+      level: 50,
+      name: "matcher",
+      msg: 'health-state: loading "index" failed at attempt 1: no route to host',
+      event: "failed",
+      resource: "index",
+      attempt: 1,
+    });
+  });
+
+  test("winston writes every field", async () => {
+    const { stream, lines } = createSink();
+    const winston = load<{
+      createLogger(options: object): LoggerLike;
+      readonly transports: { readonly Stream: new (options: object) => unknown };
+    }>("winston");
+    const scene = createScene();
+    const { Stream } = winston.transports;
+    logTo(scene.health, winston.createLogger({ transports: [new Stream({ stream })] }));
+    await playAll(scene);
+    expect(lines).toHaveLength(11);
+    expect(lines[0]).toMatchObject({
+      level: "error",
+      message: 'health-state: loading "index" failed at attempt 1: no route to host',
+      event: "failed",
+      resource: "index",
+      durationMs: 0,
+    });
+  });
+
+  test("console is a logger", async () => {
+    const spies = (["info", "warn", "error"] as const).map((level) =>
+      vi.spyOn(console, level).mockImplementation(() => {}),
+    );
+    const scene = createScene();
+    logTo(scene.health, console);
+    await playAll(scene);
+    expect(spies.map((spy) => spy.mock.calls.length)).toEqual([7, 3, 1]);
+    for (const spy of spies) spy.mockRestore();
+  });
+});

@@ -1,0 +1,210 @@
+import * as fs from "node:fs/promises";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { contextOf } from "../kit/context.ts";
+import type { LoadContext } from "../../../src/resource/options.ts";
+import { createFileHints, type Watch } from "../../../src/source/file/file-hints.ts";
+import { createFileLoader, fromFile, fromFiles, type FileLoader } from "../../../src/source/file/from-file.ts";
+
+const OLD = new Date(1_600_000_000_000);
+
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), "health-state-file-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A file that was written long ago, so that one look is enough. */
+function write(path: string, text: string | Uint8Array): string {
+  writeFileSync(path, text);
+  utimesSync(path, OLD, OLD);
+  return path;
+}
+
+function ask<T>(load: FileLoader<T>, changes: Partial<LoadContext> = {}): Promise<object> {
+  return Promise.resolve(load(contextOf(changes))) as Promise<object>;
+}
+
+const revisionOf = async (load: FileLoader<unknown>): Promise<string> =>
+  String(((await ask(load)) as { revision: unknown }).revision);
+
+test("gives JSON by default, text or bytes, and what parse makes of it", async () => {
+  const path = write(join(scratch(), "a"), '{"eur":1}');
+  const revision = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
+  expect(await ask(fromFile(path))).toMatchObject({ value: { eur: 1 }, revision });
+  expect(await ask(fromFile(pathToFileURL(path), { as: "text" }))).toMatchObject({ value: '{"eur":1}' });
+  expect(await ask(fromFile(path, { as: "bytes" }))).toMatchObject({ value: new Uint8Array(Buffer.from('{"eur":1}')) });
+  const load = fromFile(path, { parse: (rates, about) => new Map([...Object.entries(rates), ["path", about.path]]) });
+  expect(await ask(load)).toMatchObject({
+    value: new Map<string, unknown>([
+      ["eur", 1],
+      ["path", path],
+    ]),
+  });
+  expect(load.identity).toBe(path);
+});
+
+test("the same identity is unchanged without reading, and only if its revision is held or rejected", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  const open = vi.fn<typeof fs.open>(fs.open);
+  const load = createFileLoader({ where: "fromFile()", path, names: undefined }, {}, { ...fs, open });
+  const revision = await revisionOf(load);
+  expect(open).toHaveBeenCalledTimes(1);
+  expect(await ask(load, { revision, previous: 1 })).not.toHaveProperty("value");
+  expect(await ask(load, { rejected: revision })).toMatchObject({ revision });
+  expect(open).toHaveBeenCalledTimes(1);
+  expect(await ask(load, { revision: "another", previous: 1 })).toMatchObject({ value: 1 });
+  expect(open).toHaveBeenCalledTimes(2);
+});
+
+test("a touched file is no new revision, and one that was rejected is not parsed again", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  const parse = vi.fn<(value: number) => number>((value) => value);
+  const load = fromFile<number>(path, { parse });
+  const revision = await revisionOf(load);
+  utimesSync(path, OLD, new Date(OLD.getTime() + 5_000));
+  expect(await ask(load, { revision, previous: 1 })).toMatchObject({ revision: undefined });
+  utimesSync(path, OLD, new Date(OLD.getTime() + 9_000));
+  expect(await ask(load, { rejected: revision })).toMatchObject({ revision });
+  expect(parse).toHaveBeenCalledTimes(1);
+});
+
+test("a fresh loader with a restored revision reads once and finds the file unchanged", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  const revision = await revisionOf(fromFile(path));
+  expect(await ask(fromFile(path), { revision, previous: 1 })).not.toHaveProperty("value");
+});
+
+test("no asOf by default; mtime, or a stamp inside the content, where asked for", async () => {
+  const path = write(join(scratch(), "a"), '{"at":7}');
+  expect(await ask(fromFile(path))).toMatchObject({ asOf: undefined });
+  const heartbeat = fromFile(path, { asOf: "mtime" });
+  const revision = await revisionOf(heartbeat);
+  expect(await ask(heartbeat)).toMatchObject({ asOf: OLD.getTime() });
+  utimesSync(path, OLD, new Date(OLD.getTime() + 5_000));
+  expect(await ask(heartbeat, { revision, previous: {} })).toMatchObject({ asOf: OLD.getTime() + 5_000 });
+  const inside = fromFile<{ at: number }>(path, { asOf: ({ at }) => at });
+  expect(await ask(inside)).toMatchObject({ asOf: 7 });
+  expect(await ask(inside, { revision, previous: { at: 8 } })).toMatchObject({ asOf: 8 });
+});
+
+test("a missing, empty or unreadable file fails; it is never an empty value", async () => {
+  const folder = scratch();
+  const kinds: unknown[] = [];
+  for (const path of ["none", "none/below", "empty", ".", "long", "text", "latin"]) {
+    if (path === "empty") write(join(folder, path), "");
+    if (path === "long") write(join(folder, path), "1".repeat(2_000));
+    if (path === "text") write(join(folder, path), "secret");
+    if (path === "latin") write(join(folder, path), new Uint8Array([0xff, 0xfe]));
+    const error: unknown = await ask(fromFile(join(folder, path), { maxBytes: "1kB" })).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(String((error as Error).message)).not.toContain("secret");
+    kinds.push((error as { kind?: unknown }).kind);
+  }
+  expect(kinds).toEqual(["missing", "missing", "empty", "unreadable", "too-large", "parse", "parse"]);
+});
+
+test("a file that changes at each look fails with kind moving, after ten waits", { timeout: 10_000 }, async () => {
+  const path = write(join(scratch(), "a"), "1");
+  let looks = 0;
+  const stat = (async (...args: Parameters<typeof fs.stat>) => {
+    looks++;
+    utimesSync(path, OLD, new Date(OLD.getTime() + looks * 10));
+    return fs.stat(...args);
+  }) as typeof fs.stat;
+  const load = createFileLoader({ where: "fromFile()", path, names: undefined }, {}, { ...fs, stat });
+  await expect(ask(load)).rejects.toMatchObject({ kind: "moving", message: expect.stringContaining("being written") });
+  expect(looks).toBe(22);
+});
+
+test("a file younger than a second is looked at twice", async () => {
+  const path = join(scratch(), "a");
+  writeFileSync(path, "1");
+  const open = vi.fn<typeof fs.open>(fs.open);
+  expect(
+    await ask(createFileLoader({ where: "fromFile()", path, names: undefined }, {}, { ...fs, open })),
+  ).toMatchObject({ value: 1 });
+  expect(open).toHaveBeenCalledTimes(2);
+});
+
+test("verify is asked before parse", async () => {
+  const path = write(join(scratch(), "a"), "not json");
+  for (const verify of [() => false, () => Promise.resolve(false), () => Promise.reject(new Error("no"))])
+    await expect(ask(fromFile(path, { verify }))).rejects.toMatchObject({ kind: "verify" });
+  await expect(ask(fromFile(path, { verify: () => true }))).rejects.toMatchObject({ kind: "parse" });
+});
+
+test("a file system that hangs ends at the idle deadline, and at the signal", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  const hung = { ...fs, open: (() => new Promise(() => {})) as typeof fs.open };
+  const load = createFileLoader({ where: "fromFile()", path, names: undefined }, { idleTimeout: 20 }, hung);
+  await expect(ask(load)).rejects.toMatchObject({ kind: "timeout" });
+  const end = new AbortController();
+  const asked = ask(createFileLoader({ where: "fromFile()", path, names: undefined }, {}, hung), {
+    signal: end.signal,
+  });
+  end.abort(new Error("enough"));
+  await expect(asked).rejects.toThrow("enough");
+});
+
+test("a set is an object by name, from one version of a ConfigMap", async () => {
+  const folder = scratch();
+  for (const version of ["..1", "..2"]) {
+    mkdirSync(join(folder, version));
+    for (const name of ["a", "b"]) write(join(folder, version, name), `"${version} ${name}"`);
+  }
+  symlinkSync("..1", join(folder, "..data"));
+  for (const name of ["a", "b"]) symlinkSync(`..data/${name}`, join(folder, name));
+  let swaps = 1;
+  const open = (async (...args: Parameters<typeof fs.open>) => {
+    const opened = await fs.open(...args);
+    if (swaps-- > 0) {
+      // After the first file of the first version has been opened.
+      symlinkSync("..2", join(folder, "new"));
+      renameSync(join(folder, "new"), join(folder, "..data"));
+    }
+    return opened;
+  }) as typeof fs.open;
+  const load = createFileLoader({ where: "fromFiles()", path: folder, names: ["a", "b"] }, {}, { ...fs, open });
+  expect(await ask(load)).toMatchObject({ value: { a: "..2 a", b: "..2 b" } });
+  expect(load.identity).toBe(folder);
+  await expect(ask(fromFiles(folder, ["a", "c"]))).rejects.toMatchObject({ kind: "missing" });
+});
+
+test("options are refused at the call", () => {
+  expect(() => fromFile("")).toThrow("fromFile's path");
+  expect(() => fromFile("a", { as: "xml" as never })).toThrow('as is "xml"');
+  expect(() => fromFile("a", { maxBytes: "lots" })).toThrow("maxBytes");
+  expect(() => fromFile("a", { every: 1 } as never)).toThrow('has no option "every"');
+  expect(() => fromFiles("a", [])).toThrow("fromFiles's names");
+});
+
+test("without inotify, hints fail with a reason that says so, and polling sees the change", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  const exhausted: Watch = () => {
+    throw Object.assign(new Error("no space left on device, watch"), { code: "ENOSPC" });
+  };
+  await expect(
+    createFileHints(path, exhausted)(() => {}, { signal: new AbortController().signal }),
+  ).rejects.toMatchObject({
+    code: "HS_SOURCE",
+    message: expect.stringMatching(/has no watches left .* Polling continues\.$/),
+  });
+  const load = fromFile(path);
+  const revision = await revisionOf(load);
+  write(path, "2");
+  expect(await ask(load, { revision, previous: 1 })).toMatchObject({ value: 2 });
+});
+
+test("a watcher that fails closes the channel, so that it is opened again", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  let fail: ((error: Error) => void) | undefined;
+  const watch: Watch = () => ({ close() {}, on: (_, listener) => void (fail = listener) });
+  const { closed } = await createFileHints(path, watch)(() => {}, { signal: new AbortController().signal });
+  fail?.(new Error("EMFILE"));
+  await closed;
+});

@@ -1,0 +1,65 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { bytes } from "../../src/store/bytes.ts";
+import { fileStore } from "../../src/store/file/file-store.ts";
+import { ROOT } from "../repo/tree.ts";
+import { contextOf, scratch } from "./kit.ts";
+
+const KILLS = process.env["DEEP"] ? 1_000 : 30;
+const SIZE = 200_000;
+
+async function start(path: string, name: string): Promise<ChildProcess> {
+  const args = [join(ROOT, "test/store/saver.mjs"), path, String(SIZE), name];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve) => child.stdout?.once("data", resolve));
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+}
+
+/** The revision that is stored, once the value is known to be the whole of it. */
+async function restoreWhole(path: string): Promise<string> {
+  const context = contextOf({ source: undefined, now: Date.now() });
+  const restored = await fileStore(path, { codec: bytes() }).restore(context);
+  // The first save is done when a saver says so: there is always something whole.
+  if (!restored || "ignored" in restored) throw new Error(`nothing whole: ${JSON.stringify(restored)}`);
+  const [, fill] = (restored.revision ?? "").split(" ");
+  expect(restored.value.length).toBe(SIZE);
+  expect(restored.value.every((byte) => byte === Number(fill))).toBe(true);
+  return restored.revision ?? "";
+}
+
+test(
+  `a process killed at ${KILLS} random moments while it saves leaves a whole value`,
+  { timeout: 60_000 + KILLS * 6_000 },
+  async () => {
+    const path = join(scratch(), "rates.lkg");
+    const seen = new Set<string>();
+    for (let round = 0; round < KILLS; round++) {
+      const child = await start(path, `${round}`);
+      await sleep(Math.random() * 30);
+      await kill(child);
+      seen.add(await restoreWhole(path));
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  },
+);
+
+test("two processes on one path: what is read meanwhile is always whole", async () => {
+  const path = join(scratch(), "rates.lkg");
+  const savers = await Promise.all([start(path, "a"), start(path, "b")]);
+  const writers = new Set<string | undefined>();
+  for (const until = Date.now() + (process.env["DEEP"] ? 30_000 : 1_500); Date.now() < until;)
+    writers.add((await restoreWhole(path)).split(" ")[0]);
+  await Promise.all(savers.map(kill));
+  expect(writers).toEqual(new Set(["a", "b"]));
+  // The temporary files of the two that were killed at most.
+  expect(readdirSync(join(path, "..")).length).toBeLessThanOrEqual(4);
+});
