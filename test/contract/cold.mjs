@@ -1,17 +1,30 @@
 // Request mode on real workerd and the real clock: isolates that start cold.
 import { get } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { openWorker } from "./places.mjs";
+import { withDeadline } from "./deadline.mjs";
+import { endWorker, openWorker } from "./places.mjs";
+
+/** How long an isolate may take to keep a promise, and to answer a request. */
+const PATIENCE_MS = 20_000;
 
 function ask(base, path) {
   return new Promise((resolve, reject) => {
-    const request = get(new URL(path, base), { agent: false }, (response) => {
+    const request = get(new URL(path, base), { agent: false, timeout: PATIENCE_MS }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (chunk) => (body += chunk));
       response.on("end", () => resolve({ status: response.statusCode, body })).on("error", reject);
     });
-    request.on("error", reject);
+    request.on("error", reject).on("timeout", () => request.destroy(new Error("no answer in time")));
   });
+}
+
+/** Asks until the answer matches. It ends when the Worker does, because a request is then refused. */
+async function until(base, path, matches) {
+  for (;;) {
+    const answer = await ask(base, path);
+    if (matches(answer)) return;
+    await pause(5);
+  }
 }
 
 /** How many loads began, and how many came to their end. */
@@ -22,7 +35,7 @@ async function askAndLeave(base, path, until = Promise.resolve()) {
   const { loads } = await loadsOf(base);
   const request = get(new URL(path, base), { agent: false });
   request.on("error", () => {});
-  while ((await loadsOf(base)).loads === loads);
+  await until(base, "/loads", ({ body }) => JSON.parse(body).loads !== loads);
   await until;
   // workerd takes the end of what a client sends for no leave; a connection that is reset it cancels.
   request.socket.resetAndDestroy();
@@ -38,7 +51,7 @@ export const COLD = {
   "a probe starts the load, answers 503 at once, and the load ends behind it": async (base) => {
     expect(await ask(base, "/status"), { status: 503, body: "INDEX-NOT-LOADED" }, "the first probe");
     expect(await ask(base, "/status/live"), { status: 200, body: "I-AM-ALIVE" }, "liveness");
-    while ((await ask(base, "/status")).status !== 200);
+    await until(base, "/status", ({ status }) => status === 200);
     expect((await loadsOf(base)).loads, 1, "loads");
   },
   "two requests at once run one load, and both are served": async (base) => {
@@ -71,7 +84,7 @@ export const COLD = {
     let begun;
     const waiting = new Promise((resolve) => (begun = resolve));
     const left = askAndLeave(base, "/bare", waiting);
-    while ((await loadsOf(base)).loads === 0);
+    await until(base, "/loads", ({ body }) => JSON.parse(body).loads > 0);
     const [served] = await Promise.all([ask(base, "/bare"), pause(50).then(begun), left]);
     expect(served, { status: 200, body: '{"number":2}' }, "the one that stayed");
     expect(await loadsOf(base), { loads: 2, ended: 1 }, "the loads");
@@ -84,12 +97,13 @@ export async function runCold(compatibilityDate, tell) {
     let worker;
     try {
       worker = await openWorker("test/contract/app/cold.mjs", compatibilityDate);
-      await promise(await worker.ready);
+      const base = await withDeadline("the start of workerd", PATIENCE_MS, worker.ready);
+      await withDeadline("the isolate", PATIENCE_MS, promise(base));
       tell(name, undefined);
     } catch (error) {
       tell(name, error);
     } finally {
-      await worker?.dispose();
+      await endWorker(worker);
     }
   }
 }

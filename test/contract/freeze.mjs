@@ -4,10 +4,12 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
+import { withDeadline } from "./deadline.mjs";
 import { at, Missing, RUNTIMES } from "./places.mjs";
 
-/** How long an invocation may take, in ms. */
+/** How long an invocation may take, in ms, and how long a process may take to start or to stand still. */
 const PATIENCE_MS = 5_000;
+const START_MS = 20_000;
 
 /** What stands still, and how long it does: a clock that stood still too is seen past a second (docs/why/decisions.md). */
 const KINDS = {
@@ -38,7 +40,11 @@ async function open([command, ...args], limits) {
       answers.get(id)(answer);
     }),
   );
-  await Promise.race([ready, exited.then(([code]) => Promise.reject(new Error(`it ended with ${code}`)))]);
+  const ended = exited.then(([code]) => Promise.reject(new Error(`it ended with ${code}`)));
+  await withDeadline("its start", START_MS, Promise.race([ready, ended])).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
   let ids = 0;
   const invoke = (path) => {
     const id = ++ids;
@@ -53,7 +59,11 @@ async function open([command, ...args], limits) {
     /** Gives the answer to what was asked `wake` ms after the thaw; with 0 it waits there already. */
     async freeze(ms, path, wake) {
       child.kill("SIGSTOP");
-      while (!/^\d+ \(.*\) T/.test(readFileSync(`/proc/${child.pid}/stat`, "utf8"))) await pause(5);
+      const end = performance.now() + START_MS;
+      while (!/^\d+ \(.*\) T/.test(readFileSync(`/proc/${child.pid}/stat`, "utf8"))) {
+        if (performance.now() > end) throw new Error(`SIGSTOP did not stop it within ${START_MS} ms`);
+        await pause(5);
+      }
       await pause(ms);
       const waiting = wake ? undefined : invoke(path);
       child.kill("SIGCONT");

@@ -40,10 +40,18 @@ const { checkTypes, dryRun, runProcesses, TYPES } = await import("./process.mjs"
 
 /** Place, and what came of it. */
 const rows = new Map();
+
+/** Says how long a part took, because the table comes only at the end. */
+async function timed(name, run) {
+  const began = performance.now();
+  await run();
+  console.log(`${name}: ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+}
+
 const rowOf = (place) => rows.get(place) ?? rows.set(place, { passed: 0, failed: [], skipped: new Map() }).get(place);
 const skip = (row, reason) => row.skipped.set(reason, (row.skipped.get(reason) ?? 0) + 1);
 
-for (const { place, mode, open } of PLACES.filter(({ place }) => wanted(place))) {
+async function runPlace({ place, mode, open }) {
   const row = rowOf(place);
   let opened;
   try {
@@ -56,6 +64,8 @@ for (const { place, mode, open } of PLACES.filter(({ place }) => wanted(place)))
     await opened?.end();
   }
 }
+
+for (const one of PLACES.filter(({ place }) => wanted(place))) await timed(one.place, () => runPlace(one));
 
 const note = (place, name, result) => {
   const row = rowOf(place);
@@ -72,10 +82,14 @@ for (const [name, run] of Object.entries({ judgeTheJudge, findGaps }))
     note("the judge itself", name, await attempt(() => run(TABLE)).catch((error) => error));
 for (const date of DATES)
   if (wanted(`workerd, ${date}, cold`))
-    await runCold(date, (name, result) => note(`workerd, ${date}, cold`, name, result));
-await runFreeze(note, wanted);
-await runHttpSources(note, wanted);
-await runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only);
+    await timed(`workerd, ${date}, cold`, () =>
+      runCold(date, (name, result) => note(`workerd, ${date}, cold`, name, result)),
+    );
+await timed("Lambda freeze", () => runFreeze(note, wanted));
+await timed("fromHttp", () => runHttpSources(note, wanted));
+await timed("the process", () =>
+  runProcesses((runtime, name, result) => note(`${runtime}, the process`, name, result), only),
+);
 for (const name of TYPES)
   if (wanted("types of the platforms"))
     note("types of the platforms", name, await checkTypes(name).catch((error) => error));
@@ -105,4 +119,5 @@ for (const [reason, { count, places }] of reasons)
 for (const line of notes) console.log(line);
 for (const [place, { failed }] of rows) for (const line of failed.slice(0, 20)) console.log(`FAILED ${place}: ${line}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exitCode = total.failed ? 1 : 0;
+// What a place left behind must not hold this process.
+process.exit(total.failed ? 1 : 0);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { withDeadline } from "./deadline.mjs";
 import { httpSender } from "./http.mjs";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -48,6 +49,9 @@ export async function start([command, ...args], env = {}) {
       clearTimeout(late);
       reject(new Error(`it ended with ${code}: ${output}`));
     });
+  }).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
   });
   return {
     child,
@@ -111,10 +115,21 @@ export async function openWorker(entry, compatibilityDate) {
   return new Miniflare({ modules: true, script, compatibilityDate, cf: false, host: "127.0.0.1", port: 0 });
 }
 
+/** Ends a Worker, if there is one. One that does not end in time is left to the end of this process. */
+export async function endWorker(worker) {
+  if (worker) await withDeadline("the end of workerd", START_MS, worker.dispose()).catch(console.error);
+}
+
 const workerd = (date) => async () => {
   const worker = await openWorker("test/contract/app/worker.mjs", date);
-  const sender = httpSender((await worker.ready).origin);
-  return { ...sender, end: async () => (sender.end(), worker.dispose()) };
+  try {
+    const { origin } = await withDeadline("the start of workerd", START_MS, worker.ready);
+    const sender = httpSender(origin);
+    return { ...sender, end: async () => (sender.end(), endWorker(worker)) };
+  } catch (error) {
+    await endWorker(worker);
+    throw error;
+  }
 };
 
 /** Runs a script of edge-runtime, without a server. */

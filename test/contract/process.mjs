@@ -14,6 +14,9 @@ const run = promisify(execFile);
 /** What should end by itself does so long before this. */
 const PATIENCE_MS = 15_000;
 
+/** How long npm, the compiler and Deno's check may take. */
+const INSTALL_MS = 120_000;
+
 function expect(is, must, what) {
   if (JSON.stringify(is) !== JSON.stringify(must))
     throw new Error(`${what} is ${JSON.stringify(is)}, must be ${JSON.stringify(must)}`);
@@ -22,20 +25,23 @@ function expect(is, must, what) {
 /** One request; `undefined` for a connection that was refused. */
 function ask(port, path, agent = false) {
   return new Promise((resolve, reject) => {
-    const request = get({ host: "127.0.0.1", port, path, agent }, (response) => {
+    const request = get({ host: "127.0.0.1", port, path, agent, timeout: PATIENCE_MS }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (chunk) => (body += chunk));
       response.on("end", () => resolve({ status: response.statusCode, body })).on("error", reject);
     });
     request.on("error", (error) => (error.code === "ECONNREFUSED" ? resolve(undefined) : reject(error)));
+    request.on("timeout", () => request.destroy(new Error(`${path} has no answer after ${PATIENCE_MS} ms`)));
   });
 }
 
 /** Asks until the answer is the one that is waited for. */
 async function until(port, path, matches) {
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask(port, path);
     if (matches(answer)) return answer;
+    if (performance.now() > end) throw new Error(`${path} still answers ${JSON.stringify(answer)}`);
     await pause(20);
   }
 }
@@ -47,8 +53,17 @@ async function exitOf({ child, exited, output }) {
   if (code !== 0) throw new Error(`it ended with ${code ?? signal}: ${output()}`);
 }
 
+/** What a promise started; all of it ends with the promise, also with one that is broken. */
+const started = new Set();
+
+async function open(command, env) {
+  const running = await start(command, env);
+  started.add(running);
+  return running;
+}
+
 const drain = (command, delay, deadline) =>
-  start([...command, at("test/contract/process/drain.mjs"), String(delay), String(deadline)]);
+  open([...command, at("test/contract/process/drain.mjs"), String(delay), String(deadline)]);
 
 /** What every runtime with a process promises. */
 const PROMISES = {
@@ -74,16 +89,19 @@ const PROMISES = {
       }
     };
     const clients = Array.from({ length: 8 }, client);
-    await pause(500);
-    child.kill("SIGTERM");
-    const refusal = await until(port, "/status", (answer) => answer?.status !== 200);
-    expect(refusal, { status: 503, body: "INDEX-DRAINING" }, "readiness");
-    expect(await ask(port, "/status/live"), { status: 200, body: "I-AM-ALIVE" }, "liveness");
-    // A balancer takes its time to move on; the delay covers it.
-    await pause(700);
-    sending = false;
-    await Promise.all(clients);
-    agent.destroy();
+    try {
+      await pause(500);
+      child.kill("SIGTERM");
+      const refusal = await until(port, "/status", (answer) => answer?.status !== 200);
+      expect(refusal, { status: 503, body: "INDEX-DRAINING" }, "readiness");
+      expect(await ask(port, "/status/live"), { status: 200, body: "I-AM-ALIVE" }, "liveness");
+      // A balancer takes its time to move on; the delay covers it.
+      await pause(700);
+    } finally {
+      sending = false;
+      await Promise.all(clients);
+      agent.destroy();
+    }
     expect(counts.lost, [], "what was lost");
     if (counts.answered < 200) throw new Error(`the load was ${counts.answered} requests, too few to say anything`);
     await exitOf(running);
@@ -134,7 +152,7 @@ const PROMISES = {
   "without leave to read the environment the delay has its default": async (command) => {
     // Deno alone has such leaves.
     const strict = command.flatMap((part) => (part === "-A" ? ["--allow-net", "--allow-read"] : part));
-    const running = await start([...strict, at("test/contract/process/drain.mjs")], { NODE_ENV: "production" });
+    const running = await open([...strict, at("test/contract/process/drain.mjs")], { NODE_ENV: "production" });
     running.child.kill("SIGTERM");
     await until(running.port, "/status", (answer) => answer?.status === 503);
     await pause(1_100);
@@ -180,6 +198,9 @@ export async function runProcesses(tell, only) {
           tell(runtime, name, await promise(command));
         } catch (error) {
           tell(runtime, name, error instanceof Error ? error : new Error(String(error)));
+        } finally {
+          await Promise.all([...started].map((running) => running.end()));
+          started.clear();
         }
       }
     }
@@ -193,10 +214,14 @@ async function pack() {
   const folder = await mkdtemp(join(tmpdir(), "health-state-"));
   const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
     cwd: at("."),
+    timeout: INSTALL_MS,
   });
   const [{ filename }] = JSON.parse(stdout);
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  await run("npm", ["install", "--no-audit", "--no-fund", "--omit=optional", `./${filename}`], { cwd: folder });
+  await run("npm", ["install", "--no-audit", "--no-fund", "--omit=optional", `./${filename}`], {
+    cwd: folder,
+    timeout: INSTALL_MS,
+  });
   await copyFile(at("test/contract/process/import.mjs"), join(folder, "import.mjs"));
   return folder;
 }
@@ -208,8 +233,9 @@ export const TYPES = ["node", "bun", "deno", "cloudflare"];
 export async function checkTypes(name) {
   if (!existsSync(at("tools/frameworks/node_modules"))) throw new Missing("tools/frameworks is not installed");
   const tsc = at("node_modules/typescript/bin/tsc");
-  await run(process.execPath, [tsc, "-p", at(`tools/frameworks/types/tsconfig.${name}.json`)]).catch(({ stdout }) => {
-    throw new Error(stdout);
+  const project = at(`tools/frameworks/types/tsconfig.${name}.json`);
+  await run(process.execPath, [tsc, "-p", project], { timeout: INSTALL_MS }).catch(({ stdout, message }) => {
+    throw new Error(stdout || message);
   });
 }
 
@@ -233,7 +259,7 @@ export async function dryRun() {
     await writeFile(join(copy, "deno.json"), JSON.stringify(manifest));
     await run(deno, ["publish", "--dry-run", "--allow-dirty"], {
       cwd: copy,
-      timeout: 120_000,
+      timeout: INSTALL_MS,
       env: { ...process.env, NO_COLOR: "1" },
     });
   } finally {

@@ -2,12 +2,16 @@
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { promisify } from "node:util";
+import { withDeadline } from "../contract/deadline.mjs";
 import { at, Missing, RUNTIMES } from "../contract/places.mjs";
 import { checkExample } from "./check.mjs";
 import { EXAMPLES } from "./example.mjs";
 import { QUIET } from "./server.mjs";
 
 const run = promisify(execFile);
+
+/** How long an example's installation, its build and its whole life may take, each. */
+const PATIENCE_MS = 180_000;
 const only = process.argv.slice(2);
 
 const isThere = (runtime) =>
@@ -18,7 +22,7 @@ async function install(folder) {
   const marker = `${folder}/node_modules/.package-lock.json`;
   const lock = `${folder}/package-lock.json`;
   if (!existsSync(marker) || statSync(marker).mtimeMs < statSync(lock).mtimeMs)
-    await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder }).catch(({ stderr }) => {
+    await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, timeout: PATIENCE_MS }).catch(({ stderr }) => {
       // A lock file that does not fit its manifest is a fault of ours; a registry that cannot be reached is none.
       if (stderr.includes("EUSAGE")) throw new Error(stderr);
       throw new Missing(`npm ci failed: ${stderr.trim().split("\n").at(-1)}`);
@@ -32,7 +36,7 @@ async function install(folder) {
 
 async function build(folder, [file, ...args]) {
   const env = { ...process.env, ...QUIET, NODE_ENV: "production" };
-  await run(file, args, { cwd: folder, env, maxBuffer: 1e8 }).catch(({ stdout, stderr }) => {
+  await run(file, args, { cwd: folder, env, maxBuffer: 1e8, timeout: PATIENCE_MS }).catch(({ stdout, stderr }) => {
     throw new Error(`the build failed: ${`${stdout}\n${stderr}`.slice(-3_000)}`);
   });
 }
@@ -53,10 +57,11 @@ for (const name of names) {
     if (runtime && !isThere(runtime)) throw new Missing(`${runtime} is not installed: npm ci --prefix tools/runtimes`);
     if (existsSync(`${cwd}/package-lock.json`)) await install(cwd);
     if (command) await build(cwd, command);
-    const { passed, failed, skipped, note, output } = await checkExample({ ...example, cwd });
+    const check = checkExample({ ...example, cwd });
+    const { passed, failed, skipped, note, output } = await withDeadline("the example", PATIENCE_MS, check);
     for (const promise of extra ?? []) {
       try {
-        lines.push(await promise(cwd));
+        lines.push(await withDeadline("the promise", PATIENCE_MS, promise(cwd)));
       } catch (error) {
         failed.push(error.message);
       }
@@ -76,4 +81,5 @@ for (const name of names) {
   for (const line of lines) console.log(`${" ".repeat(width)}  ${line}`);
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exitCode = total.failed ? 1 : 0;
+// An example that was given up must not hold this process.
+process.exit(total.failed ? 1 : 0);

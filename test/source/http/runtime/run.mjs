@@ -4,13 +4,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { bundle, DATES, edgeRuntimeOf, Missing, openWorker, RUNTIMES } from "../../../contract/places.mjs";
+import { withDeadline } from "../../../contract/deadline.mjs";
+import { bundle, DATES, edgeRuntimeOf, endWorker, Missing, openWorker, RUNTIMES } from "../../../contract/places.mjs";
 
 const run = promisify(execFile);
 const HERE = "test/source/http/runtime";
 
 /** A Worker may make some fifty requests for each that it answers. */
 const AT_ONCE = 12;
+
+/** How long all cases of one place may take. */
+const PATIENCE_MS = 120_000;
 
 /** `tell(place, name, result)` is told of each case: nothing, an error, or why it is skipped. */
 export async function runHttpSources(tell, wanted) {
@@ -31,7 +35,7 @@ export async function runHttpSources(tell, wanted) {
           const [file, ...args] = command;
           if (!file) throw new Missing(`${runtime} is not installed`);
           const { stdout } = await run(file, [...args, script, base, other, runtime], {
-            timeout: 120_000,
+            timeout: PATIENCE_MS,
             maxBuffer: 2 ** 26,
           });
           return JSON.parse(/^results (.*)$/m.exec(stdout)[1]);
@@ -47,12 +51,13 @@ export async function runHttpSources(tell, wanted) {
       let opened;
       try {
         opened = await open?.();
-        for (const { name, skipped, failed } of await (results ?? inWorker(opened, runtime, CASES.length))(server))
+        const judge = results ?? inWorker(opened, runtime, CASES.length);
+        for (const { name, skipped, failed } of await withDeadline("the cases", PATIENCE_MS, judge(server)))
           tell(place, name, skipped ? new Missing(skipped) : failed ? new Error(failed) : undefined);
       } catch (error) {
         tell(place, "it runs", error instanceof Error ? error : new Error(String(error)));
       } finally {
-        await opened?.dispose?.();
+        if (opened && "dispose" in opened) await endWorker(opened);
         await server.close();
       }
     }
