@@ -10,6 +10,8 @@ export interface Limit {
 /** @param what the file, for the error */
 export function createLimit(what: string, idleMs: number, signal: AbortSignal): Limit {
   const race = async <T>(step: Promise<T>, ms: number, onTime: (end: (error: Error) => void) => void): Promise<T> => {
+    // A step that fails after the load was given up has nobody who hears of it.
+    step.catch(() => {});
     signal.throwIfAborted();
     let stop = (): void => {};
     const end = new Promise<never>((_, reject) => {

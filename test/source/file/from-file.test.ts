@@ -151,6 +151,23 @@ test("a file system that hangs ends at the idle deadline, and at the signal", as
   await expect(asked).rejects.toThrow("enough");
 });
 
+test("a step that fails after the signal has aborted is no unhandled rejection", async () => {
+  const rejected = vi.fn<(reason: unknown) => void>();
+  process.on("unhandledRejection", rejected);
+  onTestFinished(() => void process.off("unhandledRejection", rejected));
+  const end = new AbortController();
+  const stat = (async () => {
+    // The answer to the first step of this load never counts, because the load is given up in it.
+    end.abort(new Error("enough"));
+    throw Object.assign(new Error("late"), { code: "EIO" });
+  }) as typeof fs.stat;
+  const load = createFileLoader({ where: "fromFile()", path: "a", names: undefined }, {}, { ...fs, stat });
+  await expect(ask(load, { signal: end.signal })).rejects.toThrow("enough");
+  // Node tells of an unhandled rejection after the microtasks of this turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(rejected).not.toHaveBeenCalled();
+});
+
 test("a set is an object by name, from one version of a ConfigMap", async () => {
   const folder = scratch();
   for (const version of ["..1", "..2"]) {
