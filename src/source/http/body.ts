@@ -28,6 +28,8 @@ export function partsOf({ response, headers, url, bounds }: Answer, { maxBytes, 
       if (!bytes) throw failure("empty", url, "has an empty body");
       return undefined;
     }
+    // A `fetch` that was handed in may stream texts. They have no length in bytes.
+    if (part.value?.BYTES_PER_ELEMENT !== 1) throw failure("protocol", url, "has a body that is not bytes");
     bytes += part.value.byteLength;
     if (bytes > maxBytes) throw tooLarge();
     return part.value;

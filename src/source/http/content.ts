@@ -26,7 +26,8 @@ export interface Body {
  * @throws SourceError for one that is empty, broken, too large, or not proven to be whole
  */
 export async function bodyOf(answer: Answer, { as, digests, ...limits }: Reading<unknown>): Promise<Body> {
-  const must = as === "stream" ? [] : [...digests, ...digestsOf(answer.headers)];
+  // Each of them once, because an answer may repeat one a hundred times.
+  const must = as === "stream" ? [] : [...new Set([...digests, ...digestsOf(answer.headers)])];
   const doubt = must.length ? undefined : doubtOf(answer);
   if (doubt && as !== "json") throw failure("incomplete", answer.url, doubt);
   const read = partsOf(answer, limits);

@@ -1,5 +1,5 @@
-import { retryLater } from "../../resource/retry-later.ts";
-import type { SourceErrorKind } from "../source-error.ts";
+import { retryLater, waitAskedBy } from "../../resource/retry-later.ts";
+import { SourceError, type SourceErrorKind } from "../source-error.ts";
 import { createBounds, type Bounds } from "./bounds.ts";
 import type { Condition } from "./condition.ts";
 import { broken, failure } from "./identity.ts";
@@ -52,6 +52,11 @@ export async function ask<R>(
     const [result, read] = await use(answer);
     whole = read;
     return result;
+  } catch (error) {
+    const { signal } = bounds;
+    if (error instanceof SourceError || waitAskedBy(error) !== undefined || signal.aborted) throw error;
+    // A `fetch` that was handed in may give anything.
+    throw broken("protocol", target.url, "did not answer as fetch does", error);
   } finally {
     bounds.end(whole);
     // A `fetch` that was handed in may not know the signal.
@@ -139,8 +144,12 @@ function refused({ response: { status }, headers, url }: Answer): Error {
 
 /** Lets go of a body that nobody reads. */
 export function discard({ body }: Response): void {
-  // One that is being read refuses, and is cancelled by its reader.
-  if (body && !body.locked) body.cancel().catch(() => {});
+  try {
+    // One that is being read refuses, and is cancelled by its reader.
+    body?.cancel().catch(() => {});
+  } catch {
+    // It is no web stream.
+  }
 }
 
 let takesCache: boolean | undefined;
