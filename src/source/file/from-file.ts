@@ -9,7 +9,7 @@ import { toList } from "../../option/to-list.ts";
 import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
 import type { LoadContext, Loader } from "../../resource/options.ts";
 import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
-import { sha256Of } from "../../store/record.ts";
+import { sha256Of } from "../../store/file/sha256.ts";
 import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 import { onePath, pathsBelow, readStable, type FindPaths, type ReadingFiles } from "./stable-read.ts";
