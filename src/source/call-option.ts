@@ -3,8 +3,9 @@ import { waitAskedBy } from "../resource/retry-later.ts";
 import { SourceError, type SourceErrorKind } from "./source-error.ts";
 
 /**
- * Calls `parse`, `verify` or `asOf`. If it throws, the load fails with that kind. An error of `retryLater()` stays as it
- * is, because its wait must reach the resource.
+ * Calls `parse`, `verify` or `asOf`. If it throws, the load fails with that kind. A SourceError stays as it is, because
+ * a stream may break off while `parse` reads it. So does an error of `retryLater()`, because its wait must reach the
+ * resource.
  *
  * @param text the beginning of the message
  * @throws SourceError whose cause is what was thrown
@@ -13,7 +14,7 @@ export async function callOption<R>(kind: SourceErrorKind, text: string, call: (
   try {
     return await call();
   } catch (cause) {
-    if (waitAskedBy(cause) !== undefined) throw cause;
+    if (cause instanceof SourceError || waitAskedBy(cause) !== undefined) throw cause;
     throw new SourceError(kind, `${text}: ${toSafeText(cause instanceof Error ? cause.message : cause)}`, { cause });
   }
 }

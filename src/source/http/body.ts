@@ -22,7 +22,7 @@ export function partsOf({ response, headers, url, bounds }: Answer, { maxBytes, 
     try {
       part = await bounds.within(reader.read(), idleMs, late);
     } catch (error) {
-      throw bounds.signal.aborted ? bounds.signal.reason : broken("incomplete", url, "broke off in its body", error);
+      throw broken("incomplete", url, "broke off in its body", error);
     }
     if (part.done) {
       if (!bytes) throw failure("empty", url, "has an empty body");

@@ -53,8 +53,9 @@ export async function ask<R>(
     whole = read;
     return result;
   } catch (error) {
-    const { signal } = bounds;
-    if (error instanceof SourceError || waitAskedBy(error) !== undefined || signal.aborted) throw error;
+    // Whatever failed because of the end, the reason of the end is told.
+    if (bounds.signal.aborted) throw bounds.signal.reason;
+    if (error instanceof SourceError || waitAskedBy(error) !== undefined) throw error;
     // A `fetch` that was handed in may give anything.
     throw broken("protocol", target.url, "did not answer as fetch does", error);
   } finally {
@@ -80,7 +81,7 @@ async function send(target: Target, condition: Condition["header"], bounds: Boun
   };
   const isBare = target.headers === NO_HEADERS && !target.fetch;
   // Awaited in both cases: without a turn before it, an abort after a redirect leaves a connection open on Node 20.
-  let headers = ours(await (isBare ? undefined : headersOf(target, bounds, orLate)));
+  let headers = ours(await (isBare ? undefined : headersOf(target, orLate)));
   for (let redirects = 0; ; redirects++) {
     const call: FetchLike = target.fetch ?? fetch;
     const sentAt = Date.now();
@@ -96,7 +97,7 @@ async function send(target: Target, condition: Condition["header"], bounds: Boun
       );
       response = await orLate(pending);
     } catch (error) {
-      throw bounds.signal.aborted ? bounds.signal.reason : broken("network", url, "cannot be reached", error);
+      throw broken("network", url, "cannot be reached", error);
     }
     const { status } = response;
     const answer = { response, headers: response.headers, url, sentAt, bounds };
@@ -115,14 +116,13 @@ async function send(target: Target, condition: Condition["header"], bounds: Boun
 
 async function headersOf(
   { url, headers }: Target,
-  { signal }: Bounds,
   orLate: (promise: PromiseLike<HeadersLike>) => Promise<HeadersLike>,
 ): Promise<Headers> {
   let given: HeadersLike;
   try {
     given = typeof headers === "function" ? await orLate(Promise.resolve().then(headers)) : headers;
   } catch (cause) {
-    throw signal.aborted ? signal.reason : broken("request", url, "cannot be asked: headers threw", cause);
+    throw broken("request", url, "cannot be asked: headers threw", cause);
   }
   try {
     // The types of the platforms differ in what they let be iterated.
