@@ -393,7 +393,7 @@ describe("the print of a failure that nobody hears", () => {
         await clock.advance("2m");
       });
     const line = expect.stringMatching(
-      /the loads of "index" succeed, but their data is \d+ s old, more than staleAfter/,
+      /loading "index" succeeded, but its data is \d+ s old, more than staleAfter/,
     );
     expect(await printed(false)).toEqual([line, line]);
     expect(await printed(true)).toEqual([]);

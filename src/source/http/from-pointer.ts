@@ -63,7 +63,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
     parts: [],
     limits: ["origins"],
   });
-  if (reading.as !== "json" && reading.as !== "text" && reading.as !== "bytes")
+  if (reading.as === "stream")
     invalidOption("as", reading.as, '"json", "text" or "bytes", because the whole object is hashed');
   const { origins = [] } = options;
   const list = toList("origins", origins, "a list of origins");
