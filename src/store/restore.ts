@@ -186,7 +186,7 @@ export function createRestore<T>(
  * What a store of the user's answered, read once and with each field of its type. An age that is no number would be
  * young for ever.
  *
- * @throws whatever its properties throw
+ * @throws what a property throws
  */
 function checkedOf<T>(given: Restored<T>): Restored<T> {
   if (given === undefined || given === null) return undefined;

@@ -6,10 +6,10 @@ export function identityOf({ origin, pathname }: URL): string {
   return toSafeText(origin + pathname);
 }
 
-/** Returns the URL that a text means; `undefined` if it means none. */
+/** Returns the URL of a text; `undefined` if it has none. */
 export function urlOf(given: unknown, base?: URL): URL | undefined {
   try {
-    // SAFETY: it is made a text, whatever it is.
+    // SAFETY: the constructor makes a text of any value.
     return new URL(given as string, base);
   } catch {
     return undefined;

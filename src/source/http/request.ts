@@ -53,7 +53,7 @@ export async function ask<R>(
     whole = read;
     return result;
   } catch (error) {
-    // Whatever failed because of the end, the reason of the end is told.
+    // A failure that the end caused is told by the reason of the end.
     if (bounds.signal.aborted) throw bounds.signal.reason;
     if (error instanceof SourceError || waitAskedBy(error) !== undefined) throw error;
     // A `fetch` that was handed in may give anything.
