@@ -392,9 +392,7 @@ describe("the print of a failure that nobody hears", () => {
         asOf = clock.wall() - 70_000;
         await clock.advance("2m");
       });
-    const line = expect.stringMatching(
-      /loading "index" succeeded, but its data is \d+ s old, more than staleAfter/,
-    );
+    const line = expect.stringMatching(/"index" loads data that is \d+ s old, more than staleAfter/);
     expect(await printed(false)).toEqual([line, line]);
     expect(await printed(true)).toEqual([]);
   });
