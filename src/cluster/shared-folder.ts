@@ -2,8 +2,9 @@ import * as fs from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { withRecord } from "../store/file/plain-file.ts";
+import { sha256Of } from "../store/file/sha256.ts";
 import { replaceFile } from "../store/file/write-file.ts";
-import { checkBody, checkHeader, seal, sha256Of, type Header } from "../store/record.ts";
+import { checkHeader, seal, type Header } from "../store/record.ts";
 import type { Codec, Stamps } from "../store/store.ts";
 
 /** The number of kept revisions. A slow reader then still finds the previous one. */
@@ -74,9 +75,7 @@ export function createSharedFolder<T>(folder: string, codec: Codec<T>): SharedFo
     readPointer,
     readValue: ({ sha256 }, signal) =>
       withRecord<Header, T>(fs, fileOf(sha256), async ({ header, readBody }) => {
-        const body = await readBody(check(header).bytes, signal);
-        await checkBody(header, body);
-        return codec.read(body);
+        return codec.read(await readBody(check(header), signal));
       }),
     async write(value, given, stamps) {
       const body = await codec.write(value);

@@ -235,7 +235,7 @@ export abstract class LoadingResource<T>
     const revision = action.type === "failed" ? spokenOf : (spokenOf ?? after.held?.revision);
     const ended = run && outcome && { outcome, ...figuresOf(run, this.limits, clock), revision };
     this.announceChange(now, ended);
-    if (ended) this.printFailure(now);
+    if (ended) this.printEnd(now);
     this.tellParts(action, before);
   }
 

@@ -1,6 +1,6 @@
 import { checkFunction } from "../option/invalid-option.ts";
 import { callSafely } from "../option/call-safely.ts";
-import { stateOf } from "../state/freshness.ts";
+import { ageOf, stateOf } from "../state/freshness.ts";
 import type { Facts, HeldValue } from "../state/facts.ts";
 import type { ResourceAction } from "../state/transition.ts";
 import type { State } from "../state/state.ts";
@@ -9,7 +9,7 @@ import { Disposal } from "./disposal.ts";
 import type { ResourceEvent, ResourceListener } from "./event.ts";
 import type { Host } from "./host.ts";
 import type { CheckedOptions, Limits } from "./options.ts";
-import { printFailure, printRecovery } from "./print.ts";
+import { printFailure, printOldData, printRecovery } from "./print.ts";
 import type { PartNotes } from "./part-notes.ts";
 import { snapshotOf, type RecordSource, type Snapshot } from "./snapshot.ts";
 import { subscribeTo, type ListenerKind } from "./subscribe.ts";
@@ -33,7 +33,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   readonly host: Host;
   /** The state in the last event. */
   #state: State = "NOT_LOADED";
-  #isPrinted = false;
+  /** What was printed last, and has not ended. */
+  #printed: "failure" | "old data" | undefined;
   #disposal: Disposal<T> | undefined;
   /** The last result of `onRejected`. In request mode it is awaited after the answer. */
   #told: unknown;
@@ -140,18 +141,22 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     );
   }
 
-  /** Prints a failure without a listener, once in a row, and the recovery from it. */
-  protected printFailure(now: number): void {
-    const { facts, name, nextAttemptAt } = this;
-    const { failures, lastError } = facts;
+  /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */
+  protected printEnd(now: number): void {
+    const { facts, limits, name, nextAttemptAt } = this;
+    const { failures, held, lastError } = facts;
+    const isOld = held?.asOf !== undefined && ageOf(held, now) > limits.staleAfter;
+    const trouble = lastError ? "failure" : isOld ? "old data" : undefined;
+    const before = this.#printed;
+    // After unchanged() of the rejected revision there is still an error, but no failure.
+    if (trouble === before || (lastError && !failures)) return;
     const isHeard = (this.#subscribers?.readers ?? 0) + this.host.subscribers.readers > 0;
-    if (failures && lastError && !this.#isPrinted && !isHeard) {
-      this.#isPrinted = true;
-      printFailure(name, { attempt: failures, error: lastError.error, nextInMs: nextAttemptAt - now });
-    } else if (this.#isPrinted && !lastError) {
-      this.#isPrinted = false;
-      if (!isHeard) printRecovery(name);
-    }
+    this.#printed = isHeard ? undefined : trouble;
+    if (isHeard) return;
+    if (lastError)
+      return printFailure(name, { attempt: failures, error: lastError.error, nextInMs: nextAttemptAt - now });
+    if (before === "failure") printRecovery(name);
+    if (isOld) printOldData(name, ageOf(held, now));
   }
 
   /** Disposes of a value that was never used. */

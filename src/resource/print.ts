@@ -20,6 +20,13 @@ export function printFailure(name: string, { attempt, error, nextInMs }: Printed
   );
 }
 
+/** Prints that loads bring data which is older than `staleAfter`. A cache that hides a dead source is an example. */
+export function printOldData(name: string, ageMs: number): void {
+  warn(
+    `health-state: "${name}" loads data that is ${toSeconds(ageMs)} s old, more than staleAfter. This is printed once.`,
+  );
+}
+
 /** Prints that loads succeed again, after `printFailure()`. */
 export function printRecovery(name: string): void {
   warn(`health-state: loading "${name}" succeeded again.`);

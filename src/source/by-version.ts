@@ -59,8 +59,8 @@ export function byVersion<T>(options: ByVersionOptions<T>): VersionedLoader<T> {
   if (typeof identity !== "string") invalidOption("identity", identity, "a string without secrets");
 
   const announced = async (context: LoadContext): Promise<Version> => {
-    const { revision, asOf, digest } = await version(context);
-    // JavaScript may return a number, a bigint or undefined. The core compares strings.
+    // JavaScript may return a number or a bigint as the revision, or nothing at all. The core compares strings.
+    const { revision, asOf, digest }: Partial<Version> = (await version(context)) ?? {};
     const text = `${revision ?? ""}`;
     if (text === "") throw new SourceError("protocol", `${identity}: version() returned no revision`);
     context.signal.throwIfAborted();

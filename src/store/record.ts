@@ -53,7 +53,7 @@ export interface StampsHeader extends Stamps {
   readonly of: string;
 }
 
-/** The SHA-256 in hex. Node, Bun and Deno compute it off the main thread. */
+/** The SHA-256 in hex, of what is small: WebCrypto copies it first. Large files have a digest of their own. */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {
   // SAFETY: the platform refuses a shared buffer with an error, and no store hands one in.
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);

@@ -1,7 +1,8 @@
 import { toSafeText } from "../option/invalid-option.ts";
+import { messageOf } from "../resource/print.ts";
 import type { PartHost } from "../resource/part.ts";
 import type { RestoreOutcome } from "../resource/part-notes.ts";
-import type { Restored, StoreActions, StoreContext, Stored } from "./store.ts";
+import type { Ignored, Restored, StoreActions, StoreContext, Stored } from "./store.ts";
 
 /** How long the first load waits for the restore, in ms. */
 const WAIT_MS = 1_000;
@@ -73,7 +74,7 @@ export function createRestore<T>(
         if ((await check(value, undefined)) === false) return "validate refused it";
       return undefined;
     } catch (error) {
-      return `validate refused it: ${error instanceof Error ? error.message : String(error)}`;
+      return `validate refused it: ${messageOf(error)}`;
     }
   };
 
@@ -115,11 +116,11 @@ export function createRestore<T>(
   const ask = async (store: StoreActions<T>, place: number): Promise<void> => {
     let answer: Restored<T>;
     try {
-      answer = await store.restore(contextOf(controller.signal));
+      answer = checkedOf(await store.restore(contextOf(controller.signal)));
       if (answer && "ignored" in answer) reasons.push(answer.ignored);
     } catch (error) {
       failed = true;
-      reasons.push(error instanceof Error ? error.message : String(error));
+      reasons.push(messageOf(error));
     }
     answers[place] = answer;
     if (phase !== "over") consider();
@@ -178,5 +179,28 @@ export function createRestore<T>(
       isDropped = true;
       end("superseded");
     },
+  };
+}
+
+/**
+ * What a store of the user's answered, read once and with each field of its type. An age that is no number would be
+ * young for ever.
+ *
+ * @throws what a property throws
+ */
+function checkedOf<T>(given: Restored<T>): Restored<T> {
+  if (given === undefined || given === null) return undefined;
+  // SAFETY: each field is looked at before it is used.
+  const { ignored, value, revision, checkedAt, asOf, origin }: Partial<Stored<T> & Ignored> = Object(given);
+  if (ignored !== undefined) return { ignored: String(ignored) };
+  const stamps: readonly unknown[] = [checkedAt, asOf ?? checkedAt];
+  if (value === undefined || value === null || checkedAt === undefined || !stamps.every(Number.isFinite))
+    return { ignored: "the store gave no value, or no time stamps in epoch ms" };
+  return {
+    value,
+    revision: typeof revision === "string" ? revision : undefined,
+    checkedAt,
+    asOf: asOf ?? undefined,
+    origin: origin === "seed" ? origin : "store",
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { fleet, memoryFleet } from "../../src/fleet/index.ts";
-import { createHealth } from "../../src/index.ts";
+import { fleet, memoryFleet, type FleetStore } from "../../src/fleet/index.ts";
+import { createGate, createHealth, onRequest } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
 import { createWorld, type World, type WorldReplica } from "./world.ts";
 
 /** So many replicas that have loaded, on a source that works. */
@@ -196,4 +197,37 @@ describe("leaving (FLEET 1)", () => {
       expect(world.replicas.filter((replica) => replica.standing() === "stale-out")).toEqual(out);
     }
   });
+});
+
+test("a resource's own gate is asked before the fleet's (DATA 6)", async () => {
+  const clock = createVirtualClock();
+  const store = memoryFleet({ clock });
+  const asked: string[] = [];
+  const watched: FleetStore = {
+    ...store,
+    beat: (group, beat) => {
+      asked.push(...beat.turns.map(({ wants }) => wants));
+      return store.beat(group, beat);
+    },
+  };
+  const health = createHealth({ clock, fleet: fleet(watched, { group: "g", loads: 1 }) });
+  let give = (_release: () => void): void => {};
+  const index = health.resource("index", {
+    load: () => ({}),
+    gate: createGate(() => new Promise((resolve) => (give = resolve))),
+    gateWait: "10m",
+    staleAfter: "1h",
+  });
+  health.start();
+  await clock.advance("1m");
+  expect([asked, index.snapshot().state]).toEqual([[], "NOT_LOADED"]);
+  give(() => {});
+  await clock.advance("1m");
+  expect([asked[0], index.snapshot().state]).toEqual(["waits", "READY"]);
+  await health.close();
+});
+
+test("in request mode a fleet is refused at construction (DATA 6)", () => {
+  const made = (): unknown => createHealth({ refresh: onRequest(), fleet: fleet(memoryFleet(), { group: "g" }) });
+  expect(made).toThrow(expect.objectContaining({ code: "HS_WRONG_MODE" }));
 });

@@ -229,6 +229,16 @@ test("rule 4: a copy of what the loader is told has the signal too", async () =>
   expect(copy.signal.aborted).toBe(true);
 });
 
+test("rule 4: the loader is told the deadline, at which its slot is freed, in epoch ms", async () => {
+  const { health, clock, loader, index } = createKit({ timeout: "5s" });
+  health.start();
+  await clock.settle();
+  const { deadline } = loader.last.context;
+  expect(deadline).toBe(clock.wall() + 5_000);
+  await clock.advance("5s");
+  expect([clock.wall() >= deadline, index.snapshot().lastError?.error]).toMatchObject([true, { code: "HS_TIMED_OUT" }]);
+});
+
 test("rule 4: a loader that reads its signal only after its slot was freed finds it aborted", async () => {
   const clock = createVirtualClock();
   const health = createHealth({ clock });

@@ -85,9 +85,11 @@ describe("byVersion", () => {
     expect(await outcomeOf(load(contextOf()))).toMatchObject({ revision: "7" });
     expect(await outcomeOf(load(contextOf({ revision: "7" })))).toEqual({ is: "unchanged" });
     const none = JSON.parse('{ "revision": null }') as { revision: string };
-    await expect(byVersion({ version: () => none, load: () => 1 })(contextOf())).rejects.toMatchObject({
-      kind: "protocol",
-    });
+    const nothing = JSON.parse("null") as { revision: string };
+    for (const version of [none, nothing])
+      await expect(byVersion({ version: () => version, load: () => 1 })(contextOf())).rejects.toMatchObject({
+        kind: "protocol",
+      });
   });
 
   test("an abort between the steps ends it", async () => {

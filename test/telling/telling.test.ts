@@ -3,6 +3,7 @@ import {
   borrow,
   createHealth,
   heartbeat,
+  loaded,
   type HealthEvent,
   type HealthOptions,
   type ResourceOptions,
@@ -376,6 +377,24 @@ describe("the print of a failure that nobody hears", () => {
       await clock.settle();
     });
     expect(line).toContain(`failed at attempt 1: ${named}. The next`);
+  });
+
+  test("says once per streak that values come older than staleAfter, because no load fails then", async () => {
+    let asOf = 0;
+    const printed = async (isHeard: boolean): Promise<string[]> =>
+      play({ load: () => loaded({}, { asOf }) }, async ({ clock, health }) => {
+        if (isHeard) health.subscribe(() => {});
+        asOf = clock.wall() - 70_000;
+        health.start();
+        await clock.advance("2m");
+        asOf = clock.wall() + 3_600_000;
+        await clock.advance("2m");
+        asOf = clock.wall() - 70_000;
+        await clock.advance("2m");
+      });
+    const line = expect.stringMatching(/"index" loads data that is \d+ s old, more than staleAfter/);
+    expect(await printed(false)).toEqual([line, line]);
+    expect(await printed(true)).toEqual([]);
   });
 
   test("cuts what is not ours at 300 characters, and escapes control characters", async () => {

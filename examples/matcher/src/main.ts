@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
+import type { Resource } from "health-state";
 import { logTo, type LogEntry } from "health-state/log";
 import { drainOnSignal } from "health-state/node";
 import { startCurator } from "./curator.ts";
@@ -12,6 +13,7 @@ import { createProgressBar } from "./demo/progress.ts";
 import { withFaults } from "./demo/faults.ts";
 import { watchProbes } from "./demo/probe-watch.ts";
 import { offThreadIndex } from "./index/off-thread.ts";
+import type { MatchIndex } from "./index/match-index.ts";
 import { createMatcher } from "./matcher.ts";
 import { readSetting, type Setting } from "./setting.ts";
 
@@ -28,8 +30,15 @@ const sayError = (error: unknown): void => {
 
 function main(setting: Setting): void {
   const { databaseUrl, dataFolder, roles, maxStale } = setting;
+  let restored = (): void => {};
+  const isRestored = new Promise<void>((resolve) => (restored = resolve));
   const { database, faults } = withFaults(
-    openLate(async () => (databaseUrl === undefined ? openPglite(dataFolder) : openPostgres(databaseUrl, sayError))),
+    openLate(async () => {
+      if (databaseUrl !== undefined) return openPostgres(databaseUrl, sayError);
+      // The embedded database holds this thread while it opens, so the store goes first.
+      await isRestored;
+      return openPglite(dataFolder);
+    }),
   );
   const matcher = createMatcher({
     database,
@@ -42,6 +51,7 @@ function main(setting: Setting): void {
     onError: sayError,
   });
   const { health, index } = matcher;
+  void untilRestored(index, setting.storePath).then(restored);
   const writeLine = (entry: LogEntry): void => console.log(JSON.stringify(entry));
   logTo(health, { info: writeLine, warn: writeLine, error: writeLine });
   const pictureFolder = setting.pictureFolder ?? setting.drawnFolder;
@@ -92,6 +102,20 @@ function main(setting: Setting): void {
   server.on("error", (error) => {
     sayError(error);
     process.exitCode = 1;
+  });
+}
+
+/** Waits until the store has answered, and at most 10 s, because a disk may hang. */
+async function untilRestored(index: Resource<MatchIndex> | undefined, storePath: string | undefined): Promise<void> {
+  if (!index || storePath === undefined) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      unsubscribe();
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, 10_000);
+    const unsubscribe = index.subscribe(({ type }) => type === "restore" && end());
   });
 }
 

@@ -6,10 +6,11 @@ import { checkOptions } from "../../option/check-options.ts";
 import { toMs, type Duration } from "../../option/duration.ts";
 import { isUrl } from "../../option/is-url.ts";
 import { toList } from "../../option/to-list.ts";
-import { checkFunction, invalidOption, toSafeText } from "../../option/invalid-option.ts";
+import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
 import type { LoadContext, Loader } from "../../resource/options.ts";
-import { loaded, unchanged } from "../../resource/outcome.ts";
-import { sha256Of } from "../../store/record.ts";
+import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { sha256Of } from "../../store/file/sha256.ts";
+import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 import { onePath, pathsBelow, readStable, type FindPaths, type ReadingFiles } from "./stable-read.ts";
 
@@ -168,17 +169,20 @@ export function createFileLoader<T>(
   /** What was read last. It saves a reading; whether a revision is held is told by the context alone. */
   let seen: { readonly identity: string; readonly revision: string } | undefined;
 
-  const load = async (context: LoadContext): ReturnType<typeof loadFile> => loadFile(context);
-  const loadFile = async (context: LoadContext) => {
+  const asOfOf = async (value: T, mtimeMs: number): Promise<Date | number | undefined> => {
+    if (typeof asOf !== "function") return asOf && mtimeMs;
+    return callOption("parse", `asOf rejected ${path}`, () => asOf(value));
+  };
+
+  const load = async (context: LoadContext): Promise<Loaded<T> | Unchanged> => {
     const isUseful = seen !== undefined && [context.revision, context.rejected].includes(seen.revision);
     const reading = await readStable(
       { fs, what: path, find, limits, signal: context.signal },
       isUseful ? seen?.identity : undefined,
     );
-    const stamp = asOf === "mtime" ? reading.mtimeMs : undefined;
-    const confirm = (): ReturnType<typeof unchanged> =>
+    const confirm = async (): Promise<Unchanged> =>
       // SAFETY: a value is held where its revision is, and it came from this loader or from its store.
-      unchanged({ asOf: typeof asOf === "function" ? asOf(context.previous as T) : stamp });
+      unchanged({ asOf: await asOfOf(context.previous as T, reading.mtimeMs) });
     if (!("contents" in reading))
       return seen?.revision === context.revision ? confirm() : unchanged({ revision: seen?.revision });
     const revision = `sha256:${await revisionOf(reading.digests, names)}`;
@@ -196,10 +200,10 @@ export function createFileLoader<T>(
     }
     const body = names ? Object.fromEntries(names.map((name, at) => [name, bodies[at]])) : bodies[0];
     // SAFETY: the overloads tie `as` and `names` to what parse takes, and to the value without one.
-    const value = await (parse
-      ? makeOf(parse as (body: unknown, about: FileAbout) => T, path, body, about)
-      : (body as T));
-    return loaded(value, { revision, asOf: typeof asOf === "function" ? asOf(value) : stamp });
+    const value = await callOption("parse", `parse rejected ${path}`, () =>
+      parse ? (parse as (body: unknown, about: FileAbout) => T)(body, about) : (body as T),
+    );
+    return loaded(value, { revision, asOf: await asOfOf(value, reading.mtimeMs) });
   };
   return Object.assign(load, { identity: path });
 }
@@ -220,31 +224,14 @@ function toBody(as: keyof FileBody, file: string, bytes: Uint8Array): unknown {
   }
 }
 
-async function makeOf<T>(
-  parse: (body: unknown, about: FileAbout) => T | PromiseLike<T>,
-  path: string,
-  body: unknown,
-  about: FileAbout,
-): Promise<T> {
-  try {
-    return await parse(body, about);
-  } catch (cause) {
-    throw new SourceError("parse", `parse rejected ${path}: ${toSafeText(cause)}`, { cause });
-  }
-}
-
 async function check(
   verify: FileOptions<"json", never, unknown>["verify"],
   file: string,
   bytes: Uint8Array,
   about: FileAbout,
 ): Promise<void> {
-  try {
-    if ((await verify?.(bytes, about)) !== false) return;
-  } catch (cause) {
-    throw new SourceError("verify", `verify rejected ${file}: ${toSafeText(cause)}`, { cause });
-  }
-  throw new SourceError("verify", `verify rejected ${file}`);
+  const text = `verify rejected ${file}`;
+  if ((await callOption("verify", text, () => verify?.(bytes, about))) === false) throw new SourceError("verify", text);
 }
 
 function pathOf(option: string, given: string | URL): string {

@@ -1,7 +1,7 @@
 import type { open, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256Of } from "../../store/record.ts";
 import { isSystemError } from "../../store/file/plain-file.ts";
+import { sha256Of } from "../../store/file/sha256.ts";
 import { SourceError } from "../source-error.ts";
 import { createLimit, type Limit } from "./limit.ts";
 import { partOf, readWhole } from "./read-whole.ts";

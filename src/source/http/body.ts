@@ -22,12 +22,14 @@ export function partsOf({ response, headers, url, bounds }: Answer, { maxBytes, 
     try {
       part = await bounds.within(reader.read(), idleMs, late);
     } catch (error) {
-      throw bounds.signal.aborted ? bounds.signal.reason : broken("incomplete", url, "broke off in its body", error);
+      throw broken("incomplete", url, "broke off in its body", error);
     }
     if (part.done) {
       if (!bytes) throw failure("empty", url, "has an empty body");
       return undefined;
     }
+    // A `fetch` that was handed in may stream texts. They have no length in bytes.
+    if (part.value?.BYTES_PER_ELEMENT !== 1) throw failure("protocol", url, "has a body that is not bytes");
     bytes += part.value.byteLength;
     if (bytes > maxBytes) throw tooLarge();
     return part.value;

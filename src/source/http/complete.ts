@@ -8,11 +8,10 @@ import type { Answer } from "./request.ts";
  */
 export function doubtOf({ headers, url }: Answer): string | undefined {
   const coding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
-  if (coding !== "" && coding !== "identity")
-    return "is coded in spite of accept-encoding: identity, so that half of it may look whole";
+  if (coding !== "" && coding !== "identity") return "is coded in spite of accept-encoding: identity, so it may be cut";
   if (headers.has("content-length") || /\bchunked\b/i.test(headers.get("transfer-encoding") ?? "")) return undefined;
   // HTTP/2 marks the end of a body, and has no `connection` header.
   return url.protocol === "http:" || /\bclose\b/i.test(headers.get("connection") ?? "")
-    ? "has neither a content-length nor chunks, so that its end proves nothing"
+    ? "has neither a content-length nor chunks, so it may be cut"
     : undefined;
 }

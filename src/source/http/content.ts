@@ -1,10 +1,9 @@
 import type { ByteArray } from "../../option/byte-array.ts";
-import { waitAskedBy } from "../../resource/retry-later.ts";
-import { SourceError } from "../source-error.ts";
+import { callOption } from "../call-option.ts";
 import { partsOf, readAll, streamOf } from "./body.ts";
 import { doubtOf } from "./complete.ts";
 import { digestLike, digestsOf } from "./digest.ts";
-import { failure } from "./identity.ts";
+import { failure, identityOf } from "./identity.ts";
 import type { Reading } from "./options.ts";
 import type { Answer } from "./request.ts";
 
@@ -26,7 +25,8 @@ export interface Body {
  * @throws SourceError for one that is empty, broken, too large, or not proven to be whole
  */
 export async function bodyOf(answer: Answer, { as, digests, ...limits }: Reading<unknown>): Promise<Body> {
-  const must = as === "stream" ? [] : [...digests, ...digestsOf(answer.headers)];
+  // Each of them once, because an answer may repeat one a hundred times.
+  const must = as === "stream" ? [] : [...new Set([...digests, ...digestsOf(answer.headers)])];
   const doubt = must.length ? undefined : doubtOf(answer);
   if (doubt && as !== "json") throw failure("incomplete", answer.url, doubt);
   const read = partsOf(answer, limits);
@@ -43,20 +43,15 @@ export async function bodyOf(answer: Answer, { as, digests, ...limits }: Reading
  * @throws SourceError of the kind of the step that refused it
  */
 export async function valueOf<T>(
-  { headers, url, bounds }: Answer,
+  { headers, url }: Answer,
   { as, parse, verify }: Reading<T>,
   { bytes, stream, isRead, doubt }: Body,
   revision: string | undefined,
 ): Promise<T> {
+  const rejectedBy = (option: string): string => `${identityOf(url)} was rejected by ${option}`;
   if (bytes && verify) {
-    const refused = (cause?: unknown): Error => failure("verify", url, "was rejected by verify", { cause });
-    let verdict: boolean | void;
-    try {
-      verdict = await verify(bytes, { headers, revision });
-    } catch (cause) {
-      throw refused(cause);
-    }
-    if (verdict === false) throw refused();
+    const verdict = await callOption("verify", rejectedBy("verify"), () => verify(bytes, { headers, revision }));
+    if (verdict === false) throw failure("verify", url, "was rejected by verify");
   }
   let form: unknown = stream ?? bytes;
   if (bytes && as !== "bytes")
@@ -68,17 +63,10 @@ export async function valueOf<T>(
     }
   // Half of a number is a number too. Nothing else of JSON can be cut and stay whole.
   if (doubt && typeof form === "number") throw failure("incomplete", url, doubt);
-  let value: T;
-  try {
+  const value = await callOption("parse", rejectedBy("parse"), () =>
     // SAFETY: without parse the value is the form, and the types of the sources say so.
-    value = parse ? await parse(form, { headers, url: url.href, revision }) : (form as T);
-  } catch (cause) {
-    if (bounds.signal.aborted) throw bounds.signal.reason;
-    // What broke off while parse was reading is told as it is, and so is a wait that parse asks for.
-    throw cause instanceof SourceError || waitAskedBy(cause) !== undefined
-      ? cause
-      : failure("parse", url, "was rejected by parse", { cause });
-  }
+    parse ? parse(form, { headers, url: url.href, revision }) : (form as T),
+  );
   if (!isRead()) throw failure("incomplete", url, "was not read to its end by parse");
   return value;
 }

@@ -1,6 +1,7 @@
 import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
 import type { LoadContext } from "../../resource/options.ts";
 import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { callOption } from "../call-option.ts";
 import type { Version, VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
 import { conditionOf, confirmedBy, type Condition } from "./condition.ts";
@@ -64,14 +65,11 @@ export function fromHttp<T, A extends keyof BodyForms>(
   const conditional = method === "GET";
   let told = false;
 
-  const asOfOf = (value: T, { headers, sentAt }: Answer): Date | number | undefined => {
-    if (asOf === false) return undefined;
-    try {
-      return asOf?.(value, headers) ?? vouchedAt(headers, sentAt);
-    } catch (cause) {
-      throw failure("parse", url, "was rejected by asOf", { cause });
-    }
-  };
+  const asOfOf = async (value: T, { headers, sentAt }: Answer): Promise<Date | number | undefined> =>
+    asOf === false
+      ? undefined
+      : ((await callOption("parse", `${identity} was rejected by asOf`, () => asOf?.(value, headers))) ??
+        vouchedAt(headers, sentAt));
 
   const exchange = <R>(context: LoadContext, use: (answer: Answer, announced: Announced) => Promise<R>): Promise<R> => {
     const condition = conditional ? conditionOf(context) : NO_CONDITION;
@@ -83,11 +81,15 @@ export function fromHttp<T, A extends keyof BodyForms>(
   };
 
   /** The answer to a poll that brought nothing new. */
-  const nothingNew = (is: "held" | "rejected", answer: Answer, { previous, rejected }: LoadContext): Unchanged =>
+  const nothingNew = async (
+    is: "held" | "rejected",
+    answer: Answer,
+    { previous, rejected }: LoadContext,
+  ): Promise<Unchanged> =>
     is === "rejected"
       ? unchanged({ revision: rejected })
       : // SAFETY: a loader is used for one resource, whose value it made.
-        unchanged({ asOf: asOfOf(previous as T, answer) });
+        unchanged({ asOf: await asOfOf(previous as T, answer) });
 
   const load = (context: LoadContext): Promise<Loaded<T> | Unchanged> =>
     exchange(context, async (answer, announced) => {
@@ -103,7 +105,7 @@ export function fromHttp<T, A extends keyof BodyForms>(
         told = true;
         warnNoStore(identity);
       }
-      return loaded(value, { revision, asOf: asOfOf(value, answer), keep });
+      return loaded(value, { revision, asOf: await asOfOf(value, answer), keep });
     });
 
   const version = (context: LoadContext): Promise<Version> =>

@@ -5,7 +5,7 @@ import { byVersion } from "../by-version.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
 import { bodyOf, valueOf } from "./content.ts";
-import { failure, identityOf, toUrl } from "./identity.ts";
+import { failure, identityOf, toUrl, urlOf } from "./identity.ts";
 import { checkRequest, type BodyForms, type RequestOptions } from "./options.ts";
 import { ask } from "./request.ts";
 
@@ -63,7 +63,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
     parts: [],
     limits: ["origins"],
   });
-  if (reading.as !== "json" && reading.as !== "text" && reading.as !== "bytes")
+  if (reading.as === "stream")
     invalidOption("as", reading.as, '"json", "text" or "bytes", because the whole object is hashed');
   const { origins = [] } = options;
   const list = toList("origins", origins, "a list of origins");
@@ -84,29 +84,17 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
       // SAFETY: each is looked at before it is used.
       const { url, sha256, bytes, asOf } = Object(document) as Readonly<Record<string, unknown>>;
       const at = asOf === undefined || asOf === null ? vouchedAt(answer.headers, answer.sentAt) : toEpoch(asOf);
-      const to = typeof url === "string" ? toNamed(url) : undefined;
+      const to = typeof url === "string" ? urlOf(url, home) : undefined;
       const revision = typeof sha256 === "string" && /^[\da-f]{64}$/i.test(sha256) ? sha256.toLowerCase() : undefined;
       if (!to || !revision || typeof bytes !== "number" || !(bytes > 0) || Number.isNaN(at))
         throw failure("parse", home, "is not a pointer { url, sha256, bytes, asOf }");
       if ((to.protocol !== "https:" && to.protocol !== home.protocol) || !allowed.includes(to.origin))
-        throw failure(
-          "protocol",
-          home,
-          `points to ${identityOf(to)}, which has neither the origin of the pointer nor one of origins`,
-        );
+        throw failure("protocol", home, `points to ${identityOf(to)}, which is not of its origin or of origins`);
       named.delete(revision);
       named.set(revision, { url: to, sha256: revision, bytes });
       for (const oldest of named.keys()) if (named.size > MOST_NAMED) named.delete(oldest);
       return [{ revision, asOf: at, digest: `sha256:${revision}` }, true];
     });
-
-  const toNamed = (url: string): URL | undefined => {
-    try {
-      return new URL(url, home);
-    } catch {
-      return undefined;
-    }
-  };
 
   const load = async (revision: string, context: LoadContext): Promise<T> => {
     const known = named.get(revision);

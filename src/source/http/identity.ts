@@ -6,29 +6,36 @@ export function identityOf({ origin, pathname }: URL): string {
   return toSafeText(origin + pathname);
 }
 
+/** Returns the URL of a text; `undefined` if it has none. */
+export function urlOf(given: unknown, base?: URL): URL | undefined {
+  try {
+    // SAFETY: the constructor makes a text of any value.
+    return new URL(given as string, base);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why nothing is fetched from a URL; `undefined` if it may be. */
+export function faultOf(url: URL | undefined): string | undefined {
+  if (!url) return "no absolute URL";
+  if (!/^https?:$/.test(url.protocol)) return `a URL of ${toSafeText(url.protocol)}`;
+  return url.username || url.password ? "a URL with a user" : undefined;
+}
+
 /**
  * The URL that a source is made for.
  *
  * @throws TypeError unless it is absolute, `http:` or `https:`, and without user and password
  */
 export function toUrl(given: string | URL): URL {
-  let url: URL | undefined;
-  try {
-    url = new URL(given);
-  } catch {
-    // Told below, without what was given: its query may be secret.
-  }
-  const why = !url
-    ? "no absolute URL"
-    : !/^https?:$/.test(url.protocol)
-      ? `a URL of ${toSafeText(url.protocol)}`
-      : url.username || url.password
-        ? "a URL with a user"
-        : "";
-  if (url && !why) return url;
+  const url = urlOf(given);
+  const fault = faultOf(url);
+  if (url && !fault) return url;
+  // Without what was given, because its query may be secret.
   return fail(
     "HS_INVALID_OPTION",
-    `url is ${why}. Pass an absolute http: or https: URL; a user goes into the headers.`,
+    `url is ${fault}. Pass an absolute http: or https: URL. A user goes into the headers.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { failure } from "./identity.ts";
+import { failure, faultOf, urlOf } from "./identity.ts";
 
 /** The statuses that name another place of the content (RFC 9110, 15.4). */
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -10,23 +10,11 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
  */
 export function redirectOf({ status, headers }: Response, from: URL): URL | undefined {
   if (!REDIRECTS.includes(status)) return undefined;
-  const location = headers.get("location");
-  let to: URL | undefined;
-  try {
-    // Without one, the text "" would lead back to where it came from.
-    to = location === null ? undefined : new URL(location, from);
-  } catch {
-    // Told below.
-  }
-  const why = !to
-    ? "no URL"
-    : !/^https?:$/.test(to.protocol)
-      ? "no http: or https: URL"
-      : from.protocol === "https:" && to.protocol === "http:"
-        ? "an http: URL, which nobody protects"
-        : to.username || to.password
-          ? "a URL with a user"
-          : "";
-  if (!to || why) throw failure("redirect", from, `redirects to ${why}`, { status });
+  // Without a location, the text "" would lead back to where it came from.
+  const to = urlOf(headers.get("location") ?? "http://", from);
+  const fault =
+    faultOf(to) ??
+    (from.protocol === "https:" && to?.protocol === "http:" ? "an http: URL, which nobody protects" : undefined);
+  if (!to || fault) throw failure("redirect", from, `redirects to ${fault}`, { status });
   return to;
 }

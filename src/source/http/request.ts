@@ -1,5 +1,5 @@
-import { retryLater } from "../../resource/retry-later.ts";
-import type { SourceErrorKind } from "../source-error.ts";
+import { retryLater, waitAskedBy } from "../../resource/retry-later.ts";
+import { SourceError, type SourceErrorKind } from "../source-error.ts";
 import { createBounds, type Bounds } from "./bounds.ts";
 import type { Condition } from "./condition.ts";
 import { broken, failure } from "./identity.ts";
@@ -52,6 +52,12 @@ export async function ask<R>(
     const [result, read] = await use(answer);
     whole = read;
     return result;
+  } catch (error) {
+    // A failure that the end caused is told by the reason of the end.
+    if (bounds.signal.aborted) throw bounds.signal.reason;
+    if (error instanceof SourceError || waitAskedBy(error) !== undefined) throw error;
+    // A `fetch` that was handed in may give anything.
+    throw broken("protocol", target.url, "did not answer as fetch does", error);
   } finally {
     bounds.end(whole);
     // A `fetch` that was handed in may not know the signal.
@@ -75,7 +81,7 @@ async function send(target: Target, condition: Condition["header"], bounds: Boun
   };
   const isBare = target.headers === NO_HEADERS && !target.fetch;
   // Awaited in both cases: without a turn before it, an abort after a redirect leaves a connection open on Node 20.
-  let headers = ours(await (isBare ? undefined : headersOf(target, bounds, orLate)));
+  let headers = ours(await (isBare ? undefined : headersOf(target, orLate)));
   for (let redirects = 0; ; redirects++) {
     const call: FetchLike = target.fetch ?? fetch;
     const sentAt = Date.now();
@@ -91,7 +97,7 @@ async function send(target: Target, condition: Condition["header"], bounds: Boun
       );
       response = await orLate(pending);
     } catch (error) {
-      throw bounds.signal.aborted ? bounds.signal.reason : broken("network", url, "cannot be reached", error);
+      throw broken("network", url, "cannot be reached", error);
     }
     const { status } = response;
     const answer = { response, headers: response.headers, url, sentAt, bounds };
@@ -110,14 +116,13 @@ async function send(target: Target, condition: Condition["header"], bounds: Boun
 
 async function headersOf(
   { url, headers }: Target,
-  { signal }: Bounds,
   orLate: (promise: PromiseLike<HeadersLike>) => Promise<HeadersLike>,
 ): Promise<Headers> {
   let given: HeadersLike;
   try {
     given = typeof headers === "function" ? await orLate(Promise.resolve().then(headers)) : headers;
   } catch (cause) {
-    throw signal.aborted ? signal.reason : broken("request", url, "cannot be asked: headers threw", cause);
+    throw broken("request", url, "cannot be asked: headers threw", cause);
   }
   try {
     // The types of the platforms differ in what they let be iterated.
@@ -139,8 +144,12 @@ function refused({ response: { status }, headers, url }: Answer): Error {
 
 /** Lets go of a body that nobody reads. */
 export function discard({ body }: Response): void {
-  // One that is being read refuses, and is cancelled by its reader.
-  if (body && !body.locked) body.cancel().catch(() => {});
+  try {
+    // One that is being read refuses, and is cancelled by its reader.
+    body?.cancel().catch(() => {});
+  } catch {
+    // It is no web stream.
+  }
 }
 
 let takesCache: boolean | undefined;

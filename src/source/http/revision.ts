@@ -1,6 +1,7 @@
 import { toInstant } from "./instant.ts";
 
-const TAG = /^(?:W\/)?"[ !#-~\x80-\xff]*"$/;
+// Servers refuse long headers, and a tag that they refuse would fail every load. So a longer tag is none.
+const TAG = /^(?:W\/)?"[ !#-~\x80-\xff]{0,1000}"$/;
 const DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /** A date this close to `date` may be given to two contents (RFC 9110, 8.8.2.2). */

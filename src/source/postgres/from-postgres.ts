@@ -1,9 +1,9 @@
 import { toBytes, type ByteSize } from "../../option/byte-size.ts";
 import { checkOptions } from "../../option/check-options.ts";
-import { checkFunction, invalidOption, toSafeText } from "../../option/invalid-option.ts";
+import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
 import type { LoadContext } from "../../resource/options.ts";
 import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
-import { SourceError } from "../source-error.ts";
+import { callOption } from "../call-option.ts";
 import { createTurns, type Turns } from "../turn.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
 import { knownClient, type KnownClient, type PostgresClientLike } from "./client.ts";
@@ -92,9 +92,10 @@ export function fromPostgres<T, Row extends object = Record<string, unknown>>(
     }
   };
 
-  const asOfOf = (row: VersionRow, value: T | undefined): Date | number | undefined => {
+  const asOfOf = async (row: VersionRow, value: T | undefined): Promise<Date | number | undefined> => {
     if (asOf === false) return undefined;
-    return asOf && value !== undefined ? asOf(value, noteOf(row)) : row.asOf;
+    if (!asOf || value === undefined) return row.asOf;
+    return callOption("parse", "asOf could not read the value", () => asOf(value, noteOf(row)));
   };
 
   const load = async (context: LoadContext): Promise<Loaded<T> | Unchanged> => {
@@ -105,12 +106,12 @@ export function fromPostgres<T, Row extends object = Record<string, unknown>>(
     });
     if (row.revision === context.revision) {
       // SAFETY: `previous` is a value that this loader returned.
-      return unchanged({ asOf: asOfOf(row, context.previous as T | undefined) });
+      return unchanged({ asOf: await asOfOf(row, context.previous as T | undefined) });
     }
     if (rows === undefined) return unchanged({ revision: row.revision });
     // SAFETY: the caller names the row beside the query that selects it, because no client can know it.
-    const value = await parsed(() => parse(rows as Row[], noteOf(row)));
-    return loaded(value, { revision: row.revision, asOf: asOfOf(row, value) });
+    const value = await callOption("parse", "parse could not read the rows", () => parse(rows as Row[], noteOf(row)));
+    return loaded(value, { revision: row.revision, asOf: await asOfOf(row, value) });
   };
 
   return Object.assign(load, {
@@ -139,13 +140,4 @@ function readWith(client: KnownClient): Read {
 
 function noteOf({ revision, row }: VersionRow): PostgresRowsNote {
   return { revision, version: row };
-}
-
-async function parsed<T>(parse: () => T | PromiseLike<T>): Promise<T> {
-  try {
-    return await parse();
-  } catch (cause) {
-    const text = toSafeText(cause instanceof Error ? cause.message : cause);
-    throw new SourceError("parse", `parse could not read the rows: ${text}`, { cause });
-  }
 }

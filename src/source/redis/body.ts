@@ -1,4 +1,4 @@
-import { toSafeText } from "../../option/invalid-option.ts";
+import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 import { hexOf } from "./hex.ts";
 
@@ -32,12 +32,6 @@ export function bodyOf(bytes: Uint8Array, as: "json" | "text" | "bytes"): unknow
 
 /** @throws SourceError of kind `verify` for bytes that were refused */
 export async function verifyBytes(verify: Verify, bytes: Uint8Array, note: { revision: string }): Promise<void> {
-  let verdict: boolean | void;
-  try {
-    verdict = await verify(new Uint8Array(bytes), note);
-  } catch (cause) {
-    const text = toSafeText(cause instanceof Error ? cause.message : cause);
-    throw new SourceError("verify", `verify rejected the value: ${text}`, { cause });
-  }
+  const verdict = await callOption("verify", "verify rejected the value", () => verify(new Uint8Array(bytes), note));
   if (verdict === false) throw new SourceError("verify", "verify rejected the value");
 }

@@ -3,6 +3,7 @@ import { checkOptions } from "../../option/check-options.ts";
 import { checkFunction, invalidOption, toSafeText } from "../../option/invalid-option.ts";
 import type { LoadContext } from "../../resource/options.ts";
 import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 import { createTurns } from "../turn.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
@@ -155,17 +156,22 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
     }
   };
 
+  const asOfOf = (value: T, revision: string): Promise<Date | number | undefined> =>
+    callOption("parse", "asOf could not read the value", () => asOf?.(value, { revision }));
+
   const load = async (context: LoadContext): Promise<Loaded<T> | Unchanged> => {
     const { revision, bytes } = await ask(context, "value");
     if (revision === context.revision) {
       // SAFETY: `previous` is a value that this loader returned.
       const previous = context.previous as T | undefined;
-      return unchanged({ asOf: previous === undefined ? undefined : asOf?.(previous, { revision }) });
+      return unchanged({ asOf: previous === undefined ? undefined : await asOfOf(previous, revision) });
     }
     if (revision === context.rejected || bytes === undefined) return unchanged({ revision });
     if (verify) await verifyBytes(verify, bytes, { revision });
-    const value = await parsed(() => parse(bodyOf(bytes, as), { revision }));
-    return loaded(value, { revision, asOf: asOf?.(value, { revision }) });
+    const value = await callOption("parse", "parse could not read the value", () =>
+      parse(bodyOf(bytes, as), { revision }),
+    );
+    return loaded(value, { revision, asOf: await asOfOf(value, revision) });
   };
 
   return Object.assign(load, {
@@ -179,13 +185,4 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
 
 function checkKey(option: string, given: string): void {
   if (typeof given !== "string" || given === "") invalidOption(option, given, "the name of a key");
-}
-
-async function parsed<T>(parse: () => T | PromiseLike<T>): Promise<T> {
-  try {
-    return await parse();
-  } catch (cause) {
-    const text = toSafeText(cause instanceof Error ? cause.message : cause);
-    throw new SourceError("parse", `parse could not read the value: ${text}`, { cause });
-  }
 }

@@ -5,12 +5,10 @@ import { checkOptions } from "../../option/check-options.ts";
 import { toMsOrNever } from "../../option/duration.ts";
 import { fail, invalidOption } from "../../option/invalid-option.ts";
 import {
-  checkBody,
   checkHeader,
   expectedBy,
   reasonText,
   seal,
-  sha256Of,
   type Header,
   type RecordOptions,
   type StampsHeader,
@@ -18,6 +16,7 @@ import {
 import { createStore, type Store } from "../create-store.ts";
 import { checkCodec, StoreError, type StoreContext } from "../store.ts";
 import { isSystemError, MOST_HEADER_BYTES, withRecord, type FileSystem, type OpenRecord } from "./plain-file.ts";
+import { sha256Of } from "./sha256.ts";
 import { removeFiles, removeOrphans, replaceFile } from "./write-file.ts";
 
 /** How often orphans are looked for, in ms. */
@@ -76,9 +75,7 @@ export function createFileStore<T>(path: string, options: RecordOptions<T>, fs: 
         maxAgeMs,
         now: context.now,
       });
-      const body = await readBody(header.bytes, context.signal);
-      await checkBody(header, body);
-      return use(header, body, identity);
+      return use(header, await readBody(header, context.signal), identity);
     });
 
   /** Whether the file at the place is the one that this store wrote or read last. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import type { FileHandle, lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import { ignore, unseal, type Header, type StampsHeader } from "../record.ts";
@@ -17,16 +18,20 @@ export const MOST_HEADER_BYTES = 65_536;
 
 const NEW_LINE = 10;
 
-/** Reads go in pieces, so that a read that nobody waits for any more can stop. */
-const PIECE_BYTES = 8 * 2 ** 20;
+/** Reads go in pieces, so that a read that nobody waits for any more can stop. One is hashed in about two milliseconds. */
+const PIECE_BYTES = 2 * 2 ** 20;
 
 /** A record that is open for reading. */
 export interface OpenRecord<H> {
   readonly header: H;
   /** Tells this file from every other one that is, or was, at the path. */
   readonly identity: string;
-  /** Reads the body into a buffer of its own. */
-  readonly readBody: (length: number, signal: AbortSignal) => Promise<Uint8Array>;
+  /**
+   * Reads the body into a buffer of its own.
+   *
+   * @throws Error unless it is the body that the header tells of
+   */
+  readonly readBody: (header: Pick<Header, "bytes" | "sha256">, signal: AbortSignal) => Promise<Uint8Array>;
 }
 
 /** Whether the system said no, so that nothing is known of the content. */
@@ -55,15 +60,21 @@ export async function withRecord<H extends Header | StampsHeader, R>(
   try {
     const stat = await handle.stat({ bigint: true });
     checkPlain(stat);
-    const first = await read(handle, Math.min(Number(stat.size), MOST_HEADER_BYTES), 0);
+    const first = await read(handle, Math.min(Number(stat.size), MOST_HEADER_BYTES), 0, () => {});
     const start = first.indexOf(NEW_LINE, first.indexOf(NEW_LINE) + 1) + 1;
     const header = await unseal<H>(new TextDecoder().decode(first.subarray(0, start || first.length)));
     return await use({
       header,
       identity: identityOf(stat),
-      readBody(length, signal) {
-        if (Number(stat.size) !== start + length) ignore("its body has the wrong length");
-        return read(handle, length, start, signal);
+      async readBody({ bytes, sha256 }, signal) {
+        if (Number(stat.size) !== start + bytes) ignore("its body has the wrong length");
+        const hash = createHash("sha256");
+        const body = await read(handle, bytes, start, (piece) => {
+          signal.throwIfAborted();
+          hash.update(piece);
+        });
+        if (hash.digest("hex") !== sha256) ignore("its body is damaged");
+        return body;
       },
     });
   } finally {
@@ -97,13 +108,29 @@ function checkPlain(stat: { mode: bigint; uid: bigint; gid: bigint; isFile(): bo
   if (stat.mode & others) ignore("other users may write to it");
 }
 
-async function read(handle: FileHandle, length: number, from: number, signal?: AbortSignal): Promise<Uint8Array> {
+/**
+ * Reads bytes piece by piece. While the system reads a piece, `use` is called with the one before it, so that both take
+ * the time of one.
+ */
+async function read(
+  handle: FileHandle,
+  length: number,
+  from: number,
+  use: (piece: Uint8Array) => void,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
+  const readAt = (at: number): Promise<number> =>
+    handle.read(bytes, at, Math.min(length - at, PIECE_BYTES), from + at).then(({ bytesRead }) => bytesRead);
+  let next = length > 0 ? readAt(0) : Promise.resolve(0);
   for (let at = 0; at < length;) {
-    signal?.throwIfAborted();
-    const { bytesRead } = await handle.read(bytes, at, Math.min(length - at, PIECE_BYTES), from + at);
+    const bytesRead = await next;
     if (bytesRead === 0) ignore("its body is incomplete");
-    at += bytesRead;
+    const end = at + bytesRead;
+    if (end < length) next = readAt(end);
+    // It is awaited by the next round, which an error of `use` leaves out.
+    next.catch(() => {});
+    use(bytes.subarray(at, end));
+    at = end;
   }
   return bytes;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { contextOf } from "../kit/context.ts";
+import { retryLater } from "../../../src/index.ts";
 import type { LoadContext } from "../../../src/resource/options.ts";
 import { createFileHints, type Watch } from "../../../src/source/file/file-hints.ts";
 import { createFileLoader, fromFile, fromFiles, type FileLoader } from "../../../src/source/file/from-file.ts";
@@ -89,6 +90,26 @@ test("no asOf by default; mtime, or a stamp inside the content, where asked for"
   const inside = fromFile<{ at: number }>(path, { asOf: ({ at }) => at });
   expect(await ask(inside)).toMatchObject({ asOf: 7 });
   expect(await ask(inside, { revision, previous: { at: 8 } })).toMatchObject({ asOf: 8 });
+});
+
+test("an asOf that throws fails with kind parse, and a wait that parse asks for is kept", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  const thrown = new Error("no stamp");
+  const stamped = fromFile<number>(path, {
+    asOf: () => {
+      throw thrown;
+    },
+  });
+  const failing = { name: "SourceError", kind: "parse", cause: thrown };
+  await expect(ask(stamped)).rejects.toMatchObject(failing);
+  const revision = await revisionOf(fromFile(path));
+  await expect(ask(stamped, { revision, previous: 1 })).rejects.toMatchObject(failing);
+  const waiting = fromFile<number>(path, {
+    parse: () => {
+      throw retryLater("5s", thrown);
+    },
+  });
+  await expect(ask(waiting)).rejects.toMatchObject({ code: "HS_RETRY_LATER", cause: thrown });
 });
 
 test("a missing, empty or unreadable file fails; it is never an empty value", async () => {

@@ -126,6 +126,34 @@ export const CONDITION_CASES: readonly Case[] = [
     (wire) => wire.write('HTTP/1.1 200 X\r\netag: "a"\r\ncontent-length: 9\r\n\r\n'),
     UNCHANGED,
   ),
+  ...(
+    [
+      ["the held tag", 'etag: "a"', HELD],
+      ["the held date", `last-modified: ${OLD}`, { revision: OLD, previous: 1 }],
+    ] as const
+  ).map(([what, line, context]): Case => ({
+    name: `200 with ${what} has its age, as a 304 has`,
+    answer: json(line, "age: 60"),
+    async run({ fromHttp, url }) {
+      const before = Date.now();
+      const { is, asOf } = await outcomeOf(fromHttp(url)(contextOf(context)));
+      same(is, "unchanged");
+      check(Math.abs(Number(asOf) - before + 60_000) < 5_000, `asOf is ${String(asOf)}`);
+    },
+  })),
+  {
+    name: "200 with equal content has its age, and asOf(value, headers) is called with the held value",
+    answer: json("age: 60"),
+    async run({ fromHttp, url }) {
+      const revision = String((await outcomeOf(fromHttp(url)(contextOf())))["revision"]);
+      const before = Date.now();
+      const held = contextOf({ revision, previous: 7 });
+      const { asOf } = await outcomeOf(fromHttp(url)(held));
+      check(Math.abs(Number(asOf) - before + 60_000) < 5_000, `asOf is ${String(asOf)}`);
+      const stamped = fromHttp(url, { parse: () => 1, asOf: (value) => value * 1_000 });
+      same(await outcomeOf(stamped(held)), { is: "unchanged", asOf: 7_000 });
+    },
+  },
   poll("200 with the held tag, weak, is unchanged", HELD, json('etag: W/"a"'), UNCHANGED),
   poll(
     "200 with the rejected tag keeps the age, and its body is not read",

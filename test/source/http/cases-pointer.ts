@@ -1,6 +1,6 @@
 // fromPointer: a document that names an immutable object.
 import { contextOf } from "../kit/context.ts";
-import { check, fails, outcomeOf, same, type Case, type Wire } from "./kit.ts";
+import { check, errorOf, fails, outcomeOf, same, type Case, type Wire } from "./kit.ts";
 import { answer, head } from "./wire.ts";
 
 const OBJECT = JSON.stringify([1, 2, 3]);
@@ -98,6 +98,43 @@ export const POINTER_CASES: readonly Case[] = [
     },
     async run({ fromPointer, url }) {
       same((await outcomeOf(fromPointer(url, { as: "text" })(contextOf())))["value"], OBJECT);
+    },
+  },
+  {
+    name: "pointer: verify is asked for the object alone, with its bytes and its revision",
+    answer: (wire, { target }) => (target.includes("object") ? answer(wire, 200, [], OBJECT) : point(wire)),
+    async run({ fromPointer, url }) {
+      const asked: unknown[] = [];
+      const load = fromPointer(url, {
+        verify: (bytes, { revision }) => {
+          asked.push(new TextDecoder().decode(bytes), revision);
+          return false;
+        },
+      });
+      await fails(load(contextOf()), "verify");
+      same(asked, [OBJECT, (await load.version(contextOf())).revision]);
+    },
+  },
+  {
+    name: "pointer: a url is resolved against the pointer, and https: is allowed from everywhere in origins",
+    answer: () => {},
+    async run({ fromPointer }) {
+      const asked: string[] = [];
+      const to = (url: string) =>
+        fromPointer("http://a.example/index/latest.json", {
+          origins: ["https://cdn.example"],
+          fetch: async (target) => {
+            asked.push(target);
+            return new Response(JSON.stringify({ url, sha256: "0".repeat(64), bytes: 7 }));
+          },
+        })(contextOf());
+      await errorOf(to("../objects/1"));
+      await errorOf(to("https://cdn.example/1"));
+      await fails(to("https://a.example/1"), "protocol");
+      same(
+        asked.filter((target) => !target.includes("latest")),
+        ["http://a.example/objects/1", "https://cdn.example/1"],
+      );
     },
   },
   wrong("an object of another digest", { sha256: "0".repeat(64) }, "digest"),

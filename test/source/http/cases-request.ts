@@ -280,18 +280,25 @@ export const REQUEST_CASES: readonly Case[] = [
     },
   },
   {
-    name: "fetch: one that is handed in is called instead, bound to nothing",
+    name: "fetch: one that is handed in is called instead, bound to nothing, without the cache of the runtime",
     answer: json('etag: "a"'),
     async run({ fromHttp, url }) {
       const called: unknown[] = [];
+      const takesCache = ((): boolean => {
+        try {
+          return Boolean(new Request(url, { cache: "no-store" }));
+        } catch {
+          return false;
+        }
+      })();
       const load = fromHttp(url, {
         fetch(this: unknown, target, init) {
-          called.push(this, target, init.redirect);
+          called.push(this, target, init.redirect, init.cache === (takesCache ? "no-store" : undefined));
           return fetch(target, init);
         },
       });
       same((await outcomeOf(load(contextOf())))["revision"], '"a"');
-      same(called, [undefined, url, "manual"]);
+      same(called, [undefined, url, "manual", true]);
     },
   },
   {

@@ -2,6 +2,7 @@
 import { ABORT_CASES } from "./cases-abort.ts";
 import { BODY_CASES } from "./cases-body.ts";
 import { CONDITION_CASES } from "./cases-condition.ts";
+import { HOSTILE_CASES } from "./cases-hostile.ts";
 import { POINTER_CASES } from "./cases-pointer.ts";
 import { REQUEST_CASES } from "./cases-request.ts";
 import type { Case } from "./kit.ts";
@@ -12,4 +13,5 @@ export const CASES: readonly Case[] = [
   ...BODY_CASES,
   ...ABORT_CASES,
   ...POINTER_CASES,
+  ...HOSTILE_CASES,
 ];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createHealth, SourceError, type Health } from "../../../src/index.ts";
+import { createVirtualClock } from "../../../src/testing/index.ts";
 import { fromHttp, fromPointer } from "../../../src/source/http/index.ts";
 import type { Case } from "./kit.ts";
 import { startRawServer, type RawServer } from "./server.ts";
@@ -54,6 +55,31 @@ describe("the options of fromHttp", () => {
     vi.unstubAllGlobals();
     expect(asked).not.toHaveBeenCalled();
   });
+});
+
+test.each([401, 403, 404, 410])("a %i is a failure like any other, and never stops the schedule", async (status) => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  health.subscribe(() => {});
+  let asked = 0;
+  let isBack = false;
+  const rates = health.resource("rates", {
+    load: fromHttp("https://rates.example/", {
+      fetch: async () => {
+        asked++;
+        return isBack ? new Response("{}", { headers: { etag: '"1"' } }) : new Response(null, { status });
+      },
+    }),
+    refreshEvery: "30s",
+  });
+  health.start();
+  await clock.advance("1h");
+  expect(asked).toBeGreaterThan(100);
+  expect(rates.snapshot()).toMatchObject({ state: "NOT_LOADED", lastError: { error: { kind: "status", status } } });
+  isBack = true;
+  await clock.advance("31s");
+  expect(rates.snapshot()).toMatchObject({ state: "READY", revision: '"1"', lastError: undefined });
+  await health.close();
 });
 
 describe("fromHttp in a resource", () => {

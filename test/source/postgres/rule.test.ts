@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loaded, SourceError, unchanged, type LoadContext, type SourceErrorKind } from "../../../src/index.ts";
+import {
+  loaded,
+  retryLater,
+  SourceError,
+  unchanged,
+  type LoadContext,
+  type SourceErrorKind,
+} from "../../../src/index.ts";
 import { fromPostgres, postgresHints } from "../../../src/source/postgres/index.ts";
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
@@ -197,6 +204,23 @@ for (const kind of KINDS) {
       });
       const error = await Promise.resolve(loader(contextOf())).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ kind: "parse", message: "parse could not read the rows: not what it was", cause });
+    });
+
+    test("an asOf that throws fails as parse, and a wait that parse asks for is kept", async () => {
+      const thrown = new Error("no stamp");
+      const asOf = (): never => {
+        throw thrown;
+      };
+      const stamped = fromPostgres(opened.client, { version: VERSION, query: "select 1 as one", parse: () => 1, asOf });
+      const failing = { name: "SourceError", kind: "parse", cause: thrown };
+      await expect(Promise.resolve(stamped(contextOf()))).rejects.toMatchObject(failing);
+      const held = contextOf({ revision: "r1", previous: 1 });
+      await expect(Promise.resolve(stamped(held))).rejects.toMatchObject(failing);
+      const parse = (): never => {
+        throw retryLater("5s", thrown);
+      };
+      const waiting = fromPostgres(opened.client, { version: VERSION, query: "select 1 as one", parse });
+      await expect(Promise.resolve(waiting(contextOf()))).rejects.toMatchObject({ code: "HS_RETRY_LATER" });
     });
 
     test("asOf is asked for a new value and for a confirmed one, and false leaves the column out", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { loaded, SourceError, unchanged, type LoadContext } from "../../../src/index.ts";
+import { loaded, retryLater, SourceError, unchanged, type LoadContext } from "../../../src/index.ts";
 import { fromRedis } from "../../../src/source/redis/index.ts";
 import { contextOf } from "../kit/context.ts";
 import { missingPackages } from "../kit/packages.ts";
@@ -142,6 +142,23 @@ describe.skipIf(missing !== undefined).each(REDIS_KINDS)("fromRedis() with $name
     const asOf = (value: { eur: number }): number => value.eur * 1000;
     expect(Object(await load({}, { asOf })).asOf).toBe(1000);
     expect(await load({ revision: "v1", previous: { eur: 2 } }, { asOf })).toEqual(unchanged({ asOf: 2000 }));
+  });
+
+  test("an asOf that throws fails as parse, and a wait that parse asks for is kept", async () => {
+    const thrown = new Error("no stamp");
+    const asOf = (): never => {
+      throw thrown;
+    };
+    for (const context of [{}, { revision: "v1", previous: { eur: 2 } }])
+      await expect(Promise.resolve(load(context, { asOf }))).rejects.toMatchObject({
+        name: "SourceError",
+        kind: "parse",
+        cause: thrown,
+      });
+    const parse = (): never => {
+      throw retryLater("5s", thrown);
+    };
+    await expect(Promise.resolve(load({}, { parse }))).rejects.toMatchObject({ code: "HS_RETRY_LATER", cause: thrown });
   });
 
   test("version() tells what is announced, and fetches no value where there is a version", async () => {

@@ -5,6 +5,7 @@ import { judgeStale, judgeTcp } from "../rule/balancer.ts";
 import { areOurs, judgePath, roleOf } from "../rule/path.ts";
 import { judgeGrace } from "./kubernetes-grace.ts";
 import { judgeLiveness } from "./kubernetes-liveness.ts";
+import { judgeMounts } from "./kubernetes-mount.ts";
 import type { Container } from "./kubernetes-port.ts";
 import { probeOf, sureText, type Probe } from "./kubernetes-probe.ts";
 
@@ -92,6 +93,7 @@ function judgeContainer(report: Report, pod: Tree, container: Container, takes: 
   else if (takes === "traffic" && !partial) judgeMissing(report, tree, ours, liveness ?? startup);
   if (liveness) judgeLiveness(report, container, { liveness, startup, readiness }, ours);
   judgeGrace(report, pod, container, ours);
+  if (ours) judgeMounts(report, pod, tree);
 }
 
 function judgeReadiness(report: Report, readiness: Probe, ours: boolean): void {

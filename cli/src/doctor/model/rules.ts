@@ -35,6 +35,7 @@ export const RULES = {
   "slow-while-idle": "Envoy checks idle hosts only once a minute",
   "initial-delay": "A long fixed delay takes the place of a startup check",
   "stale-fails-closed": "Stale data takes all replicas out at once",
+  "sub-path": "A file of a ConfigMap or Secret never changes",
   "unknown-path": "The library has no probe at this path",
   "silence-without-reason": "A comment silences a rule without a reason",
 } as const;

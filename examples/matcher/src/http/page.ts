@@ -18,7 +18,7 @@ p { color: var(--soft); margin: .3rem 0 1rem; }
 .age { height: 100%; width: 0; background: currentColor; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; margin-top: .8rem; }
 .card .state { float: right; font: 600 .9rem/1.6 ui-monospace, monospace; } .error { color: var(--no); min-height: 1.5em; overflow-wrap: anywhere; }
-.buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .6rem; }
+#done { color: var(--soft); font-size: .85rem; margin-top: .4rem; overflow-wrap: anywhere; } .buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .6rem; }
 .word { font: 600 1rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; } .ok { color: var(--ok); } .no { color: var(--no); }
 form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin-bottom: .8rem; }
 label { display: grid; gap: .2rem; font-size: .85rem; color: var(--soft); } label.wide { flex: 1 1 20rem; }
@@ -77,9 +77,16 @@ function showIndex({ status, state, observedValue, limits, origin, revision, rej
   const accept = document.querySelector("#accept");
   if (accept) accept.disabled = rejected === undefined;
 }
-document.addEventListener("click", (event) => {
-  const path = event.target.dataset.post;
-  if (path) fetch(path, { method: "POST" }).catch(() => {});
+document.addEventListener("click", async ({ target }) => {
+  const path = target.dataset.post;
+  if (!path) return;
+  put("#done", target.textContent + " …");
+  try {
+    const answer = await fetch(path, { method: "POST" });
+    put("#done", target.textContent + ": " + (answer.ok ? "done" : (await answer.json()).detail));
+  } catch {
+    put("#done", target.textContent + ": no answer");
+  }
 });
 showAll();
 const result = document.querySelector("#result");
@@ -106,7 +113,8 @@ const BUTTONS = `<div class="buttons">
 <button data-post="/demo/publish-empty">Publish an empty bank</button>
 <button data-post="/demo/accept" id="accept" disabled>Accept what was refused</button>
 <button data-post="/demo/heal">Heal</button>
-</div>`;
+</div>
+<div id="done" role="status">What a button does shows here.</div>`;
 
 /** The page at `/`: polls the probes twice a second, breaks things on command, and looks signals and images up. */
 export function pageWith({ buttons }: { readonly buttons: boolean }): string {

@@ -1,0 +1,20 @@
+import { toSafeText } from "../option/invalid-option.ts";
+import { waitAskedBy } from "../resource/retry-later.ts";
+import { SourceError, type SourceErrorKind } from "./source-error.ts";
+
+/**
+ * Calls `parse`, `verify` or `asOf`. If it throws, the load fails with that kind. A SourceError stays as it is, because
+ * a stream may break off while `parse` reads it. So does an error of `retryLater()`, because its wait must reach the
+ * resource.
+ *
+ * @param text the beginning of the message
+ * @throws SourceError whose cause is what was thrown
+ */
+export async function callOption<R>(kind: SourceErrorKind, text: string, call: () => R | PromiseLike<R>): Promise<R> {
+  try {
+    return await call();
+  } catch (cause) {
+    if (cause instanceof SourceError || waitAskedBy(cause) !== undefined) throw cause;
+    throw new SourceError(kind, `${text}: ${toSafeText(cause instanceof Error ? cause.message : cause)}`, { cause });
+  }
+}
