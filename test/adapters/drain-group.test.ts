@@ -237,7 +237,10 @@ test("every server of Node is taken, by its types too, and left without a listen
     http2.createSecureServer(),
   ] as const;
   const count = (server: EventEmitter): number =>
-    ["connection", "session", "request", "listening"].reduce((sum, name) => sum + server.listenerCount(name), 0);
+    ["connection", "secureConnection", "session", "request", "listening"].reduce(
+      (sum, name) => sum + server.listenerCount(name),
+      0,
+    );
   const before = servers.map(count);
   const [plain, tls, clear, secure] = servers;
   const drains = [
