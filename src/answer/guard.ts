@@ -1,5 +1,6 @@
 import { checkOptions } from "../option/check-options.ts";
 import { toMsOrNever, type Duration } from "../option/duration.ts";
+import { invalidOption } from "../option/invalid-option.ts";
 import { toList } from "../option/to-list.ts";
 import { isNotReady } from "../resource/error.ts";
 import { managedResourceOf } from "../resource/managed-resource-of.ts";
@@ -43,9 +44,11 @@ export function createGuard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
   options: GuardOptions = {},
 ): Guard {
+  const accepted = "one resource or more";
+  const managed = toList("resources", resources, accepted).map(managedResourceOf);
+  if (!managed.length) invalidOption("resources", resources, accepted);
   const { maxAge, wait } = checkOptions("guard()", options, [], ["maxAge", "wait"]);
   const maxAgeMs = maxAge === undefined ? Infinity : toMsOrNever("maxAge", maxAge);
-  const managed = toList("resources", resources, "one resource or more").map(managedResourceOf);
   const host = managed[0]?.host;
   const isRequestMode = host?.driver.kind === "request";
   const waitMs = wait === undefined ? (isRequestMode ? Infinity : 0) : toMsOrNever("wait", wait);

@@ -71,11 +71,20 @@ export function routesOf(own: Partial<Paths> = {}, base: string = ""): ReadonlyM
   return routes;
 }
 
-/** @throws TypeError unless every header is a string */
+/** A name in lower case. The length of an answer is set by the library. */
+const HEADER_NAME = /^(?!content-length$|transfer-encoding$)[!#$%&'*+.^_`|~\da-z-]+$/;
+/** Every platform accepts these characters. */
+const HEADER_VALUE = /^[\t -~]*$/;
+
+/** @throws TypeError unless every header can be sent, because otherwise the first probe would throw */
 function checkHeaders(option: string, given: MarkedPath["headers"]): MarkedPath["headers"] {
   const headers = checkOptions(`${option}.headers`, given, keysOf(given), []);
-  for (const [name, value] of Object.entries(headers))
-    if (typeof value !== "string") invalidOption(`${option}.headers`, value, `a text for ${name}`);
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name))
+      invalidOption(`a name in ${option}.headers`, name, "the name of a header in lower case, and not of the length");
+    if (typeof value !== "string" || !HEADER_VALUE.test(value))
+      invalidOption(`${option}.headers.${name}`, value, "a text of ASCII characters, without line breaks");
+  }
   return headers;
 }
 
