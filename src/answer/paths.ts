@@ -12,7 +12,7 @@ export const PROBES: readonly Probe[] = ["readiness", "liveness", "startup"];
 export interface MarkedPath {
   /** The path, beginning with a slash. */
   readonly path: string;
-  /** Added to every answer on this path. Names in lower case. */
+  /** Added to every answer on this path. Names in lower case, texts in ASCII. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -60,7 +60,7 @@ export function routesOf(own: Partial<Paths> = {}, base: string = ""): ReadonlyM
     for (const entry of toList(`paths.${probe}`, paths[probe], "a path or several")) {
       const path: unknown = typeof entry === "object" ? propertyOf(entry, "path") : entry;
       checkPath(`paths.${probe}`, path);
-      const headers = typeof entry === "object" ? checkHeaders(`paths.${probe}`, entry.headers) : undefined;
+      const headers = typeof entry === "object" ? headersOf(`paths.${probe}`, entry) : undefined;
       const route = { path: base + path, probe, headers };
       for (const key of [path, `${path}/`, `${base}${path}`, `${base}${path}/`]) {
         const taken = routes.get(key)?.probe ?? probe;
@@ -76,8 +76,13 @@ const HEADER_NAME = /^(?!content-length$|transfer-encoding$)[!#$%&'*+.^_`|~\da-z
 /** Every platform accepts these characters. */
 const HEADER_VALUE = /^[\t -~]*$/;
 
-/** @throws TypeError unless every header can be sent, because otherwise the first probe would throw */
-function checkHeaders(option: string, given: MarkedPath["headers"]): MarkedPath["headers"] {
+/**
+ * The additional headers of a path.
+ *
+ * @throws TypeError unless every header can be sent, because otherwise the first probe would throw
+ */
+function headersOf(option: string, entry: MarkedPath): MarkedPath["headers"] {
+  const { headers: given } = checkOptions(option, entry, [], ["path", "headers"]);
   const headers = checkOptions(`${option}.headers`, given, keysOf(given), []);
   for (const [name, value] of Object.entries(headers)) {
     if (!HEADER_NAME.test(name))

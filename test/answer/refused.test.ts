@@ -82,6 +82,12 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
       ] as const,
   ),
   [
+    "an unknown option of a path",
+    () => paths({ startup: [{ path: "/x", headers: {}, since }] }),
+    'paths.startup has no option "since". It accepts headers, path.',
+    "HS_UNKNOWN_OPTION",
+  ],
+  [
     "headers that are none",
     () => paths({ startup: { path: "/x", headers: 5 } }),
     "the options of paths.startup.headers is 5. Pass an object.",

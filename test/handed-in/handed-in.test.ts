@@ -111,7 +111,8 @@ test("every unknown option is refused with the nearest known name", () => {
 
 test("what is inherited, or stands under a symbol, is no option", () => {
   const { health } = createScene();
-  const given: object = Object.assign(Object.create({ noSuchName: 1, refreshEvery: "no duration" }), { load: () => 1 });
+  const inherited = { noSuchName: 1, refreshEvery: "no duration", validate: 1, gate: 1, lastKnownGood: 1 };
+  const given: object = Object.assign(Object.create(inherited), { load: () => 1 });
   // SAFETY: what the types forbid is the point.
   health.resource("inherited", { ...given, [Symbol("mark")]: 1 } as never);
   health.resource("bare", given as never);
