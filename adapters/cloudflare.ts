@@ -66,11 +66,10 @@ function checkWorker(worker: WorkerLike): void {
   if (!isPlain(worker)) invalidOption("worker", worker, accepted);
   for (const name of ["fetch", "scheduled"] as const)
     if (worker[name] !== undefined) checkFunction(`worker.${name}`, worker[name], "a function, or remove it");
-  // Without a handler it may be options, which would be ignored. Its own names are read, and the methods of its class.
-  const own: Readonly<Record<string, unknown>> = { ...worker };
-  const given = [worker.fetch, worker.scheduled, ...Object.values(own)];
-  const isFunction = (one: unknown): boolean => typeof one === "function";
-  if (given.some((one) => one !== undefined) && !given.some(isFunction)) invalidOption("worker", worker, accepted);
+  // Without a handler it may be options, which would be ignored. A handler may be a method of its class.
+  const given = [worker.fetch, worker.scheduled, ...Object.values<unknown>({ ...worker })];
+  const isSet = given.some((one) => one !== undefined);
+  if (isSet && !given.some((one) => typeof one === "function")) invalidOption("worker", worker, accepted);
 }
 
 /** Whether its own handlers can be read. A health has routes, and a Proxy may throw what it likes. */

@@ -20,12 +20,7 @@ export function checkProbes(health: unknown, name: string, handler: unknown, acc
  */
 export function checkAlone(health: unknown, more: readonly unknown[]): void {
   checkHealth(health);
-  if (more[0] !== undefined)
-    invalidOption(
-      "the second argument of probes()",
-      more[0],
-      "the health alone, because createHealth() takes the options",
-    );
+  if (more[0] !== undefined) invalidOption("the second argument", more[0], "the health alone");
 }
 
 /**

@@ -46,11 +46,10 @@ export function createGuard(
 ): Guard {
   const accepted = "one resource or more";
   const managed = toList("resources", resources, accepted).map(managedResourceOf);
-  if (!managed.length) invalidOption("resources", resources, accepted);
   const { maxAge, wait } = checkOptions("guard()", options, [], ["maxAge", "wait"]);
   const maxAgeMs = maxAge === undefined ? Infinity : toMsOrNever("maxAge", maxAge);
-  const host = managed[0]?.host;
-  const isRequestMode = host?.driver.kind === "request";
+  const { host } = managed[0] ?? invalidOption("resources", resources, accepted);
+  const isRequestMode = host.driver.kind === "request";
   const waitMs = wait === undefined ? (isRequestMode ? Infinity : 0) : toMsOrNever("wait", wait);
 
   const serves = (resource: ManagedResource<unknown>): boolean =>
@@ -60,7 +59,7 @@ export function createGuard(
     const limit = new AbortController();
     const abort = (): void => limit.abort();
     const isLimited = waitMs > 0 && waitMs < Infinity;
-    const cancel = isLimited ? host?.clock.setTimer(abort, waitMs, false) : undefined;
+    const cancel = isLimited ? host.clock.setTimer(abort, waitMs, false) : undefined;
     try {
       const values = Promise.all(managed.map((one) => one.get({ maxAge, signal: limit.signal, waitUntil })));
       // Abort only after the loads have started, because `retry-after` depends on running loads.
