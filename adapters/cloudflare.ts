@@ -66,6 +66,10 @@ function checkWorker(worker: WorkerLike): void {
   if (!isPlain(worker)) invalidOption("worker", worker, accepted);
   for (const name of ["fetch", "scheduled"] as const)
     if (worker[name] !== undefined) checkFunction(`worker.${name}`, worker[name], "a function, or remove it");
+  // Without a handler it may be options, which would be ignored. A handler may be a method of its class.
+  const given = [worker.fetch, worker.scheduled, ...Object.values<unknown>({ ...worker })];
+  const isSet = given.some((one) => one !== undefined);
+  if (isSet && !given.some((one) => typeof one === "function")) invalidOption("worker", worker, accepted);
 }
 
 /** Whether its own handlers can be read. A health has routes, and a Proxy may throw what it likes. */

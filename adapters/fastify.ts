@@ -1,5 +1,6 @@
 import { createGuard, type GuardOptions, type Health, type Resource } from "../src/index.ts";
 import { probes as nodeProbes, type RequestLike, type ResponseLike } from "./node.ts";
+import { checkAlone } from "./shared/check.ts";
 
 /** The part of a Fastify request that is read. */
 export interface FastifyRequestLike {
@@ -27,11 +28,15 @@ export interface FastifyLike {
  * Creates a plugin that answers the probes in `onRequest`: `app.register(probes(health))`. Register it first, so that
  * no authentication, rate limit or CORS rule blocks a probe. `onSend` hooks do not run for probes.
  *
- * @throws TypeError if `health` is not a health
+ * @throws TypeError if an argument is wrong, or if there is a second one
  * @example
  * await fastify.register(probes(health));
  */
-export function probes(health: Health): (app: FastifyLike, options: unknown, done: () => void) => void {
+export function probes(
+  health: Health,
+  ...more: readonly never[]
+): (app: FastifyLike, options: unknown, done: () => void) => void {
+  checkAlone(health, more);
   const handle = nodeProbes(health);
   const plugin = (app: FastifyLike, _options: unknown, done: () => void): void => {
     app.addHook("onRequest", ({ raw }, reply, next) => {

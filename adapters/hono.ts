@@ -1,6 +1,5 @@
 import type { Context, Handler, MiddlewareHandler } from "hono";
 import {
-  checkHealth,
   createGuard,
   matchAndRefresh,
   toResponse,
@@ -9,18 +8,19 @@ import {
   type Resource,
   type WaitUntil,
 } from "../src/index.ts";
+import { checkAlone } from "./shared/check.ts";
 
 /**
  * Creates middleware that answers the probes: `app.use(probes(health))`. Register it first, so that no authentication,
  * CORS rule or compression blocks a probe.
  *
- * @throws TypeError if `health` is not a health
+ * @throws TypeError if an argument is wrong, or if there is a second one
  * @example
  * const app = new Hono();
  * app.use(probes(health));
  */
-export function probes(health: Health): MiddlewareHandler {
-  checkHealth(health);
+export function probes(health: Health, ...more: readonly never[]): MiddlewareHandler {
+  checkAlone(health, more);
   const answer: Handler = (context, next) => {
     // Only in request mode, because an exception for every request would cost more than the probe.
     const waitUntil = health.refresh === "request" ? waitUntilOf(context) : undefined;

@@ -1,5 +1,6 @@
 import { createGuard, type Answer, type GuardOptions, type Health, type Resource } from "../src/index.ts";
 import { probes as nodeProbes, type RequestLike, type ResponseLike } from "./node.ts";
+import { checkAlone } from "./shared/check.ts";
 
 /** The part of a Koa context that is used. */
 export interface ContextLike {
@@ -20,11 +21,12 @@ export type KoaMiddleware = (context: ContextLike, next: () => Promise<unknown>)
  * Creates middleware that answers the probes: `app.use(probes(health))`. Use it first, so that no session, CORS rule or
  * compression blocks a probe.
  *
- * @throws TypeError if `health` is not a health
+ * @throws TypeError if an argument is wrong, or if there is a second one
  * @example
  * koa.use(probes(health));
  */
-export function probes(health: Health): KoaMiddleware {
+export function probes(health: Health, ...more: readonly never[]): KoaMiddleware {
+  checkAlone(health, more);
   const handle = nodeProbes(health);
   return (context, next) =>
     new Promise((resolve) => {

@@ -58,11 +58,14 @@ export function connectionsOf(server: ServerLike, clock: Clock): Connections {
   return {
     install() {
       server.on("connection", onConnection);
+      // A TLS connection has a socket below and one above. Only the one above knows whether a request has arrived.
+      server.on("secureConnection", onConnection);
       server.on("session", onSession);
       if (hearsRequests) server.prependListener("request", onRequest);
     },
     uninstall() {
       server.off("connection", onConnection);
+      server.off("secureConnection", onConnection);
       server.off("session", onSession);
       server.off("request", onRequest);
     },

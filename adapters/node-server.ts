@@ -10,12 +10,16 @@ export interface ServerLike {
   listenerCount?(event: string): number;
   /** Adds a listener for new connections. */
   on(event: "connection", listener: (socket: DrainedSocket) => void): unknown;
+  /** Adds a listener for TLS connections after their handshake. */
+  on(event: "secureConnection", listener: (socket: DrainedSocket) => void): unknown;
   /** Adds a listener for new HTTP/2 sessions. */
   on(event: "session", listener: (session: DrainedSession) => void): unknown;
   /** Adds a listener for the start of listening. */
   on(event: "listening", listener: () => void): unknown;
   /** Removes a listener for connections. */
   off(event: "connection", listener: (socket: DrainedSocket) => void): unknown;
+  /** Removes a listener for TLS connections. */
+  off(event: "secureConnection", listener: (socket: DrainedSocket) => void): unknown;
   /** Removes a listener for sessions. */
   off(event: "session", listener: (session: DrainedSession) => void): unknown;
   /** Removes a listener for the start of listening. */
@@ -34,6 +38,7 @@ export interface DrainedResponse {
 
 /** The part of a connection that the drain uses. */
 export interface DrainedSocket {
+  /** The bytes that have arrived. Above TLS, the handshake does not count. */
   readonly bytesRead: number;
   destroy(): unknown;
   once(event: "close", listener: () => void): unknown;

@@ -13,6 +13,17 @@ export function checkProbes(health: unknown, name: string, handler: unknown, acc
 }
 
 /**
+ * Checks the arguments of a `probes(health)` that takes nothing else. Somebody may pass options here, or an application.
+ *
+ * @param more what was passed after the health
+ * @throws TypeError for what is no health, or for a second argument
+ */
+export function checkAlone(health: unknown, more: readonly unknown[]): void {
+  checkHealth(health);
+  if (more[0] !== undefined) invalidOption("the second argument", more[0], "the health alone");
+}
+
+/**
  * Checks that a server has what a drain calls.
  *
  * @throws TypeError for what is no server of this platform

@@ -113,5 +113,9 @@ function createDrainGroup(health: Health): DrainGroup {
 
 function warn(what: string): void {
   const { console } = globalThis;
-  console.warn(`health-state: the close of drainOnSignal() ${what}. The health closes anyway.`);
+  try {
+    console.warn(`health-state: the close of drainOnSignal() ${what}. The health closes anyway.`);
+  } catch {
+    // A console may throw if its stream is closed.
+  }
 }

@@ -52,7 +52,7 @@ export function toDrainPlan(options: DrainOptions = {}): DrainPlan {
     ["delay", "deadline", "signals"],
   );
   const delayMs = delay === undefined ? defaultDelayMs() : toMs("delay", delay, 0);
-  const deadlineMs = toMs("deadline", deadline ?? Math.max(25_000, delayMs + 15_000), delayMs);
+  const deadlineMs = deadline === undefined ? Math.max(25_000, delayMs + 15_000) : toMs("deadline", deadline, delayMs);
   if (close !== undefined) checkFunction("close", close, "a function, such as () => app.close()");
-  return { delayMs, deadlineMs, signals: checkSignals(signals ?? ["SIGTERM", "SIGINT"]), close };
+  return { delayMs, deadlineMs, signals: checkSignals(signals === undefined ? ["SIGTERM", "SIGINT"] : signals), close };
 }

@@ -19,13 +19,23 @@ interface GlobalLike {
 /** @throws TypeError unless it is an array of signals that can be listened for here */
 export function checkSignals(given: unknown): readonly string[] {
   const accepted = 'an array of signals that this platform knows, such as ["SIGTERM"]';
-  if (!Array.isArray(given) || given.length === 0) invalidOption("signals", given, accepted);
+  const list = listOf(given);
+  if (!list.length) invalidOption("signals", given, accepted);
   const known = knownSignals();
   const names = new Set<string>();
-  for (const name of given as readonly unknown[])
+  for (const name of list)
     if (typeof name === "string" && known.includes(name) && !NEVER_HEARD.includes(name)) names.add(name);
     else invalidOption("signals", name, `${accepted}; SIGKILL and SIGSTOP cannot be handled`);
   return [...names];
+}
+
+/** A copy of an array; empty for what is none, such as a Proxy that nobody may use any more. */
+function listOf(given: unknown): readonly unknown[] {
+  try {
+    return Array.isArray(given) ? Array.from<unknown>(given) : [];
+  } catch {
+    return [];
+  }
 }
 
 function knownSignals(): readonly string[] {

@@ -1,5 +1,6 @@
 import { checkOptions } from "../option/check-options.ts";
 import { toMsOrNever, type Duration } from "../option/duration.ts";
+import { invalidOption } from "../option/invalid-option.ts";
 import { toList } from "../option/to-list.ts";
 import { isNotReady } from "../resource/error.ts";
 import { managedResourceOf } from "../resource/managed-resource-of.ts";
@@ -43,11 +44,12 @@ export function createGuard(
   resources: Resource<unknown> | readonly Resource<unknown>[],
   options: GuardOptions = {},
 ): Guard {
+  const accepted = "one resource or more";
+  const managed = toList("resources", resources, accepted).map(managedResourceOf);
   const { maxAge, wait } = checkOptions("guard()", options, [], ["maxAge", "wait"]);
   const maxAgeMs = maxAge === undefined ? Infinity : toMsOrNever("maxAge", maxAge);
-  const managed = toList("resources", resources, "one resource or more").map(managedResourceOf);
-  const host = managed[0]?.host;
-  const isRequestMode = host?.driver.kind === "request";
+  const { host } = managed[0] ?? invalidOption("resources", resources, accepted);
+  const isRequestMode = host.driver.kind === "request";
   const waitMs = wait === undefined ? (isRequestMode ? Infinity : 0) : toMsOrNever("wait", wait);
 
   const serves = (resource: ManagedResource<unknown>): boolean =>
@@ -57,7 +59,7 @@ export function createGuard(
     const limit = new AbortController();
     const abort = (): void => limit.abort();
     const isLimited = waitMs > 0 && waitMs < Infinity;
-    const cancel = isLimited ? host?.clock.setTimer(abort, waitMs, false) : undefined;
+    const cancel = isLimited ? host.clock.setTimer(abort, waitMs, false) : undefined;
     try {
       const values = Promise.all(managed.map((one) => one.get({ maxAge, signal: limit.signal, waitUntil })));
       // Abort only after the loads have started, because `retry-after` depends on running loads.

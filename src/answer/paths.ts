@@ -12,7 +12,7 @@ export const PROBES: readonly Probe[] = ["readiness", "liveness", "startup"];
 export interface MarkedPath {
   /** The path, beginning with a slash. */
   readonly path: string;
-  /** Added to every answer on this path. Names in lower case. */
+  /** Added to every answer on this path. Names in lower case, texts in ASCII. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -41,9 +41,9 @@ export interface Route {
 const PATH = /^(\/[!$&-.0-;=@-Z_a-z~%]+)+$/;
 
 /** @throws TypeError unless it is an absolute path without a slash at its end */
-export function checkPath(option: string, path: unknown): asserts path is string {
+export function checkPath(option: string, path: unknown, example = "/status"): asserts path is string {
   if (typeof path !== "string" || !PATH.test(path))
-    invalidOption(option, path, 'a path such as "/status", without a slash at its end');
+    invalidOption(option, path, `a path such as "${example}", without a slash at its end`);
 }
 
 /**
@@ -52,15 +52,14 @@ export function checkPath(option: string, path: unknown): asserts path is string
  * @throws TypeError if a path is not absolute, or if two probes have the same path
  */
 export function routesOf(own: Partial<Paths> = {}, base: string = ""): ReadonlyMap<string, Route> {
-  if (base !== "" && (typeof base !== "string" || !PATH.test(base)))
-    invalidOption("base", base, 'a path such as "/ops", without a slash at its end');
+  if (base !== "") checkPath("base", base, "/ops");
   const routes = new Map<string, Route>();
   const paths = { ...PATHS, ...checkOptions("paths", own, PROBES, []) };
   for (const probe of PROBES)
     for (const entry of toList(`paths.${probe}`, paths[probe], "a path or several")) {
       const path: unknown = typeof entry === "object" ? propertyOf(entry, "path") : entry;
       checkPath(`paths.${probe}`, path);
-      const headers = typeof entry === "object" ? checkHeaders(`paths.${probe}`, entry.headers) : undefined;
+      const headers = typeof entry === "object" ? headersOf(`paths.${probe}`, entry) : undefined;
       const route = { path: base + path, probe, headers };
       for (const key of [path, `${path}/`, `${base}${path}`, `${base}${path}/`]) {
         const taken = routes.get(key)?.probe ?? probe;
@@ -71,21 +70,21 @@ export function routesOf(own: Partial<Paths> = {}, base: string = ""): ReadonlyM
   return routes;
 }
 
-/** @throws TypeError unless every header is a string */
-function checkHeaders(option: string, given: MarkedPath["headers"]): MarkedPath["headers"] {
-  const headers = checkOptions(`${option}.headers`, given, keysOf(given), []);
-  for (const [name, value] of Object.entries(headers))
-    if (typeof value !== "string") invalidOption(`${option}.headers`, value, `a text for ${name}`);
-  return headers;
-}
+/** A name in lower case and its text, as every platform can send them. */
+const HEADER = /^[!#$%&'*+.^_`|~\da-z-]+\n[\t -~]*$/;
 
-/** The names of the headers, or none if the object cannot be read. */
-function keysOf(given: object): readonly string[] {
-  try {
-    return Object.keys(given);
-  } catch {
-    return [];
-  }
+/**
+ * The additional headers of a path.
+ *
+ * @throws TypeError unless every header can be sent, because otherwise the first probe would throw
+ */
+function headersOf(option: string, entry: MarkedPath): MarkedPath["headers"] {
+  const { headers: given } = checkOptions(option, entry, [], ["path", "headers"]);
+  const headers = checkOptions(`${option}.headers`, given, undefined, []);
+  for (const [name, value] of Object.entries(headers))
+    if (typeof value !== "string" || !HEADER.test(`${name}\n${value}`))
+      invalidOption(`${option}.headers.${name}`, value, "a name in lower case, and an ASCII text");
+  return headers;
 }
 
 /** A regular expression and not a URL parser, because a parser throws for some targets. */

@@ -217,7 +217,7 @@ export function createHealth(options: HealthOptions = {}): Health {
     const route = lastRoute;
     if (!route) return undefined;
     const answer = reply(route.probe, method, { target, raw, platform });
-    return route.headers ? { ...answer, headers: { ...answer.headers, ...route.headers } } : answer;
+    return route.headers ? { ...answer, headers: { ...route.headers, ...answer.headers } } : answer;
   };
 
   const match: Health["match"] = (request) => {

@@ -4,7 +4,7 @@ import { fail, invalidOption, toSafeText } from "./invalid-option.ts";
  * Checks the names of an options object. It only reads own enumerable string keys.
  *
  * @param where the function that takes the options, for the error, such as `health.resource()`
- * @param optional the names for which `undefined` means that the option is not set
+ * @param optional the names for which `undefined` means that the option is not set; without it, every name is accepted
  * @param limits the names for which `undefined` is refused, because it must not turn a limit off
  * @returns a copy of the own properties, so that no inherited property is read
  * @throws TypeError if it is not an object, for an unknown name, or for `undefined` in a limit
@@ -12,14 +12,14 @@ import { fail, invalidOption, toSafeText } from "./invalid-option.ts";
 export function checkOptions<O extends object>(
   where: string,
   given: O,
-  optional: readonly string[],
+  optional: readonly string[] | undefined,
   limits: readonly string[],
 ): O {
   const own = copyOf(`the options of ${where}`, given);
   for (const [name, value] of Object.entries(own)) {
     if (limits.includes(name)) {
       if (value === undefined) invalidOption(name, value, "a value, or remove the option to use its default");
-    } else if (!optional.includes(name)) {
+    } else if (optional && !optional.includes(name)) {
       const known = [...optional, ...limits].sort();
       const near = nearest(name, known);
       fail(

@@ -116,7 +116,9 @@ export function toCheckedOptions<T>(given: ResourceOptions<T>): CheckedOptions<T
  *
  * @throws TypeError if an option is not a store or a gate
  */
-export function partsOf<T>({ lastKnownGood, gate }: ResourceOptions<T>): readonly (readonly Attachable<T>[])[] {
+export function partsOf<T>(options: ResourceOptions<T>): readonly (readonly Attachable<T>[])[] {
+  // A copy has no inherited property, as in checkOptions().
+  const { lastKnownGood, gate } = { ...options };
   if (lastKnownGood === undefined && gate === undefined) return NO_CHECKS;
   return [
     partsIn("lastKnownGood", lastKnownGood, "what fileStore(), kvStore(), seed() or createStore() gave"),

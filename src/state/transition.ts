@@ -1,4 +1,4 @@
-import type { Facts, Origin } from "./facts.ts";
+import type { Facts, LoadInProgress, Origin } from "./facts.ts";
 
 /** How a load ended. */
 export type LoadOutcome = "loaded" | "unchanged" | "failed" | "rejected" | "timed-out";
@@ -72,15 +72,15 @@ export function transition<T>(facts: Facts<T>, action: ResourceAction<T>): Facts
       return run ? facts : { ...facts, run: { startedAt: action.at, invalidated: false, hinted: false } };
     case "loaded":
       return run
-        ? accept(facts, { ...action, changedAt: action.at, generation: facts.generation + 1, behind: undefined })
+        ? accept(run, { ...action, changedAt: action.at, generation: facts.generation + 1, behind: undefined })
         : facts;
     case "unchanged":
       if (!run) return facts;
-      if (!held) return transition(facts, { type: "failed", at: action.at, error: nothingHeld(), outcome: "failed" });
+      if (!held) return fail(facts, { at: action.at, error: nothingHeld() });
       // The source still offers the rejected revision, so it does not confirm the current value.
       if (action.revision !== undefined && action.revision === facts.rejected?.revision)
         return { ...facts, run: undefined, failures: 0, notBefore: undefined };
-      return accept(facts, {
+      return accept(run, {
         value: held.value,
         changedAt: held.changedAt,
         revision: action.revision ?? held.revision,
@@ -135,16 +135,16 @@ interface Accepted<T> {
   readonly behind: string | undefined;
 }
 
-function accept<T>({ run }: Facts<T>, next: Accepted<T>): Facts<T> {
+function accept<T>(run: LoadInProgress, next: Accepted<T>): Facts<T> {
   return {
     // Written out in full because a spread would use more memory.
     held: {
       value: next.value,
       revision: next.revision,
-      checkedAt: run?.startedAt ?? next.changedAt,
+      checkedAt: run.startedAt,
       changedAt: next.changedAt,
       asOf: next.asOf,
-      invalidated: run?.invalidated ?? false,
+      invalidated: run.invalidated,
       origin: "source",
     },
     run: undefined,
@@ -157,8 +157,9 @@ function accept<T>({ run }: Facts<T>, next: Accepted<T>): Facts<T> {
   };
 }
 
-function fail<T>(facts: Facts<T>, action: ResourceAction<T> & { readonly type: "failed" }): Facts<T> {
-  const { at, error, revision, notBefore } = action;
+type Failure = Omit<ResourceAction<never> & { readonly type: "failed" }, "type" | "outcome">;
+
+function fail<T>(facts: Facts<T>, { at, error, revision, notBefore }: Failure): Facts<T> {
   const { rejected } = facts;
   return {
     ...facts,

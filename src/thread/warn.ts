@@ -1,4 +1,6 @@
-/** Prints a problem that is reported in no other way. */
+import { callSafely } from "../option/call-safely.ts";
+
+/** Prints a problem that is reported in no other way. A console may throw if its stream is closed. */
 export function warn(sentence: string): void {
-  console.warn(`health-state: ${sentence}`);
+  callSafely(() => console.warn(`health-state: ${sentence}`));
 }

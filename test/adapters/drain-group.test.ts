@@ -187,6 +187,22 @@ describe("close", () => {
     ]);
   });
 
+  test.each([
+    ["fails", () => Promise.reject(new Error("no pool"))],
+    ["never ends", () => new Promise(() => {})],
+  ])("that %s holds up nothing where the console throws", async (_how, close) => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {
+      throw new Error("EPIPE");
+    });
+    const { clock, log, add } = enter();
+    const { server } = add("a", { ...TIMES, close });
+    send(SIGNAL);
+    await clock.advance(10_000);
+    server.emptied();
+    await clock.advance(15_000);
+    expect([log, warn.mock.calls.length]).toEqual([["a stops", "health closes", "a is done"], 1]);
+  });
+
   test("that never ends is waited for until the deadline, counted from the signal", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const { clock, log, add } = enter();
@@ -237,7 +253,10 @@ test("every server of Node is taken, by its types too, and left without a listen
     http2.createSecureServer(),
   ] as const;
   const count = (server: EventEmitter): number =>
-    ["connection", "session", "request", "listening"].reduce((sum, name) => sum + server.listenerCount(name), 0);
+    ["connection", "secureConnection", "session", "request", "listening"].reduce(
+      (sum, name) => sum + server.listenerCount(name),
+      0,
+    );
   const before = servers.map(count);
   const [plain, tls, clear, secure] = servers;
   const drains = [

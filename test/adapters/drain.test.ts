@@ -65,7 +65,7 @@ describe("before the signal", () => {
       0,
       "READY 200",
       1,
-      4,
+      5,
     ]);
   });
 

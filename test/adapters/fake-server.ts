@@ -44,6 +44,9 @@ export class FakeServer extends EventEmitter {
   }
 
   get installed(): number {
-    return ["connection", "session", "request", "listening"].reduce((sum, name) => sum + this.listenerCount(name), 0);
+    return ["connection", "secureConnection", "session", "request", "listening"].reduce(
+      (sum, name) => sum + this.listenerCount(name),
+      0,
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as lambda from "../../adapters/aws-lambda.ts";
 import * as bun from "../../adapters/bun.ts";
 import * as cloudflare from "../../adapters/cloudflare.ts";
@@ -10,6 +10,7 @@ import * as hono from "../../adapters/hono.ts";
 import * as koa from "../../adapters/koa.ts";
 import * as node from "../../adapters/node.ts";
 import { createHealth, onRequest } from "../../src/index.ts";
+import { faultsOf } from "../kit/refused.ts";
 
 type Call = (...args: readonly unknown[]) => unknown;
 
@@ -38,20 +39,21 @@ const healthOf = (place: string): unknown => (place === "cloudflare" ? onDemand 
 const NO_HEALTH = [undefined, null, 5, "health", {}, Object.create(null), app, honoApp, index, koaApp];
 const NO_FUNCTION = [null, 5, "app", {}, Object.create(null), honoApp, koaApp, health];
 
-/** The error of a call: what it is, and what it says. */
-function errorOf(call: () => unknown): { code?: unknown; message: string } {
+/** The error of a call, which must say what was given, what is accepted and what to do. */
+function errorOf(call: () => unknown): { readonly code?: unknown; readonly message: string } {
   try {
     call();
   } catch (error) {
-    if (error instanceof TypeError) return error;
-    return expect.fail(`no TypeError: ${String(error)}`);
+    expect(faultsOf({ error })).toEqual([]);
+    // SAFETY: faultsOf() has looked.
+    return error as TypeError;
   }
   return expect.fail("it is accepted");
 }
 
 function expectRefused(call: () => unknown, names: string, code = "HS_INVALID_OPTION"): void {
   const { code: seen, message } = errorOf(call);
-  expect([seen, message.startsWith("health-state: "), message.includes(names)]).toEqual([code, true, true]);
+  expect([seen, message]).toEqual([code, expect.stringContaining(names)]);
 }
 
 describe.each(Object.keys(places))("health-state/%s", (name) => {
@@ -71,7 +73,18 @@ describe.each(Object.keys(places))("health-state/%s", (name) => {
     expectRefused(() => place.guard(index, { wait: undefined }), "wait is undefined");
     expectRefused(() => place.guard(index, { maxAge: "soon" }), 'maxAge is "soon"');
     expectRefused(() => place.guard(index, null), "the options of guard() is null");
+    expectRefused(() => place.guard({ wait: 0 }, index), "resource is an object");
+    expectRefused(() => place.guard([]), "Pass one resource or more");
+    const bare = (given: object): unknown => place.guard(index, Object.assign(Object.create(null), given));
+    expectRefused(() => bare({ max: 1 }), "It accepts maxAge, wait", "HS_UNKNOWN_OPTION");
+    expect(() => bare({ wait: 0 })).not.toThrow();
   });
+});
+
+test.each(["fastify", "hono", "koa"])("%s: probes() takes the health alone", (name) => {
+  for (const more of [null, 5, app, {}, Object.create(null), { paths: {} }, health])
+    expectRefused(() => places[name]?.probes(health, more), "Pass the health alone");
+  expect(() => places[name]?.probes(health, undefined)).not.toThrow();
 });
 
 test.each(["lambda", "bun", "deno", "node"])("%s: probes() refuses a handler that is no function", (name) => {
@@ -87,8 +100,20 @@ test.each(["lambda", "bun", "deno", "cloudflare"])("%s: what guard() gives refus
 });
 
 test("a Worker must be an object whose handlers are functions", () => {
-  for (const wrong of [null, 5, "worker", app, health, onDemand, { fetch: 5 }, { scheduled: "daily" }])
+  const options = [{ paths: {} }, Object.assign(Object.create(null), { details: "always" })];
+  for (const wrong of [null, 5, "worker", app, health, onDemand, { fetch: 5 }, { scheduled: "daily" }, ...options])
     expect(errorOf(() => places["cloudflare"]?.probes(onDemand, wrong)).code).toBe("HS_INVALID_OPTION");
+  // The handlers may have any name, and may be methods of a class.
+  const named = [
+    {},
+    { queue: app },
+    { fetch: app, version: 5 },
+    new (class {
+      name = "x";
+      fetch() {}
+    })(),
+  ];
+  for (const right of named) expect(() => places["cloudflare"]?.probes(onDemand, right)).not.toThrow();
   expectRefused(() => places["cloudflare"]?.probes(health), 'refresh is "background"', "HS_WRONG_MODE");
 });
 
@@ -98,6 +123,18 @@ test("Bun's routes() refuses what is no health, and options that it does not kno
   expectRefused(() => places["bun"]?.routes(health, { heartbeats: "no" }), 'heartbeats is "no"');
 });
 
+/** How many listeners each signal has, on Node and on the Deno of this test. */
+const heard = (): number[] =>
+  [SIGNAL, "SIGTERM", "SIGINT", "SIGTREM", "SIGKILL"].map((signal) => process.listenerCount(signal));
+
+beforeAll(() => {
+  vi.stubGlobal("Deno", {
+    addSignalListener: (signal: string, listener: () => void) => process.on(signal, listener),
+    removeSignalListener: (signal: string, listener: () => void) => process.off(signal, listener),
+  });
+});
+afterAll(() => void vi.unstubAllGlobals());
+
 const SERVERS: readonly { readonly name: string; readonly server: unknown; readonly others: readonly unknown[] }[] = [
   { name: "node", server: createServer(), others: [express, fastifyApp, koaApp, nestApp, honoApp, { stop() {} }] },
   { name: "bun", server: { stop: async () => {} }, others: [createServer(), honoApp, express] },
@@ -106,21 +143,19 @@ const SERVERS: readonly { readonly name: string; readonly server: unknown; reado
 
 describe.each(SERVERS)("drainOnSignal() of health-state/$name", ({ name, server, others }) => {
   const drain: Call = (...args) => places[name]?.drainOnSignal(...args);
-  const handlers = (): string =>
-    [SIGNAL, "SIGTERM", "SIGINT", "SIGTREM", "SIGKILL"].map((signal) => process.listenerCount(signal)).join();
 
   test("refuses what is no server, and what is no health", () => {
-    const before = handlers();
+    const before = heard();
     for (const wrong of [undefined, null, 5, "server", {}, Object.create(null), app, health, ...others])
       expectRefused(() => drain(wrong, health, { signals: [SIGNAL] }), "server is ");
     for (const wrong of NO_HEALTH) expectRefused(() => drain(server, wrong, { signals: [SIGNAL] }), "health is ");
     expectRefused(() => drain(health, server, { signals: [SIGNAL] }), "server is ");
-    expect(handlers()).toBe(before);
+    expect(heard()).toEqual(before);
   });
 });
 
-describe("the options of a drain", () => {
-  const drain: Call = (options) => places["node"]?.drainOnSignal(createServer(), health, options);
+describe.each(SERVERS)("the options of drainOnSignal() of health-state/$name", ({ name, server }) => {
+  const drain: Call = (options) => places[name]?.drainOnSignal(server, health, options);
   const rows: readonly (readonly [unknown, string, string?])[] = [
     [null, "the options of drainOnSignal() is null"],
     [[], "the options of drainOnSignal() is an Array"],
@@ -128,6 +163,12 @@ describe("the options of a drain", () => {
     [{ dealy: "10s" }, 'Did you mean "delay"?', "HS_UNKNOWN_OPTION"],
     [{ delay: undefined }, "delay is undefined"],
     [{ deadline: undefined }, "deadline is undefined"],
+    [Object.assign(Object.create(null), { wait: 0 }), "It accepts close", "HS_UNKNOWN_OPTION"],
+    [{ delay: null }, "delay is null"],
+    [{ deadline: null }, "deadline is null"],
+    [{ delay: "20s", deadline: "10s" }, 'deadline is "10s". Pass a duration of at least 20000 ms'],
+    [{ signals: null }, "signals is null"],
+    [{ signals: Proxy.revocable([], {}) }, "signals is an object"],
     [{ delay: "soon" }, 'delay is "soon"'],
     [{ delay: NaN }, "delay is NaN"],
     [{ signals: undefined }, "signals is undefined"],
@@ -144,17 +185,18 @@ describe("the options of a drain", () => {
   ];
 
   test.each(rows.map(([options, names, code]) => ({ options, names, code })))("$names", ({ options, names, code }) => {
-    const before = ["SIGTERM", "SIGINT", "SIGTREM"].map((signal) => process.listenerCount(signal));
+    const before = heard();
     expectRefused(() => drain(options), names, code);
-    expect(["SIGTERM", "SIGINT", "SIGTREM"].map((signal) => process.listenerCount(signal))).toEqual(before);
+    expect(heard()).toEqual(before);
   });
 
-  test("close may be undefined, and a signal may be named twice", () => {
-    const before = process.listenerCount(SIGNAL);
+  test("close may be undefined, a signal may be named twice, and the options need no prototype", () => {
+    const before = heard();
+    const options = { close: undefined, signals: [SIGNAL, SIGNAL] };
     // SAFETY: drainOnSignal() gave it.
-    const { cancel } = drain({ close: undefined, signals: [SIGNAL, SIGNAL] }) as { cancel: () => void };
-    expect(process.listenerCount(SIGNAL)).toBe(before + 1);
+    const { cancel } = drain(Object.assign(Object.create(null), options)) as { cancel: () => void };
+    expect(heard()).toEqual([before[0]! + 1, ...before.slice(1)]);
     cancel();
-    expect(process.listenerCount(SIGNAL)).toBe(before);
+    expect(heard()).toEqual(before);
   });
 });

@@ -16,6 +16,7 @@ import {
   type ScriptedLoader,
   type VirtualClock,
 } from "../../src/testing/index.ts";
+import { refused } from "../kit/refused.ts";
 import { ready, stage } from "./cells.ts";
 
 const DETAILS = {
@@ -348,7 +349,7 @@ describe("what a guard is made of is checked when it is made", () => {
       );
   });
 
-  test("no resource at all refuses nobody", () => {
-    expect(createGuard([])()).toBeUndefined();
+  test("no resource at all", () => {
+    expect(() => createGuard([])).toThrow(refused("health-state: resources is an Array. Pass one resource or more."));
   });
 });

@@ -3,6 +3,7 @@ import {
   createGuard,
   createHealth,
   deprecated,
+  toSafeText,
   type Deprecation,
   type GuardOptions,
   type Paths,
@@ -29,6 +30,8 @@ const base = (given: unknown): unknown => createHealth({ base: given as string }
 
 /** A path is no text just because it looks like one. */
 const looksLike = (text: string): object => ({ toString: () => text });
+
+const show = (given: unknown): string => (typeof given === "string" ? `"${toSafeText(given)}"` : String(given));
 
 function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
@@ -62,10 +65,27 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
     "HS_UNKNOWN_OPTION",
   ],
   ["a list that nobody may use", () => guard(revoked()), "resources is an object. Pass one resource or more."],
+  ...[5, "a\nb", "a\r", "a\u0000", "a\u007f", "ä", "日", "\ud800"].map(
+    (age) =>
+      [
+        `${JSON.stringify(age)} for a header`,
+        () => paths({ readiness: { path: "/x", headers: { age } } }),
+        `paths.readiness.headers.age is ${show(age)}. Pass a name in lower case, and an ASCII text.`,
+      ] as const,
+  ),
+  ...["", "a b", "Age", "age:", "ä", "a\n"].map(
+    (name) =>
+      [
+        `${JSON.stringify(name)} as the name of a header`,
+        () => paths({ startup: [{ path: "/x", headers: { [name]: "1" } }] }),
+        `paths.startup.headers.${toSafeText(name)} is "1". Pass a name in lower case, and an ASCII text.`,
+      ] as const,
+  ),
   [
-    "a header that is no text",
-    () => paths({ readiness: { path: "/x", headers: { age: 5 } } }),
-    "paths.readiness.headers is 5. Pass a text for age.",
+    "an unknown option of a path",
+    () => paths({ startup: [{ path: "/x", headers: {}, since }] }),
+    'paths.startup has no option "since". It accepts headers, path.',
+    "HS_UNKNOWN_OPTION",
   ],
   [
     "headers that are none",
@@ -106,8 +126,24 @@ test.each(WRONG.map(([what, ...rest]) => [what, rest] as const))(
 
 test("a header may be left out by undefined nowhere, because a prober would be the first to find out", () => {
   expect(() => paths({ readiness: { path: "/x", headers: { age: undefined } } })).toThrow(
-    refused("health-state: paths.readiness.headers is undefined. Pass a text for age."),
+    refused("health-state: paths.readiness.headers.age is undefined. Pass a name in lower case, and an ASCII text."),
   );
+});
+
+test("every other name and text of a header is sent as it is", async () => {
+  const headers = { age: "a\tb !~", "x-y_1": "", "content-length-x": "1", "!#$%&'*+.^`|~": "x" };
+  const health = createHealth({ paths: { readiness: { path: "/x", headers } } });
+  const sent = Object.fromEntries(health.fetch(new Request("http://x/x")).headers);
+  expect(sent).toMatchObject(headers);
+});
+
+test("a header of a path replaces none of the answer's own", () => {
+  const own = { "content-length": "99", "cache-control": "max-age=60", "retry-after": "9", "x-a": "b" };
+  const health = createHealth({ expect: ["index"], paths: { readiness: ["/status", { path: "/x", headers: own }] } });
+  const [plain, marked] = ["/status", "/x"].map((path) =>
+    Object.fromEntries(health.fetch(new Request(`http://x${path}`)).headers),
+  );
+  expect(marked).toEqual({ ...plain, "x-a": "b" });
 });
 
 test("an error that is none of the library's is answered as not loaded yet, with the usual pause", () => {

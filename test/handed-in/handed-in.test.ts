@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import * as core from "../../src/index.ts";
 import * as fleet from "../../src/fleet/index.ts";
 import * as testing from "../../src/testing/index.ts";
+import { faultsOf, thrownBy } from "../kit/refused.ts";
 import { ADAPTERS, ADAPTER_ROWS, ADAPTER_SWAPPED } from "./adapter-row.ts";
 import { FLEET_ROWS, FLEET_SWAPPED } from "./fleet-row.ts";
 import { EVERY_KIND, KINDS } from "./kind.ts";
@@ -13,31 +14,6 @@ const ROWS = [...CORE_ROWS, ...SEEING_ROWS, ...FLEET_ROWS, ...SOURCE_ROWS, ...AD
 
 /** The library makes these errors itself, and `fail()` does nothing but throw. */
 const WITHOUT_A_ROW = ["NotReadyError", "SourceError", "StoreError", "fail"];
-
-/** What a wrong call came to. */
-async function thrownBy(make: () => unknown): Promise<{ readonly error: unknown } | undefined> {
-  try {
-    await make();
-    return undefined;
-  } catch (error) {
-    return { error };
-  }
-}
-
-/** Why it is not the error that a wrong call must get; empty if it is. */
-function faultsOf(thrown: { readonly error: unknown } | undefined): readonly string[] {
-  if (!thrown) return ["it was accepted"];
-  const { error } = thrown;
-  if (!(error instanceof TypeError)) return [`it threw ${String(error)}`];
-  const { code, message } = error as TypeError & { readonly code?: unknown };
-  const faults: string[] = [];
-  if (typeof code !== "string" || !/^HS_[A-Z_]+$/.test(code)) faults.push(`code is ${String(code)}: ${message}`);
-  // What was given, then what is accepted and what to do.
-  if (!/^health-state: .+ (is|has no option) .+\. .*(Pass .+|It accepts .+)\.$/s.test(message))
-    faults.push(`the message is not whole: ${message}`);
-  if (/[\p{Cc}]/u.test(message) || message.length > 2_200) faults.push(`the message is not safe: ${message}`);
-  return faults;
-}
 
 const cases = ROWS.map((row) => [`${row.of}: ${row.slot}`, row] as const);
 
@@ -135,7 +111,8 @@ test("every unknown option is refused with the nearest known name", () => {
 
 test("what is inherited, or stands under a symbol, is no option", () => {
   const { health } = createScene();
-  const given: object = Object.assign(Object.create({ noSuchName: 1, refreshEvery: "no duration" }), { load: () => 1 });
+  const inherited = { noSuchName: 1, refreshEvery: "no duration", validate: 1, gate: 1, lastKnownGood: 1 };
+  const given: object = Object.assign(Object.create(inherited), { load: () => 1 });
   // SAFETY: what the types forbid is the point.
   health.resource("inherited", { ...given, [Symbol("mark")]: 1 } as never);
   health.resource("bare", given as never);

@@ -222,6 +222,40 @@ test("a daily source that refuses for a day is tried under 300 times where chanc
   await health.close();
 });
 
+const days = fc.record({
+  lasts: span(MINUTE, 6 * HOUR),
+  // How much of the outage is over when the daily load meets it.
+  phase: fc.double({ min: 0, max: 0.99, noNaN: true }),
+  chance: fc.integer({ min: 1, max: 2 ** 31 - 2 }),
+});
+
+test("a daily source that refuses for up to 6 hours is tried under 300 times that day, and READY comes back within 5 min", async () => {
+  const comesBack = async (lasts: number, phase: number, chance: number): Promise<void> => {
+    let isOut = false;
+    const answer = (): object => (isOut ? refuse() : {});
+    const { clock, health, index, starts } = createWorld({ refreshEvery: "24h" }, answer, chanceOf(chance));
+    health.start();
+    await clock.advance(DAY - Math.ceil(lasts * phase) - 1);
+    isOut = true;
+    await clock.advance(lasts);
+    isOut = false;
+    expect(index.snapshot().attempt).toBeGreaterThan(1);
+    await clock.advance(5 * MINUTE);
+    expect(index.snapshot()).toMatchObject({ state: "READY", attempt: 1 });
+    await clock.advance(DAY - lasts - 5 * MINUTE);
+    // The first is the load of the day before.
+    expect(starts.length - 1).toBeLessThan(300);
+  };
+  await fc.assert(
+    fc.asyncProperty(days, ({ lasts, phase, chance }) => comesBack(lasts, phase, chance)),
+    {
+      numRuns: RUNS,
+      examples: [[{ lasts: 6 * HOUR, phase: 0, chance: 7_919 }]],
+      ...(SEED !== undefined && { seed: Number(SEED) }),
+    },
+  );
+});
+
 test.each([
   ["by default about 580 times a day while a value is held", {}, onceThen(refuse), 580],
   ["by default about 5,800 times a day while none is held", {}, refuse, 5_800],

@@ -1,3 +1,5 @@
+import { callSafely } from "../../option/call-safely.ts";
+
 const NO_STORE = /(?:^|,)\s*no-store\s*(?:,|$)/i;
 
 /** Whether an answer asks that nobody stores it. */
@@ -7,7 +9,10 @@ export function isNoStore(headers: Headers): boolean {
 
 /** Says so in the log, because a store that stays empty surprises at the next start. */
 export function warnNoStore(identity: string): void {
-  console.warn(
-    `health-state: ${identity} says cache-control: no-store. No store keeps its value, unless keepNoStore is true.`,
+  // A console may throw if its stream is closed. That must not fail the load.
+  callSafely(() =>
+    console.warn(
+      `health-state: ${identity} says cache-control: no-store. No store keeps its value, unless keepNoStore is true.`,
+    ),
   );
 }

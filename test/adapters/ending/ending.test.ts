@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { compile } from "../child.ts";
@@ -93,8 +95,33 @@ describe.concurrent("a signal before listen()", () => {
   });
 });
 
+const certificate = createCertificate();
+
+describe("TLS", () => {
+  test.for(["https", "https2"])(
+    "%s: a connection that never had a request holds nothing, and one whose request has begun is served",
+    async (kind, { skip }) => {
+      if (!certificate) skip("there is no openssl to make a certificate with");
+      using service = serve(kind, "100ms", { env: { CERTIFICATE: certificate } });
+      const port = await portOf(service);
+      const [unused, half] = [await openTls(port), await openTls(port)];
+      half.socket.write("GET / HTTP/1.1\r\n");
+      const used = await openTls(port);
+      used.socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+      await used.said;
+      await signalTwice(service);
+      // Neither the deadline nor the keep-alive is waited for.
+      await Promise.all([unused.closed, used.closed]);
+      expect(half.socket.destroyed).toBe(false);
+      half.socket.write("host: x\r\n\r\n");
+      await half.closed;
+      expect(half.heard()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*data/);
+      expect([await service.ended, service.stderr()]).toEqual([0, ""]);
+    },
+  );
+});
+
 describe("HTTP/2 under a steady client", () => {
-  const certificate = createCertificate();
   const kinds = ["http2", "https2", "streams"].flatMap((kind) => NODES.map((node) => ({ kind, ...node })));
 
   test.for(kinds)("loses no request: $kind on $name", async ({ kind, file, name }, { skip }) => {
@@ -225,6 +252,28 @@ describe("in development", () => {
     expect(service.lines.slice(1)).toEqual(["draining", ...rest]);
   });
 });
+
+/** A connection after its handshake, for HTTP/1. */
+interface TlsClient {
+  readonly socket: TLSSocket;
+  /** All that has arrived. */
+  readonly heard: () => string;
+  /** Something has arrived. */
+  readonly said: Promise<unknown>;
+  readonly closed: Promise<unknown>;
+}
+
+async function openTls(port: number): Promise<TlsClient> {
+  const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] });
+  let heard = "";
+  socket.on("data", (chunk) => (heard += String(chunk)));
+  // A reset is an end too.
+  socket.on("error", () => {});
+  const said = new Promise((resolve) => socket.once("data", resolve));
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  await once(socket, "secureConnect");
+  return { socket, heard: () => heard, said, closed };
+}
 
 /** A certificate and its key; empty where there is no openssl. */
 function createCertificate(): string {

@@ -104,10 +104,19 @@ const kinds = {
     say(`port ${await listening(server)}`);
   },
 
+  async https() {
+    const { createServer: create } = await import("node:https");
+    const server = create(JSON.parse(process.env.CERTIFICATE), probes(health, answer));
+    server.headersTimeout = 0;
+    drainOnSignal(server, health, options);
+    say(`port ${await listening(server)}`);
+  },
+
   async https2() {
     const { createSecureServer } = await import("node:http2");
     const { cert, key } = JSON.parse(process.env.CERTIFICATE);
     const server = createSecureServer({ cert, key, allowHTTP1: true }, probes(health, answer));
+    server.headersTimeout = 0;
     drainOnSignal(server, health, options);
     say(`port ${await listening(server)}`);
   },

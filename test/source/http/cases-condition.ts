@@ -303,6 +303,21 @@ export const CONDITION_CASES: readonly Case[] = [
     },
   },
   {
+    name: "cache-control: no-store fails no load where the console throws",
+    answer: json("cache-control: no-store"),
+    async run({ fromHttp, url }) {
+      const { warn } = console;
+      console.warn = () => {
+        throw new Error("EPIPE");
+      };
+      try {
+        same((await outcomeOf(fromHttp(url)(contextOf())))["keep"], false);
+      } finally {
+        console.warn = warn;
+      }
+    },
+  },
+  {
     name: "revisions come from the context alone: a source has no validator of its own",
     answer: json('etag: "a"'),
     async run({ fromHttp, url, seen }) {
