@@ -34,6 +34,7 @@ export class Replica implements HealthPart, Scheduled {
   /** A time on the clock of the health. */
   #nextBeatAt = Infinity;
   #isBeatWanted = false;
+  #serial = 0;
   #isToldHeldIn = false;
   #askPlace: number | undefined;
   /** The monotonic time of the first answer. */
@@ -174,6 +175,7 @@ export class Replica implements HealthPart, Scheduled {
     };
     return {
       replica: this.name,
+      serial: ++this.#serial,
       ttlMs,
       isClosed: phase === "closed",
       knownForMs: this.#knownSince === undefined ? 0 : Math.floor(clock.monotonic() - this.#knownSince),

@@ -58,10 +58,10 @@ async function createKit(options: { readonly loads?: number } = {}): Promise<Kit
   });
   const source = byVersion({
     version: () => ({ revision: kit.announced }),
-    load: (revision) => ({ revision }),
+    load: (revision: string) => ({ revision }),
     addressed: true,
   });
-  const index = health.resource("index", {
+  const index = health.resource<{ readonly revision: string }>("index", {
     load: rollout(source, { fleet: group, soak: "1m" }),
     validate: ({ revision }) => revision !== kit.refuses,
     refreshEvery: "10s",
@@ -186,6 +186,7 @@ describe("what another version or another hand has written", () => {
     const kit = await createKit();
     await kit.memory.beat("matcher", {
       replica: "other",
+      serial: 1,
       ttlMs: 3_600_000,
       isClosed: false,
       knownForMs: 0,
