@@ -39,10 +39,12 @@ const report = JSON.stringify({
   wedged: false,
   resources: [resource, resource],
 });
+let serial = 0;
 /** The dearest kind of beat: everybody asks, and somebody gives a turn back. */
 const beat = (at) =>
   store.beat("bench", {
     replica: `replica-${at % REPLICAS}-0a1b2c3d`,
+    serial: ++serial,
     ttlMs: 15_000,
     isClosed: false,
     knownForMs: 0,

@@ -2,6 +2,7 @@
 // npm run bench:check        measures, and compares with budget.json
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
+import { inFleet } from "./fleet-probe.mjs";
 import { http } from "./http.mjs";
 import { probe, read, seeing, tell, weight, year } from "./inside.mjs";
 import { coldImport, size } from "./outside.mjs";
@@ -9,7 +10,7 @@ import { pinned, processors } from "./server.mjs";
 import { background, bunServe, denoServe, hono, node, peers, workerd } from "./servers.mjs";
 import { reached } from "./stats.mjs";
 
-const INSIDE = { probe, read, tell, seeing, year, weight, http, size, coldImport };
+const INSIDE = { probe, read, tell, seeing, fleet: inFleet, year, weight, http, size, coldImport };
 const SERVERS = { node, peers, hono, bun: bunServe, deno: denoServe, workerd, background };
 const MEASURES = { ...INSIDE, ...SERVERS };
 const given = process.argv.slice(2);

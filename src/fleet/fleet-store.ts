@@ -30,6 +30,11 @@ export type FleetStanding = "in" | "out" | "asks" | "new";
 export interface FleetBeat {
   /** Its name, which no other replica has. */
   readonly replica: string;
+  /**
+   * The number of the beat, from 1. A later beat has a higher number. A beat may come late, because a client gave it up
+   * on its way. The store refuses it if it knows a later one.
+   */
+  readonly serial: number;
   /** How long it counts after this beat, in ms. */
   readonly ttlMs: number;
   /** Whether it leaves for good: then it is no member any more. */

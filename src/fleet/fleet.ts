@@ -1,5 +1,5 @@
 import type { AttachableHealthPart } from "../health/health-part.ts";
-import { fail, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { checkFunction, fail, invalidOption, propertyOf } from "../option/invalid-option.ts";
 import type { FleetStore } from "./fleet-store.ts";
 import { toFleetOptions, type FleetOptions } from "./options.ts";
 import { Replica } from "./replica.ts";
@@ -51,9 +51,11 @@ export function replicaOf(given: object): Replica | undefined {
   return REPLICAS.get(given);
 }
 
-/** @throws TypeError unless the value has the three methods of a store */
+/** @throws TypeError unless the value has the methods of a store */
 export function checkStore(option: string, store: unknown): asserts store is FleetStore {
   for (const verb of ["beat", "read", "write"])
     if (typeof propertyOf(store, verb) !== "function")
       invalidOption(option, store, "the result of redisFleet(), postgresFleet() or memoryFleet()");
+  const nameOf = propertyOf(store, "nameOf");
+  if (nameOf !== undefined) checkFunction(`nameOf of ${option}`, nameOf, "a function, or leave it out");
 }

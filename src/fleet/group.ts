@@ -6,6 +6,7 @@ import { TurnTable } from "./turn-table.ts";
 const CLOCK_SLACK_MS = 100;
 
 interface Member {
+  readonly serial: number;
   readonly until: number;
   readonly report: string;
 }
@@ -32,11 +33,13 @@ export class Group {
   readonly #turns = new Map<string, TurnTable>();
   readonly #notes = new Map<string, FleetNote>();
 
+  /** @throws Error if a later beat of the replica is known */
   beat(beat: FleetBeat, now: number): FleetAnswer {
-    const { replica, ttlMs, isClosed, knownForMs, standing, isWedged } = beat;
+    const { replica, serial, ttlMs, isClosed, knownForMs, standing, isWedged } = beat;
     this.#mostTtlMs = Math.max(this.#mostTtlMs, ttlMs);
     this.#expire(now);
-    const isThere = this.#members.has(replica);
+    const known = this.#members.get(replica);
+    if (known && serial < known.serial) throw new Error("the store knows a later beat of this replica");
     const isHeld = (this.#leave.get(replica) ?? 0) > now;
     this.#remove(replica);
     if (isClosed) {
@@ -44,7 +47,7 @@ export class Group {
       return { leaveMs: 0, place: 0, isIn: false, members: this.#members.size, othersOut: 0, turns: {}, notes: [] };
     }
     // If all members are silent for too long, the store forgets the group.
-    if (this.#bornAt === undefined || this.#bornAt > now || (!isThere && this.#members.size === 0)) {
+    if (this.#bornAt === undefined || this.#bornAt > now || (!known && this.#members.size === 0)) {
       this.#bornAt = now;
       this.#isLost = false;
     }
@@ -70,7 +73,7 @@ export class Group {
         : 0;
     const isIn = standing === "new" && othersIn === 0;
     const waits = standing === "asks" && leaveMs === 0;
-    this.#members.set(replica, { until: now + ttlMs, report: beat.report });
+    this.#members.set(replica, { serial, until: now + ttlMs, report: beat.report });
     this.#expiresAt = Math.min(this.#expiresAt, now + ttlMs);
     if (leaveMs) this.#leave.set(replica, now + leaveMs);
     else if (isWedged || standing === "out" || (standing === "new" && !isIn)) this.#out.add(replica);

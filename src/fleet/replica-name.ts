@@ -1,10 +1,21 @@
-import { propertyOf } from "../option/invalid-option.ts";
+import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 import type { FleetStore } from "./fleet-store.ts";
 
-/** Creates a unique name: the given name or the host name, and a part from the store or a random part. */
+/** What `nameOf()` of a store may return. A part of the store is added to a name of 100 characters. */
+const NAME = /^[\x21-\x7e]{1,200}$/;
+
+/**
+ * Creates a unique name: the given name or the host name, and a part from the store or a random part.
+ *
+ * @throws TypeError if the store returns something else than a name
+ */
 export function replicaNameOf(given: string | undefined, store: FleetStore): string {
   const name = given ?? hostName();
-  if (store.nameOf) return store.nameOf(name);
+  if (store.nameOf) {
+    const named: unknown = store.nameOf(name);
+    if (typeof named === "string" && NAME.test(named)) return named;
+    invalidOption("the result of nameOf()", named, "a name of 1 to 200 printable ASCII characters without spaces");
+  }
   const [random = ""] = crypto.randomUUID().split("-");
   return `${name}-${random}`;
 }

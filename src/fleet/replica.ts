@@ -4,9 +4,10 @@ import type { Scheduled } from "../time/scheduler.ts";
 import type { FleetAnswer, FleetBeat, FleetReading, FleetStore } from "./fleet-store.ts";
 import type { CheckedFleetOptions } from "./options.ts";
 import { replicaNameOf } from "./replica-name.ts";
-import { reportedResources, stalenessOf, type ReplicaReport, type RolloutFacts } from "./report.ts";
+import { reportedResources, stalenessOf, type ReplicaReport, type RolloutHook } from "./report.ts";
 import { Standing } from "./standing.ts";
 import { StoreCalls } from "./store-calls.ts";
+import { readGroup, sendBeat, writeNote } from "./store-verbs.ts";
 import { turnsHostOf } from "./turns-host.ts";
 import { Turns } from "./turns.ts";
 
@@ -14,14 +15,6 @@ import { Turns } from "./turns.ts";
 const JITTER = 0.1;
 /** Near the front of a queue, beats come sooner. The front has this many times the number of concurrent loads. */
 const FRONT = 10;
-
-/** The part of a rollout that a replica calls. */
-export interface RolloutHook extends RolloutFacts {
-  /** The known versions of its notes. */
-  readonly noteVersions: Readonly<Record<string, number>>;
-  /** Called for each answer. `undefined` means that the store is gone. */
-  afterBeat(answer: FleetAnswer | undefined): void;
-}
 
 /**
  * One replica of a fleet, connected to its health. It sends beats, and keeps the result of the last one: the end of its
@@ -41,6 +34,7 @@ export class Replica implements HealthPart, Scheduled {
   /** A time on the clock of the health. */
   #nextBeatAt = Infinity;
   #isBeatWanted = false;
+  #serial = 0;
   #isToldHeldIn = false;
   #askPlace: number | undefined;
   /** The monotonic time of the first answer. */
@@ -152,12 +146,11 @@ export class Replica implements HealthPart, Scheduled {
     this.#planBeat();
     const beat = this.#report();
     const sentAt = this.#host.clock.monotonic();
-    void this.calls
-      .call(() => this.#store.beat(this.options.group, beat))
-      .then((answer) => {
-        if (answer) this.#take(answer, beat, sentAt);
-        else for (const rollout of this.#rollouts.values()) rollout.afterBeat(undefined);
-      });
+    const call = this.calls.call(() => sendBeat(this.#store, this.options.group, beat));
+    void call.then((answer) => {
+      if (answer) this.#take(answer, beat, sentAt);
+      else for (const rollout of this.#rollouts.values()) rollout.afterBeat(undefined);
+    });
   }
 
   #planBeat(): void {
@@ -182,6 +175,7 @@ export class Replica implements HealthPart, Scheduled {
     };
     return {
       replica: this.name,
+      serial: ++this.#serial,
       ttlMs,
       isClosed: phase === "closed",
       knownForMs: this.#knownSince === undefined ? 0 : Math.floor(clock.monotonic() - this.#knownSince),
@@ -203,7 +197,9 @@ export class Replica implements HealthPart, Scheduled {
     this.#knownSince ??= this.#host.clock.monotonic();
     const { now: standing } = this.#standing;
     if (standing === "asks" && beat.standing === "asks") {
-      const hasLeft = this.#standing.leaveUntil(answer.leaveMs > 0 ? sentAt + answer.leaveMs : -Infinity);
+      const hasLeft = this.#standing.leaveUntil(
+        answer.leaveMs > 0 ? sentAt + Math.min(answer.leaveMs, beat.ttlMs) : -Infinity,
+      );
       this.#askPlace = answer.place > 0 ? answer.place : undefined;
       if (hasLeft) this.#tell("left");
     }
@@ -227,12 +223,12 @@ export class Replica implements HealthPart, Scheduled {
 
   /** Reads the state of the group. Returns `undefined` if the store does not answer in time. */
   read(): Promise<FleetReading | undefined> {
-    return this.calls.call(() => this.#store.read(this.options.group));
+    return this.calls.call(() => readGroup(this.#store, this.options.group));
   }
 
   /** Writes a note. Returns `undefined` if the store does not answer in time. */
   write(name: string, version: number, text: string): Promise<boolean | undefined> {
-    return this.calls.call(() => this.#store.write(this.options.group, { name, version, text }));
+    return this.calls.call(() => writeNote(this.#store, this.options.group, { name, version, text }));
   }
 
   #storeChanged(reason: string | undefined): void {
@@ -259,7 +255,7 @@ export class Replica implements HealthPart, Scheduled {
     const limit = new Promise<void>((resolve) => {
       cancel = clock.setTimer(resolve, this.options.withinMs, true);
     });
-    await Promise.race([limit, this.calls.call(() => this.#store.beat(this.options.group, this.#report()))]);
+    await Promise.race([limit, this.calls.call(() => sendBeat(this.#store, this.options.group, this.#report()))]);
     cancel();
   }
 

@@ -1,6 +1,7 @@
 import type { HealthPartHost } from "../health/health-part.ts";
 import { ageOf, isPastRefuseAfter, stateOf } from "../state/freshness.ts";
 import type { State } from "../state/state.ts";
+import type { FleetAnswer } from "./fleet-store.ts";
 
 /** One resource in the report of a replica. */
 export interface ReportedResource {
@@ -43,6 +44,14 @@ export interface RolloutFacts {
   readonly bad: ReportedResource["bad"] | undefined;
   /** Whether the value was loaded while the store was gone. */
   readonly isFree: boolean;
+}
+
+/** The part of a rollout that a replica calls. */
+export interface RolloutHook extends RolloutFacts {
+  /** The known versions of its notes. */
+  readonly noteVersions: Readonly<Record<string, number>>;
+  /** Called for each answer. `undefined` means that the store is gone. */
+  afterBeat(answer: FleetAnswer | undefined): void;
 }
 
 /** Creates the report about the resources of a health. */

@@ -6,10 +6,19 @@ import { SourceError } from "../source/source-error.ts";
 import type { VersionedLoader } from "../source/versioned-loader.ts";
 import { hurriedAt } from "../state/schedule.ts";
 import type { FleetAnswer, FleetReading } from "./fleet-store.ts";
-import { noteIn, pinNote, planNote, rolloutMembers, toPin, type Pin } from "./reading.ts";
-import type { Replica, RolloutHook } from "./replica.ts";
-import type { ReportedResource } from "./report.ts";
-import { isRefused, mayTake, stepPlan, toPlan, type RolloutPlan, type RolloutRules } from "./rollout-plan.ts";
+import { isYoung, noteIn, pinNote, planNote, rolloutMembers, toPin, type Pin } from "./reading.ts";
+import type { Replica } from "./replica.ts";
+import { refusedError } from "./refused-error.ts";
+import type { ReportedResource, RolloutHook } from "./report.ts";
+import {
+  isRefused,
+  mayTake,
+  retriesOf,
+  stepPlan,
+  toPlan,
+  type RolloutPlan,
+  type RolloutRules,
+} from "./rollout-plan.ts";
 
 /** What `ok` is told. */
 export interface RolloutCheck {
@@ -77,16 +86,12 @@ export class Rollout<T> implements RolloutHook {
     if (this.#failed && (revision === undefined || this.#failed.revision === this.#plan?.trial?.revision))
       return { ...this.#failed, how: "failed" };
     if (revision === undefined) return undefined;
-    if (this.#rejected?.revision !== revision) this.#rejected = { revision, retry: this.#retriesOf(revision) };
+    if (this.#rejected?.revision !== revision) this.#rejected = { revision, retry: retriesOf(this.#plan, revision) };
     return { ...this.#rejected, how: "rejected" };
   }
 
   get #held(): string | undefined {
     return this.#resource.facts.held?.revision;
-  }
-
-  #retriesOf(revision: string): number {
-    return this.#plan?.retries?.[revision] ?? 0;
   }
 
   afterBeat(answer: FleetAnswer | undefined): void {
@@ -109,10 +114,10 @@ export class Rollout<T> implements RolloutHook {
     const before = this.#plan;
     this.#plan = toPlan(text);
     // A failed revision is tried again after a call of `retryRevision()`.
-    if (this.#failed && this.#retriesOf(this.#failed.revision) > this.#failed.retry) this.#failed = undefined;
+    if (this.#failed && retriesOf(this.#plan, this.#failed.revision) > this.#failed.retry) this.#failed = undefined;
     const rejected = this.#resource.facts.rejected?.revision;
-    if (rejected !== undefined && before && this.#retriesOf(rejected) > (this.#rejected?.retry ?? 0)) {
-      this.#rejected = { revision: rejected, retry: this.#retriesOf(rejected) };
+    if (rejected !== undefined && before && retriesOf(this.#plan, rejected) > (this.#rejected?.retry ?? 0)) {
+      this.#rejected = { revision: rejected, retry: retriesOf(this.#plan, rejected) };
       void handled(this.#resource.reload());
     }
   }
@@ -150,7 +155,7 @@ export class Rollout<T> implements RolloutHook {
       if ((await this.#ok({ name, revision })) === false) throw new Error("ok() gave false");
     } catch (reason) {
       if (this.#held === revision) {
-        this.#failed = { revision, retry: this.#retriesOf(revision) };
+        this.#failed = { revision, retry: retriesOf(this.#plan, revision) };
         const { onRejected } = options;
         if (onRejected) callSafely(() => onRejected({ name, revision, reason }));
         this.#replica.beatSoon();
@@ -175,7 +180,7 @@ export class Rollout<T> implements RolloutHook {
         const isOne = members.every(({ held }) => held === undefined || held === announced);
         // After a flush, some replicas have not reported yet. Their order and their revisions are unknown.
         const plan =
-          this.#isYoung(reading) && !(announced !== undefined && isOne)
+          isYoung(reading, this.#replica.options.ttlMs) && !(announced !== undefined && isOne)
             ? before
             : stepPlan(before, { members, nowMs: reading.nowMs, announced }, this.#rules);
         const pin = noteIn(reading, pinNote(name));
@@ -197,10 +202,6 @@ export class Rollout<T> implements RolloutHook {
     } finally {
       this.#isLooking = false;
     }
-  }
-
-  #isYoung({ knownForMs }: FleetReading): boolean {
-    return knownForMs === undefined || knownForMs < this.#replica.options.ttlMs;
   }
 
   async load(context: LoadContext): Promise<T | Loaded<T> | Unchanged> {
@@ -229,7 +230,7 @@ export class Rollout<T> implements RolloutHook {
     // A replica without a value loads the rolled out revision, because it must not try a new one.
     if (!hasValue && stable !== undefined && stable !== announced && this.#source.at)
       return this.#takeOrKeep(stable, { announced, asOf, context });
-    const isAdmitted = announced === stable || !this.#isYoung(reading);
+    const isAdmitted = announced === stable || !isYoung(reading, this.#replica.options.ttlMs);
     if (!hasValue || (isAdmitted && mayTake(plan, announced, this.#replica.name, group)))
       return this.#takeAnnounced({ announced, asOf, context });
     return unchanged({ behind: announced });
@@ -292,8 +293,4 @@ interface LoadAsk {
   readonly announced: string;
   readonly asOf: Date | number | undefined;
   readonly context: LoadContext;
-}
-
-function refusedError(revision: string): SourceError {
-  return new SourceError("refused", `the fleet rejects the revision ${JSON.stringify(revision.slice(0, 80))}`);
 }

@@ -1,4 +1,5 @@
 import { propertyOf } from "../option/invalid-option.ts";
+import { toJson } from "./to-json.ts";
 
 /** The shared state of the revisions of one resource. It is a note with JSON. */
 export interface RolloutPlan {
@@ -59,15 +60,42 @@ export interface RolloutLook {
 
 const MOST_REFUSED = 16;
 
-/** Parses a plan from the text of its note. Returns `undefined` if it is not a plan. */
+/**
+ * Parses a plan from the text of its note. Returns `undefined` if it is not a plan. It drops what is not valid, because
+ * another version or another client may have written the note.
+ */
 export function toPlan(text: string): RolloutPlan | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    // SAFETY: only the library writes the note, and each note has the list.
-    return Array.isArray(propertyOf(json, "refused")) ? (json as RolloutPlan) : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = toJson(text);
+  const refused = propertyOf(json, "refused");
+  if (!Array.isArray(refused)) return undefined;
+  const stable = propertyOf(json, "stable");
+  const trial = toTrial(propertyOf(json, "trial"));
+  const retries = Object.entries(Object(propertyOf(json, "retries"))).filter(isCounted);
+  return {
+    refused: refused.flatMap(toRefused),
+    ...(typeof stable === "string" && { stable }),
+    ...(trial && { trial }),
+    ...(retries.length > 0 && { retries: Object.fromEntries(retries) }),
+  };
+}
+
+function toTrial(json: unknown): RolloutTrial | undefined {
+  const revision = propertyOf(json, "revision");
+  const step = propertyOf(json, "step");
+  const wellSince = propertyOf(json, "wellSince");
+  if (typeof revision !== "string" || typeof step !== "number") return undefined;
+  return { revision, step, ...(typeof wellSince === "number" && { wellSince }) };
+}
+
+function toRefused(json: unknown): readonly RefusedRevision[] {
+  const revision = propertyOf(json, "revision");
+  const replica = propertyOf(json, "replica");
+  if (typeof revision !== "string" || typeof replica !== "string") return [];
+  return [{ revision, replica, how: propertyOf(json, "how") === "failed" ? "failed" : "rejected" }];
+}
+
+function isCounted(entry: readonly [string, unknown]): entry is [string, number] {
+  return typeof entry[1] === "number";
 }
 
 /** Returns the next plan from the state of all replicas. Returns the same object if nothing changed. */
@@ -83,9 +111,9 @@ export function stepPlan(before: RolloutPlan | undefined, look: RolloutLook, rul
   const free = members.find(({ free: isFree, held }) => isFree && held !== undefined && held !== plan.stable)?.held;
   if (free !== undefined)
     plan = { ...plan, stable: free, trial: plan.trial?.revision === free ? undefined : plan.trial };
-  const bad = members.find(
-    (member) => member.bad?.revision === plan.trial?.revision && member.bad?.retry === retriesOf(plan, member.bad),
-  );
+  const tried = plan.trial?.revision;
+  const retries = tried === undefined ? 0 : retriesOf(plan, tried);
+  const bad = members.find((member) => member.bad?.revision === tried && member.bad?.retry === retries);
   if (plan.trial && bad?.bad) {
     const { revision, how } = bad.bad;
     const refused = [...plan.refused, { revision, replica: bad.replica, how }].slice(-MOST_REFUSED);
@@ -96,8 +124,9 @@ export function stepPlan(before: RolloutPlan | undefined, look: RolloutLook, rul
 }
 
 /** Returns the number of retries of a revision. */
-function retriesOf(plan: RolloutPlan, bad: { readonly revision: string } | undefined): number {
-  return (bad && plan.retries?.[bad.revision]) ?? 0;
+export function retriesOf(plan: RolloutPlan | undefined, revision: string): number {
+  // A revision may have the name of a property that every object has.
+  return plan?.retries && Object.hasOwn(plan.retries, revision) ? (plan.retries[revision] ?? 0) : 0;
 }
 
 function stableOf(members: readonly RolloutMember[], announced: string | undefined): string | undefined {

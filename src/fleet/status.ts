@@ -1,12 +1,13 @@
 import { checkOptions } from "../option/check-options.ts";
-import { invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { invalidOption } from "../option/invalid-option.ts";
 import { SourceError } from "../source/source-error.ts";
 import type { FleetReading, FleetStore } from "./fleet-store.ts";
 import { checkStore } from "./fleet.ts";
 import { checkGroup } from "./options.ts";
+import { checkedReading } from "./read-answer.ts";
 import { noteIn, pinNote, planNote, toPin, toReport } from "./reading.ts";
 import type { ReportedResource } from "./report.ts";
-import { toPlan, type RefusedRevision, type RolloutPlan, type RolloutTrial } from "./rollout-plan.ts";
+import { retriesOf, toPlan, type RefusedRevision, type RolloutPlan, type RolloutTrial } from "./rollout-plan.ts";
 import type { State } from "../state/state.ts";
 
 /** The state of a group. */
@@ -157,7 +158,7 @@ export async function retryRevision(store: FleetStore, order: FleetOrder): Promi
     const refused = plan?.refused.filter((one) => one.revision !== revision) ?? [];
     wasRefused = refused.length < (plan?.refused.length ?? 0);
     if (!plan || !wasRefused) return undefined;
-    const retries = { ...plan.retries, [revision]: (plan.retries?.[revision] ?? 0) + 1 };
+    const retries = { ...plan.retries, [revision]: retriesOf(plan, revision) + 1 };
     const next: RolloutPlan = { ...plan, refused, retries };
     return JSON.stringify(next);
   });
@@ -181,9 +182,12 @@ async function change(
 
 /** @throws SourceError if the value is not a reading, because the store may be the user's own */
 async function readingOf(store: FleetStore, group: string): Promise<FleetReading> {
-  const reading = await store.read(group);
-  if (Array.isArray(propertyOf(reading, "members")) && Array.isArray(propertyOf(reading, "notes"))) return reading;
-  throw new SourceError("protocol", "read() of the fleet's store gave no members and notes");
+  const given = await store.read(group);
+  try {
+    return checkedReading(given);
+  } catch (cause) {
+    throw new SourceError("protocol", "read() of the fleet's store gave no members and notes", { cause });
+  }
 }
 
 /** Copies only the own properties of an order. */

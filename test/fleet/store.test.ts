@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { FleetAnswer, FleetBeat, FleetTurnAsk } from "../../src/fleet/index.ts";
 import { chanceOf } from "./chance.ts";
 import { Group } from "../../src/fleet/group.ts";
-import { endServers, STORE_KINDS, type TestStore } from "./stores.ts";
+import { endServers, STORE_KINDS, type Detour, type TestStore } from "./stores.ts";
 
 for (const { name, missing } of STORE_KINDS) if (missing) console.log(`skipped, ${name}: ${missing}`);
 afterAll(endServers);
@@ -11,8 +11,10 @@ afterAll(endServers);
 const LONG_MS = 6_000_000;
 const SHORT_MS = 1_000_000;
 
+let serial = 1_000;
 const beat = (replica: string, given: Partial<FleetBeat> = {}): FleetBeat => ({
   replica,
+  serial: serial++,
   ttlMs: LONG_MS,
   isClosed: false,
   knownForMs: 0,
@@ -240,6 +242,66 @@ describe.each(STORE_KINDS)("$name (FLEET 1, 2, 4)", (kind) => {
       { replica: "out", isOut: true, hasLeave: false, report: '{"of":"out"}' },
       { replica: "x", isOut: true, hasLeave: true, report: '{"of":"x"}' },
     ]);
+  });
+
+  describe.skipIf(skip)("a beat that was held back", () => {
+    let detour: Detour;
+    beforeAll(async () => {
+      detour = await opened.detour();
+      // The connection is there, and the server knows the scripts.
+      await detour.store.beat("group", beat("warm"));
+    });
+    afterAll(() => detour?.close());
+
+    /** Sends a beat that waits on its way. Gives its answer, or `undefined` if the store refuses it. */
+    async function holdBack(said: FleetBeat): Promise<() => Promise<FleetAnswer | undefined>> {
+      detour.hold();
+      const answer = Promise.resolve(detour.store.beat("group", said)).then(undefined, () => undefined);
+      await detour.arrived();
+      return () => {
+        detour.release();
+        return answer;
+      };
+    }
+
+    test("counts from its arrival, by the clock of the store", async () => {
+      await oldGroup("a", "b", "c");
+      const letThrough = await holdBack(beat("x", { serial: 1 }));
+      await opened.pass(SHORT_MS * 2);
+      expect(await letThrough()).toMatchObject({ members: 4 });
+      const { members } = await opened.store.read("group");
+      expect(members.find(({ replica }) => replica === "x")?.leftMs).toBeGreaterThan(LONG_MS - SHORT_MS);
+    });
+
+    test("does not give a leave back that a later beat got", async () => {
+      await oldGroup("a", "b", "c");
+      const letThrough = await holdBack(beat("x", { serial: 1 }));
+      expect(await asks("x", { ...old, serial: 2 })).toMatchObject({ leaveMs: SHORT_MS });
+      expect(await letThrough()).toBeUndefined();
+      expect(await asks("y", old)).toMatchObject({ leaveMs: 0, othersOut: 1 });
+    });
+
+    test("does not take a place or a turn that a later beat gave back", async () => {
+      await oldGroup("a", "b", "c");
+      const letThrough = await holdBack(
+        beat("x", { ...old, standing: "asks", staleness: 9, serial: 1, turns: [turn({ first: true })] }),
+      );
+      await say("x", { serial: 2 });
+      expect(await letThrough()).toBeUndefined();
+      expect(await asks("y", { ...old, turns: [turn()] })).toMatchObject({
+        leaveMs: SHORT_MS,
+        othersOut: 0,
+        turns: { index: 0 },
+      });
+    });
+
+    test("is answered when it comes a second time, as a client sends it again", async () => {
+      await oldGroup("a", "b", "c");
+      const said = beat("x", { ...old, standing: "asks", staleness: 1.5, serial: 7 });
+      const first = await opened.store.beat("group", said);
+      expect(first).toMatchObject({ leaveMs: SHORT_MS });
+      expect(await opened.store.beat("group", { ...said, leaveLeftMs: 10 })).toEqual(first);
+    });
   });
 
   test.skipIf(skip)("decides as the model does, whatever is said", async () => {

@@ -7,6 +7,7 @@ import { missingPackages } from "../source/kit/packages.ts";
 import { PGLITE, SERVER_KINDS } from "../source/kit/postgres-client.ts";
 import { REDIS_KINDS } from "../source/kit/redis-client.ts";
 import { redisProgram, startRedis, type RedisServer } from "../source/kit/redis-server.ts";
+import { detourInProcess, detourOverTcp } from "./detour.ts";
 
 /** A store with what the test does to it. */
 export interface TestStore {
@@ -15,6 +16,20 @@ export interface TestStore {
   pass(ms: number): Promise<void>;
   /** Empties it, as FLUSHALL or a crash does. */
   flush(): Promise<void>;
+  /** A second way to the same store, on which requests can be held back. */
+  detour(): Promise<Detour>;
+  close(): Promise<void>;
+}
+
+/** A way to a store that holds requests back, and lets them through later. */
+export interface Detour {
+  readonly store: FleetStore;
+  /** From now on, requests wait. */
+  hold(): void;
+  /** Settles when a request waits. */
+  readonly arrived: () => Promise<void>;
+  /** Lets everything through that waits. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -57,14 +72,16 @@ export const STORE_KINDS: readonly StoreKind[] = [
       const now = (): number => nowMs;
       const clock: Clock = { monotonic: now, wall: now, random: () => 0.5, setTimer: () => () => {} };
       const made = { store: memoryFleet({ clock }) };
+      const store: FleetStore = {
+        beat: (group, beat) => made.store.beat(group, beat),
+        read: (group) => made.store.read(group),
+        write: (group, note) => made.store.write(group, note),
+      };
       return {
-        store: {
-          beat: (group, beat) => made.store.beat(group, beat),
-          read: (group) => made.store.read(group),
-          write: (group, note) => made.store.write(group, note),
-        },
+        store,
         pass: async (ms) => void (nowMs += ms),
         flush: async () => void (made.store = memoryFleet({ clock })),
+        detour: async () => detourInProcess(store),
         close: async () => {},
       };
     },
@@ -80,6 +97,11 @@ export const STORE_KINDS: readonly StoreKind[] = [
         store: redisFleet(opened.client),
         pass: async (ms) => void (await opened.send("EVAL", SET_BACK, "0", String(-ms))),
         flush: async () => void (await opened.send("FLUSHALL")),
+        detour: () =>
+          detourOverTcp(redis?.port ?? 0, async (port) => {
+            const far = await kind.open(port);
+            return { store: redisFleet(far.client), close: async () => far.close() };
+          }),
         close: async () => opened.close(),
       };
     },
@@ -90,17 +112,28 @@ export const STORE_KINDS: readonly StoreKind[] = [
     async open() {
       postgres ??= await startCluster(binaries ?? "");
       const opened = await kind.open(postgres.url);
-      return postgresStore(opened);
+      return postgresStore(opened, () =>
+        detourOverTcp(postgres?.port ?? 0, async (port) => {
+          const far = await kind.open(`postgres://tester@127.0.0.1:${port}/postgres`, { max: 1 });
+          return { store: postgresFleet(far.client), close: () => far.close() };
+        }),
+      );
     },
   })),
   {
     name: "postgresFleet() with PGlite",
     missing: missingPackages,
-    open: async () => postgresStore(await PGLITE.open("")),
+    async open() {
+      const opened = await PGLITE.open("");
+      return postgresStore(opened, async () => detourInProcess(postgresFleet(opened.client)));
+    },
   },
 ];
 
-async function postgresStore(opened: Awaited<ReturnType<typeof PGLITE.open>>): Promise<TestStore> {
+async function postgresStore(
+  opened: Awaited<ReturnType<typeof PGLITE.open>>,
+  detour: TestStore["detour"],
+): Promise<TestStore> {
   const flush = async (): Promise<void> => {
     for (const table of ["group", "member", "turn", "note"]) await opened.run(`TRUNCATE health_state_fleet_${table}`);
   };
@@ -113,5 +146,5 @@ async function postgresStore(opened: Awaited<ReturnType<typeof PGLITE.open>>): P
   };
   await opened.run(fleetSchema);
   await flush();
-  return { store: postgresFleet(opened.client), pass, flush, close: () => opened.close() };
+  return { store: postgresFleet(opened.client), pass, flush, detour, close: () => opened.close() };
 }

@@ -3,6 +3,9 @@
  * `health_state_fleet…`, in the first schema of the search path. Running it again replaces the functions and keeps the
  * tables. It is one statement, so that every client and every migration tool takes it.
  *
+ * Several replicas may run it at once, because it takes an advisory lock. Without the lock, PostgreSQL refuses all but
+ * one of them.
+ *
  * Each function takes an advisory lock of its group first, and then decides by `clock_timestamp()`. One statement without
  * the lock would grant more than the budget.
  *
@@ -11,12 +14,13 @@
  */
 export const fleetSchema: string = `DO $schema$
 BEGIN
+PERFORM pg_advisory_xact_lock(hashtextextended('health-state', 0));
 CREATE UNLOGGED TABLE IF NOT EXISTS health_state_fleet_group (
   grp text PRIMARY KEY, born_ms bigint NOT NULL, is_lost boolean NOT NULL, ttl_ms bigint NOT NULL
 );
 CREATE UNLOGGED TABLE IF NOT EXISTS health_state_fleet_member (
   grp text, replica text, until_ms bigint NOT NULL, is_out boolean NOT NULL, leave_until_ms bigint NOT NULL,
-  staleness double precision NOT NULL, report text NOT NULL, PRIMARY KEY (grp, replica)
+  staleness double precision NOT NULL, report text NOT NULL, serial bigint NOT NULL, PRIMARY KEY (grp, replica)
 );
 CREATE UNLOGGED TABLE IF NOT EXISTS health_state_fleet_turn (
   grp text, resource text, replica text, is_loading boolean NOT NULL, rank double precision NOT NULL,
@@ -39,7 +43,7 @@ DECLARE
   born bigint;
   lost boolean;
   young boolean;
-  was_there boolean;
+  known bigint;
   held boolean;
   others bigint;
   others_out bigint;
@@ -68,8 +72,11 @@ BEGIN
     WHERE m.grp = p_grp AND (m.until_ms <= now_ms OR m.until_ms > now_ms + longest);
   DELETE FROM health_state_fleet_turn t
     WHERE t.grp = p_grp AND (t.until_ms <= now_ms OR t.until_ms > now_ms + longest);
-  SELECT true, m.leave_until_ms > now_ms INTO was_there, held
+  SELECT m.serial, m.leave_until_ms > now_ms INTO known, held
     FROM health_state_fleet_member m WHERE m.grp = p_grp AND m.replica = me;
+  IF (b->>'serial')::bigint < known THEN
+    RAISE EXCEPTION 'the store knows a later beat of this replica';
+  END IF;
   SELECT count(*), count(*) FILTER (WHERE m.is_out OR m.leave_until_ms > now_ms),
     count(*) FILTER (WHERE m.staleness > stale) INTO others, others_out, older
     FROM health_state_fleet_member m WHERE m.grp = p_grp AND m.replica <> me;
@@ -79,7 +86,7 @@ BEGIN
     RETURN jsonb_build_object('leaveMs', 0, 'place', 0, 'isIn', false, 'members', others, 'othersOut', others_out,
       'turns', '{}'::jsonb, 'notes', '{}'::jsonb);
   END IF;
-  IF born IS NULL OR born > now_ms OR (was_there IS NULL AND others = 0) THEN
+  IF born IS NULL OR born > now_ms OR (known IS NULL AND others = 0) THEN
     born := now_ms;
     lost := false;
   END IF;
@@ -105,9 +112,11 @@ BEGIN
   waits := standing = 'asks' AND leave_ms = 0;
   INSERT INTO health_state_fleet_member AS m VALUES (p_grp, me, now_ms + ttl,
       (b->>'isWedged')::boolean OR standing = 'out' OR (standing = 'new' AND NOT is_in),
-      CASE WHEN leave_ms > 0 THEN now_ms + leave_ms ELSE 0 END, CASE WHEN waits THEN stale ELSE 0 END, p_report)
+      CASE WHEN leave_ms > 0 THEN now_ms + leave_ms ELSE 0 END, CASE WHEN waits THEN stale ELSE 0 END, p_report,
+      (b->>'serial')::bigint)
     ON CONFLICT (grp, replica) DO UPDATE SET until_ms = excluded.until_ms, is_out = excluded.is_out,
-      leave_until_ms = excluded.leave_until_ms, staleness = excluded.staleness, report = excluded.report;
+      leave_until_ms = excluded.leave_until_ms, staleness = excluded.staleness, report = excluded.report,
+      serial = excluded.serial;
   FOR turn IN SELECT jsonb_array_elements(b->'turns') LOOP
     asked := NULL;
     SELECT t.rank INTO asked FROM health_state_fleet_turn t

@@ -3,14 +3,14 @@
  *
  * KEYS: `meta` (hash: when the group was born, whether what was known of it is lost, the longest ttl), `report` (hash by
  * replica), `seen` (until when each counts), `out` (set), `leave` (until when each leave runs), `ask` (how old the data is of
- * each that asks in vain), `notes` (hash); then, for each turn of the beat, who waits by rank, until when, and who loads.
+ * each that asks in vain), `notes` (hash), `serial` (hash: the number of the last beat of each); then, for each turn of the beat, who waits by rank, until when, and who loads.
  * ARGV: the beat as JSON without its report, and the report. It gives the answer as JSON.
  *
  * The rules are those of `src/fleet/group.ts`, which the tests hold beside it.
  */
 export const BEAT_SCRIPT = `local b = cjson.decode(ARGV[1])
 local me, ttl = b.replica, b.ttlMs
-local META, REPORT, SEEN, OUT, LEAVE, ASK, NOTES = unpack(KEYS, 1, 7)
+local META, REPORT, SEEN, OUT, LEAVE, ASK, NOTES, SERIAL = unpack(KEYS, 1, 8)
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local function text(number) return string.format("%.17g", number) end
@@ -26,14 +26,18 @@ for _, one in ipairs(over(SEEN)) do
   redis.call("ZREM", LEAVE, one)
   redis.call("ZREM", ASK, one)
   redis.call("HDEL", REPORT, one)
+  redis.call("HDEL", SERIAL, one)
 end
 for _, one in ipairs(over(LEAVE)) do redis.call("ZREM", LEAVE, one) end
-for i = 8, #KEYS, 3 do
+for i = 9, #KEYS, 3 do
   for _, one in ipairs(over(KEYS[i + 1])) do
     redis.call("ZREM", KEYS[i], one)
     redis.call("ZREM", KEYS[i + 1], one)
   end
   for _, one in ipairs(over(KEYS[i + 2])) do redis.call("ZREM", KEYS[i + 2], one) end
+end
+if b.serial < tonumber(redis.call("HGET", SERIAL, me) or 0) then
+  return redis.error_reply("ERR the store knows a later beat of this replica")
 end
 local held = redis.call("ZSCORE", LEAVE, me)
 local before = redis.call("ZREM", SEEN, me)
@@ -43,7 +47,8 @@ redis.call("ZREM", ASK, me)
 local others = redis.call("ZCARD", SEEN)
 if b.isClosed then
   redis.call("HDEL", REPORT, me)
-  for i = 8, #KEYS do redis.call("ZREM", KEYS[i], me) end
+  redis.call("HDEL", SERIAL, me)
+  for i = 9, #KEYS do redis.call("ZREM", KEYS[i], me) end
   return { '{"leaveMs":0,"place":0,"isIn":false,"members":' .. others .. ',"othersOut":0,"turns":{},"notes":{}}' }
 end
 local born = tonumber(redis.call("HGET", META, "born") or nil)
@@ -68,12 +73,13 @@ local isIn = b.standing == "new" and othersIn == 0
 local waits = b.standing == "asks" and leave == 0
 redis.call("ZADD", SEEN, text(now + ttl), me)
 redis.call("HSET", REPORT, me, ARGV[2])
+redis.call("HSET", SERIAL, me, text(b.serial))
 if leave > 0 then redis.call("ZADD", LEAVE, text(now + leave), me)
 elseif b.isWedged or b.standing == "out" or (b.standing == "new" and not isIn) then redis.call("SADD", OUT, me) end
 if waits then redis.call("ZADD", ASK, text(b.staleness), me) end
 local turns = {}
 for i, turn in ipairs(b.turns) do
-  local WAIT, UNTIL, LOAD = KEYS[5 + 3 * i], KEYS[6 + 3 * i], KEYS[7 + 3 * i]
+  local WAIT, UNTIL, LOAD = KEYS[6 + 3 * i], KEYS[7 + 3 * i], KEYS[8 + 3 * i]
   local asked = tonumber(redis.call("ZSCORE", WAIT, me) or nil)
   redis.call("ZREM", WAIT, me)
   redis.call("ZREM", UNTIL, me)

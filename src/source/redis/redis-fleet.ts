@@ -6,7 +6,7 @@ import { evaluateWith } from "./evaluate.ts";
 import { BEAT_SCRIPT, READ_SCRIPT, WRITE_SCRIPT } from "./fleet-script.ts";
 import { hearErrors } from "./hear-errors.ts";
 
-const KEYS = ["meta", "report", "seen", "out", "leave", "ask", "notes"];
+const KEYS = ["meta", "report", "seen", "out", "leave", "ask", "notes", "serial"];
 /** What stands for each turn. */
 const TURN_KEYS = ["wait", "until", "load"];
 /** How many texts a member and a note take in a reading. */

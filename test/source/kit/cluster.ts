@@ -15,6 +15,10 @@ export interface Cluster {
   /** Stops the server and every backend with SIGSTOP: sockets stay open and nobody answers. */
   freeze(): void;
   thaw(): void;
+  /** Stops it, copies its data, and starts it again. */
+  keep(): Promise<void>;
+  /** Puts back the data that `keep()` copied, as a failover to an older copy does. It cuts connections. */
+  putBack(): Promise<void>;
   /** Stops it and deletes what it held. */
   remove(): Promise<void>;
 }
@@ -38,7 +42,7 @@ export async function startCluster(binaries: string, primary?: Cluster): Promise
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, "data");
   const run = (program: string, ...args: string[]): unknown =>
-    execFileSync(join(binaries, program), args, { ...user, cwd: folder, stdio: "ignore" });
+    execFileSync(program === "cp" ? program : join(binaries, program), args, { ...user, cwd: folder, stdio: "ignore" });
   if (primary) run("pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast", "-d", primary.url);
   else run("initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync");
   const port = await freePort();
@@ -74,6 +78,17 @@ export async function startCluster(binaries: string, primary?: Cluster): Promise
     },
     freeze: () => signalTree(server?.pid ?? 0, "SIGSTOP"),
     thaw: () => signalTree(server?.pid ?? 0, "SIGCONT"),
+    async keep() {
+      await cluster.stop();
+      run("cp", "-a", data, `${data}.kept`);
+      await cluster.start();
+    },
+    async putBack() {
+      await cluster.stop("SIGQUIT");
+      rmSync(data, { recursive: true, force: true });
+      run("cp", "-a", `${data}.kept`, data);
+      await cluster.start();
+    },
     async remove() {
       if (server?.exitCode === null) cluster.thaw();
       await cluster.stop();

@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { fleet, fleetStatus, type FleetBeat } from "../../src/fleet/index.ts";
+import { createHealth } from "../../src/index.ts";
+import { fleetSchema, postgresFleet } from "../../src/source/postgres/index.ts";
+import { redisFleet } from "../../src/source/redis/index.ts";
+import { read } from "../repo/tree.ts";
+import { postgresBinaries, startCluster, type Cluster } from "../source/kit/cluster.ts";
+import { missingPackages, packageOf } from "../source/kit/packages.ts";
+import { SERVER_KINDS } from "../source/kit/postgres-client.ts";
+import { until } from "../source/kit/process.ts";
+import { REDIS_KINDS } from "../source/kit/redis-client.ts";
+import { redisProgram, startRedis, type RedisServer } from "../source/kit/redis-server.ts";
+
+const GUIDE = read("docs/guide/fleets.md");
+/** The one line of the guide that begins so. */
+const lineOf = (begin: string): string => {
+  const lines = GUIDE.split("\n").filter((line) => line.startsWith(begin));
+  expect(lines.length, `lines of the guide that begin with ${begin}`).toBe(1);
+  return lines[0] ?? "";
+};
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** The beat of a replica that waits to leave, waits for a turn, and knows a note. */
+const BEAT: FleetBeat = {
+  replica: "a",
+  serial: 1,
+  ttlMs: 60_000,
+  isClosed: false,
+  knownForMs: 0,
+  standing: "asks",
+  isWedged: false,
+  staleness: 1.5,
+  leaveLeftMs: 0,
+  leave: { most: 1 },
+  turns: [{ resource: "index", wants: "waits", first: true, staleInMs: 0, most: 1 }],
+  notes: { "pin:index": 1 },
+  report: "{}",
+};
+
+const noRedis = missingPackages ?? (redisProgram ? undefined : "redis-server is not installed");
+const binaries = postgresBinaries();
+const noPostgres = missingPackages ?? (binaries === undefined ? "PostgreSQL is not installed" : undefined);
+for (const reason of new Set([noRedis, noPostgres])) if (reason) console.log(`skipped on a server: ${reason}`);
+
+describe.skipIf(noRedis !== undefined)("Redis (FLEET 4)", () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server?.remove());
+
+  test("every key has the hash tag of its group, and expires by itself", async () => {
+    const opened = await REDIS_KINDS[0]?.open(server.port);
+    ends.push(() => opened?.close());
+    const store = redisFleet(opened?.client ?? expect.fail("no client"));
+    for (const replica of ["a", "b", "c"])
+      for (const standing of ["in", "asks", "out", "asks"] as const)
+        for (const wants of ["waits", "loads"] as const)
+          await store.beat("matcher", { ...BEAT, replica, standing, turns: BEAT.turns.map((turn) => ({ ...turn, wants })) }); // prettier-ignore
+    expect(await store.write("matcher", { name: "pin:index", version: 0, text: "{}" })).toBe(true);
+    const keys = (await opened?.send("KEYS", "*")) as string[];
+    expect(keys.length).toBeGreaterThan(6);
+    for (const key of keys) {
+      expect(key).toMatch(/^health-state:\{matcher\}:[a-z:]+$/);
+      expect([key, Number(await opened?.send("PTTL", key)) > 0]).toEqual([key, true]);
+    }
+  });
+
+  test("a script that the server has lost is sent again", async () => {
+    const opened = await REDIS_KINDS[0]?.open(server.port);
+    ends.push(() => opened?.close());
+    const store = redisFleet(opened?.client ?? expect.fail("no client"));
+    await store.beat("lost", BEAT);
+    await opened?.send("SCRIPT", "FLUSH");
+    expect(await store.beat("lost", { ...BEAT, serial: 2 })).toMatchObject({ members: 1 });
+    expect((await store.read("lost")).members).toHaveLength(1);
+  });
+
+  test.each(REDIS_KINDS.slice(0, 2).map(({ name }) => name))(
+    "a user with the rights of the guide is enough for %s, and reaches no other group",
+    async (name) => {
+      const admin = await REDIS_KINDS[0]?.open(server.port);
+      ends.push(() => admin?.close());
+      // A line of the ACL file is what ACL SETUSER takes.
+      const [, user = "", ...rules] = lineOf("user ").split(" ");
+      await admin?.send("ACL", "SETUSER", user, ...rules);
+      const password = rules.find((rule) => rule.startsWith(">"))?.slice(1) ?? "";
+      const url = `redis://${user}:${password}@127.0.0.1:${server.port}`;
+      const client = await openAs(name, url);
+      const store = redisFleet(client);
+      expect(await store.beat("matcher", { ...BEAT, replica: `b-${name}` })).toMatchObject({ place: 1 });
+      expect((await store.read("matcher")).members.length).toBeGreaterThan(0);
+      expect(typeof (await store.write("matcher", { name: "pin:rates", version: 0, text: "{}" }))).toBe("boolean");
+      await expect(store.read("other")).rejects.toThrow(/NOPERM|permission|access/i);
+    },
+  );
+
+  async function openAs(name: string, url: string): Promise<Parameters<typeof redisFleet>[0]> {
+    if (name === "ioredis") {
+      const { Redis } = packageOf<{ Redis: new (url: string, options: object) => Parameters<typeof redisFleet>[0] & { disconnect(): void } }>("ioredis"); // prettier-ignore
+      const client = new Redis(url, { maxRetriesPerRequest: 1 });
+      ends.push(() => client.disconnect());
+      return client;
+    }
+    const { createClient } = packageOf<{ createClient(options: object): Parameters<typeof redisFleet>[0] & { connect(): Promise<unknown>; destroy(): void } }>(name); // prettier-ignore
+    const client = createClient({ url });
+    await client.connect();
+    ends.push(() => client.destroy());
+    return client;
+  }
+});
+
+describe.skipIf(noPostgres !== undefined)("PostgreSQL (FLEET 4)", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster(binaries ?? "");
+  });
+  afterAll(() => cluster?.remove());
+
+  const open = async (
+    url = cluster.url,
+    max = 2,
+  ): Promise<{ client: Parameters<typeof postgresFleet>[0]; run(text: string): Promise<unknown> }> => {
+    // prettier-ignore
+    const opened = await SERVER_KINDS[0]?.open(url, { max });
+    if (!opened) return expect.fail("no client");
+    ends.push(() => opened.close());
+    return opened;
+  };
+
+  test("without the schema the store counts as gone, and says why", async () => {
+    const { client } = await open();
+    const health = createHealth({
+      fleet: fleet(postgresFleet(client), { group: "matcher", beat: "1s", within: "900ms" }),
+    });
+    ends.push(() => health.close());
+    const reasons: (string | undefined)[] = [];
+    health.subscribe((event) => void (event.type === "store-gone" && reasons.push(event.reason)));
+    health.start();
+    await until("the store counts as gone", () => reasons.length > 0);
+    expect(reasons).toEqual([expect.stringMatching(/function health_state_fleet_beat\(.*\) does not exist/)]);
+  });
+
+  test("twelve replicas that start at once make the schema at once", async () => {
+    const many = await Promise.all(Array.from({ length: 12 }, () => open(cluster.url, 1)));
+    await Promise.all(many.map(({ run }) => run("SELECT 1")));
+    await Promise.all(many.map(({ run }) => run(fleetSchema)));
+    await Promise.all(many.map(({ run }) => run(fleetSchema)));
+    expect(await postgresFleet(many[0]?.client ?? expect.fail("none")).beat("matcher", BEAT)).toMatchObject({
+      place: 1,
+    });
+  });
+
+  test("a role with the rights of the guide is enough, and may do nothing else", async () => {
+    const owner = await open();
+    await owner.run(fleetSchema);
+    await owner.run("CREATE TABLE secret (id int)");
+    await owner.run("CREATE ROLE matcher LOGIN");
+    await owner.run(lineOf("GRANT "));
+    const { client, run } = await open(cluster.url.replace("tester@", "matcher@"));
+    const store = postgresFleet(client);
+    expect(await store.beat("rights", BEAT)).toMatchObject({ place: 1 });
+    expect(await store.write("rights", { name: "pin:index", version: 0, text: "{}" })).toBe(true);
+    expect((await fleetStatus(store, "rights")).replicas).toHaveLength(1);
+    await expect(run("SELECT * FROM secret")).rejects.toThrow(/permission denied/);
+    await expect(run("TRUNCATE health_state_fleet_note")).rejects.toThrow(/permission denied/);
+    await expect(run("CREATE TABLE mine (id int)")).rejects.toThrow(/permission denied/);
+  });
+});
