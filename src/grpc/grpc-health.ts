@@ -1,6 +1,6 @@
 import type { Health } from "../handler/health.ts";
 import { registryOf } from "../health/registry-of.ts";
-import type { Registry } from "../health/registry.ts";
+import { createLookup, type Registered } from "../observe/ended-load.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { invalidOption } from "../option/invalid-option.ts";
 import type { HealthImplementation } from "./call.ts";
@@ -46,15 +46,19 @@ export function grpcHealth(health: Health, options: GrpcHealthOptions = {}): Grp
   const registry = registryOf(health);
   const { resources = false } = checkOptions("grpcHealth()", options, ["resources"], []);
   if (typeof resources !== "boolean") invalidOption("resources", resources, "true or false");
+  const lookUp = createLookup(registry);
+  const resourceOf = (service: string): Registered | undefined =>
+    resources && !isProbe(service) ? lookUp(service) : undefined;
   const statusOf = (service: string): number | undefined => {
     if (isProbe(service)) return toStatus(registry[PROBES[service]]().ok);
-    const resource = resources ? registry.resources.find(({ name }) => name === service) : undefined;
+    const resource = resourceOf(service);
     return resource && toStatus(isServing(resource));
   };
   const watches = new Watches({
     registry,
     statusOf: (service) => statusOf(service) ?? SERVING_STATUS.SERVICE_UNKNOWN,
-    changesIn: (service) => (resources ? msUntilRefused(registry, service) : Infinity),
+    changesIn: (service) => msUntilRefused(resourceOf(service)),
+    dependsOn: (service, resource) => isProbe(service) || service === resource,
   });
   const implementation: HealthImplementation = {
     Check({ request }, callback) {
@@ -63,9 +67,12 @@ export function grpcHealth(health: Health, options: GrpcHealthOptions = {}): Grp
       else callback(null, { status });
     },
     List(_call, callback) {
-      const names = [...Object.keys(PROBES), ...(resources ? registry.resources.map(({ name }) => name) : [])];
       const statuses: Record<string, HealthCheckResponse> = {};
-      for (const name of names) statuses[name] = { status: statusOf(name) ?? SERVING_STATUS.SERVICE_UNKNOWN };
+      for (const [name, probe] of Object.entries(PROBES)) statuses[name] = { status: toStatus(registry[probe]().ok) };
+      if (resources)
+        for (const resource of registry.resources)
+          // A resource may be called `liveness`. Then the probe has the name.
+          if (!isProbe(resource.name)) statuses[resource.name] = { status: toStatus(isServing(resource)) };
       callback(null, { statuses });
     },
     Watch: (call) => watches.add(call),
@@ -84,8 +91,6 @@ function toStatus(isServing: boolean): number {
   return isServing ? SERVING_STATUS.SERVING : SERVING_STATUS.NOT_SERVING;
 }
 
-type Registered = Registry["resources"][number];
-
 /** A resource serves while it has a value that is young enough for readiness. */
 function isServing(resource: Registered): boolean {
   const { age } = resource.snapshot();
@@ -93,8 +98,7 @@ function isServing(resource: Registered): boolean {
 }
 
 /** Returns after how many ms time alone changes the status of a resource. No event reports such a change. */
-function msUntilRefused(registry: Registry, service: string): number {
-  const resource = registry.resources.find(({ name }) => name === service);
+function msUntilRefused(resource: Registered | undefined): number {
   const age = resource?.snapshot().age;
   if (!resource || age === undefined || age > resource.limits.refuseAfter) return Infinity;
   return resource.limits.refuseAfter - age + 1;

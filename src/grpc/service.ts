@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import { bytesOf, readFields, textOf, writeFields } from "./wire.ts";
+import { bytesOf, readField, readFields, textOf, writeFields } from "./wire.ts";
 
 /** The statuses of `grpc.health.v1`, as they stand on the wire. */
 export const SERVING_STATUS: Readonly<Record<"UNKNOWN" | "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN", number>> = {
@@ -58,25 +58,21 @@ export type HealthService = {
   readonly Watch: MethodDefinition<HealthCheckRequest, HealthCheckResponse>;
 };
 
+/** In bytes. No service has a longer name. A Watch keeps the name that it was asked for, and a message may have 4 MB. */
+const MOST_NAME = 100;
+
 const CHECK = {
   requestSerialize: ({ service }: HealthCheckRequest): Buffer =>
     writeFields(service === "" ? [] : [{ number: 1, value: bytesOf(service) }]),
   requestDeserialize: (bytes: Uint8Array): HealthCheckRequest => ({
-    // The last value counts, as in every protobuf field that is not repeated.
-    service: textOf(
-      readFields(bytes)
-        .filter(({ number }) => number === 1)
-        .at(-1)?.value,
-    ),
+    service: textOf(readField(bytes, 1), MOST_NAME),
   }),
   responseSerialize: ({ status }: HealthCheckResponse): Buffer => writeFields([{ number: 1, value: status }]),
   responseDeserialize: (bytes: Uint8Array): HealthCheckResponse => ({ status: statusIn(bytes) }),
 };
 
 function statusIn(bytes: Uint8Array): number {
-  const value = readFields(bytes)
-    .filter(({ number }) => number === 1)
-    .at(-1)?.value;
+  const value = readField(bytes, 1);
   return typeof value === "number" ? value : 0;
 }
 

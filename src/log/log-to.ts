@@ -1,6 +1,7 @@
 import type { Health } from "../handler/health.ts";
 import { registryOf } from "../health/registry-of.ts";
 import { createLookup, hasSucceeded, isEndedLoad, isSlow, type EndedLoad } from "../observe/ended-load.ts";
+import { callSafely } from "../option/call-safely.ts";
 import { invalidOption, propertyOf, toSafeText } from "../option/invalid-option.ts";
 import type { DrainEvent, FleetEvent, ProbeEvent } from "../resource/event.ts";
 import { messageOf } from "../resource/print.ts";
@@ -66,8 +67,9 @@ type Fields = Omit<LogEntry, "msg" | "message">;
  * rejected, recovered or slow load, the drain, and decisions of the fleet. It writes nothing for a successful load or a
  * single probe, and never the value.
  *
- * A load is slow if it takes more than half of its `timeout`, or more than `refreshEvery`. Errors of the logger are
- * ignored. It counts as a listener, so failed loads are not printed with `console.warn`.
+ * A load is slow if it takes more than half of its `timeout`, or more than `refreshEvery`. Errors and
+ * rejections of the logger are ignored. It counts as a listener, so failed loads are not printed with
+ * `console.warn`.
  *
  * @param logger pino, winston, `console`, or any object with `info`, `warn` and `error`
  * @returns a function that ends the subscription
@@ -82,29 +84,29 @@ export function logTo(health: Health, logger: LoggerLike): () => void {
       invalidOption("logger", logger, "a logger with info(), warn() and error(), such as pino() or console");
   const resourceOf = createLookup(registry);
   const okWord = registry.words.wordOf("ok");
-  const write = (level: Level, text: string, fields: Fields): unknown =>
-    logger[level]({ msg: text, message: text, ...fields });
+  // Each line by itself, because a load may have two.
+  const write: Write = (level, text, fields) =>
+    callSafely(() => logger[level]({ msg: text, message: text, ...fields }));
   return registry.subscribe((event) => {
     if (event.type === "probe") return writeProbe(write, event, event.word === okWord || health.drainSignal.aborted);
     if (event.type === "drain") return writeDrain(write, event);
     if (event.type in FLEET) return writeFleet(write, event as FleetEvent); // SAFETY: FLEET has its types alone.
-    if (isEndedLoad(event)) return writeLoad(write, event, resourceOf(event.name)?.limits);
-    return undefined;
+    if (isEndedLoad(event)) writeLoad(write, event, resourceOf(event.name)?.limits);
   }, "reader");
 }
 
-type Write = (level: Level, text: string, fields: Fields) => unknown;
+type Write = (level: Level, text: string, fields: Fields) => void;
 
 /** @param isExpected it answers 200, or the process is going away */
-function writeProbe(write: Write, { probe, from, word }: ProbeEvent, isExpected: boolean): unknown {
+function writeProbe(write: Write, { probe, from, word }: ProbeEvent, isExpected: boolean): void {
   // A wedged process is killed soon. A service that is not ready may heal by itself.
   const level = isExpected ? "info" : probe === "liveness" ? "error" : "warn";
-  return write(level, `health-state: ${probe} says ${word}, before ${from}`, { event: "probe", probe, word, from });
+  write(level, `health-state: ${probe} says ${word}, before ${from}`, { event: "probe", probe, word, from });
 }
 
-function writeDrain(write: Write, { delayMs }: DrainEvent): unknown {
+function writeDrain(write: Write, { delayMs }: DrainEvent): void {
   const goesOn = delayMs > 0 ? `; the server goes on for ${delayMs} ms` : "";
-  return write("info", `health-state: the drain begins${goesOn}`, { event: "drain", delayMs });
+  write("info", `health-state: the drain begins${goesOn}`, { event: "drain", delayMs });
 }
 
 const FLEET: { readonly [T in FleetEvent["type"]]: readonly [level: Level, text: string] } = {
@@ -114,11 +116,11 @@ const FLEET: { readonly [T in FleetEvent["type"]]: readonly [level: Level, text:
   "store-back": ["info", "the store of the fleet is back"],
 };
 
-function writeFleet(write: Write, { type, group, replica, reason }: FleetEvent): unknown {
+function writeFleet(write: Write, { type, group, replica, reason }: FleetEvent): void {
   const [level, text] = FLEET[type];
   const why = reason === undefined ? "" : `: ${toSafeText(reason)}`;
   const error = reason === undefined ? {} : { error: toSafeText(reason) };
-  return write(level, `health-state: ${text}${why}`, { event: type, group, replica, ...error });
+  write(level, `health-state: ${text}${why}`, { event: type, group, replica, ...error });
 }
 
 function writeLoad(write: Write, event: EndedLoad, limits: Limits | undefined): void {

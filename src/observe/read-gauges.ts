@@ -1,5 +1,6 @@
 import type { Health } from "../handler/health.ts";
 import type { Registry } from "../health/registry.ts";
+import { ignoreRejection } from "../option/call-safely.ts";
 import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { leasesOf } from "../resource/lease.ts";
 import { STATES } from "../state/state.ts";
@@ -79,12 +80,13 @@ export function readGauges(health: Health, registry: Registry, sizes: SizeFuncti
   return samples;
 }
 
-/** A size function that throws, or gives no number, costs its own metric and no other. */
+/** A size function that throws, rejects or gives no number costs its own metric and no other. */
 function sizeOf(size: SizeFunction | undefined, value: unknown): number | undefined {
   if (!size || value === undefined) return undefined;
   try {
     // SAFETY: the user wrote the function for the values of the resource under whose name it stands.
     const given: unknown = size(value as never);
+    ignoreRejection(given);
     return typeof given === "number" && Number.isFinite(given) ? given : undefined;
   } catch {
     return undefined;

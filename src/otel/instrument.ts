@@ -4,6 +4,7 @@ import { createLookup, isEndedLoad, isSlow, hasSucceeded, type EndedLoad } from 
 import { DURATION_BOUNDS, GAUGE_NAMES, GAUGES, LOAD_DURATION, LOADS, SLOW_LOADS } from "../observe/metric.ts";
 import type { MetricFact } from "../observe/metric.ts";
 import { checkSizes, readGauges, type SizeFunctions } from "../observe/read-gauges.ts";
+import { callSafely } from "../option/call-safely.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { invalidOption, propertyOf, toSafeText } from "../option/invalid-option.ts";
 import { messageOf } from "../resource/print.ts";
@@ -51,6 +52,8 @@ export function instrument(health: Health, options: InstrumentOptions): () => vo
   const resourceOf = createLookup(registry);
   const measured = meter && measure(health, meter, sizes);
   // From now on the spans of traced loaders are ended here, where the outcome is known.
+  const me = {};
+  const adopt = (load: unknown): void => void tracedLoadsOf(load)?.instruments.add(me);
   if (tracer) for (const { options: given } of registry.resources) adopt(given.load);
   const end = registry.subscribe((event) => {
     if (!("snapshot" in event)) return;
@@ -58,18 +61,13 @@ export function instrument(health: Health, options: InstrumentOptions): () => vo
     if (tracer) adopt(resource?.options.load);
     if (!isEndedLoad(event)) return;
     measured?.count(event, isSlow(event, resource?.limits));
-    if (tracer) endSpan(event, resource?.options.load, tracer, registry.clock.wall());
+    if (tracer) callSafely(() => endSpan(event, resource?.options.load, tracer, registry.clock.wall()));
   }, "part");
   return () => {
     end();
     measured?.end();
-    for (const { options: given } of registry.resources) adopt(given.load, "back");
+    for (const { options: given } of registry.resources) tracedLoadsOf(given.load)?.instruments.delete(me);
   };
-}
-
-function adopt(load: unknown, back?: "back"): void {
-  const loads = tracedLoadsOf(load);
-  if (loads) loads.isInstrumented = back === undefined;
 }
 
 function checkMeter(meter: unknown): void {
@@ -114,9 +112,10 @@ function measure(
   return {
     count({ name, outcome, durationMs }, slow) {
       const resource = { "health_state.resource": name };
-      loads.add(1, { ...resource, "health_state.outcome": outcome });
-      duration.record(durationMs / 1_000, resource);
-      if (slow) slowLoads.add(1, resource);
+      // Each by itself, because one that throws must not cost the others.
+      callSafely(() => loads.add(1, { ...resource, "health_state.outcome": outcome }));
+      callSafely(() => duration.record(durationMs / 1_000, resource));
+      if (slow) callSafely(() => slowLoads.add(1, resource));
     },
     end: () => meter.removeBatchObservableCallback(callback, observables),
   };
@@ -139,14 +138,16 @@ function endSpan(event: EndedLoad, load: unknown, tracer: TracerLike, now: numbe
   const open = tracedLoadsOf(load)?.open.shift();
   const span =
     open ?? tracer.startSpan(`load ${name}`, { root: true, startTime: new Date(now - durationMs), attributes });
+  // A span that throws is ended all the same.
   if (open) {
-    span.updateName(`load ${name}`);
-    span.setAttributes(attributes);
+    callSafely(() => span.updateName(`load ${name}`));
+    callSafely(() => span.setAttributes(attributes));
   }
   if (!hasSucceeded(event)) {
-    span.setAttributes({ "error.type": outcome });
+    callSafely(() => span.setAttributes({ "error.type": outcome }));
     const { lastError } = snapshot;
-    span.setStatus({ code: STATUS_ERROR, ...(lastError && { message: toSafeText(messageOf(lastError.error)) }) });
+    const message = lastError && { message: toSafeText(messageOf(lastError.error)) };
+    callSafely(() => span.setStatus({ code: STATUS_ERROR, ...message }));
   }
   if (open) span.end();
   else span.end(new Date(now));

@@ -1,3 +1,4 @@
+import { callSafely } from "../option/call-safely.ts";
 import { checkFunction, invalidOption, propertyOf, toSafeText } from "../option/invalid-option.ts";
 import { messageOf } from "../resource/print.ts";
 import type { LoadContext } from "../resource/loader.ts";
@@ -5,8 +6,8 @@ import { STATUS_ERROR, type SpanLike, type TracerLike } from "./api.ts";
 
 /** The spans of a traced loader that have not ended, the oldest first. */
 export interface TracedLoads {
-  /** Whether `instrument()` ends the spans, because it knows the resource and the outcome. */
-  isInstrumented: boolean;
+  /** Each `instrument()` that ends the spans, because it knows the resource and the outcome. */
+  readonly instruments: Set<object>;
   readonly open: SpanLike[];
 }
 
@@ -31,7 +32,8 @@ export function tracedLoadsOf(load: unknown): TracedLoads | undefined {
  * no request causes a load.
  *
  * With `instrument({ tracer })`, the span has the resource and the outcome, and there is no second span. Without it,
- * the span ends when the loader ends.
+ * the span ends when the loader ends. Errors of the tracer never reach the load: it then has no span. Wrap the loader
+ * of each resource by itself.
  *
  * @param load the loader
  * @param tracer a tracer of `@opentelemetry/api`. Its SDK needs a context manager
@@ -47,35 +49,27 @@ export function traced<R, P = unknown>(
 ): (context: LoadContext<P>) => R {
   checkFunction("load", load);
   checkTracer(tracer);
-  const loads: TracedLoads = { isInstrumented: false, open: [] };
-  const wrapped = (context: LoadContext<P>): R =>
-    tracer.startActiveSpan("load", { root: true }, (span: SpanLike): R => {
-      loads.open.push(span);
-      const end = (failure?: { readonly error: unknown }): void => {
-        const place = loads.open.indexOf(span);
-        if (place < 0) return;
-        loads.open.splice(place, 1);
-        if (failure) span.setStatus({ code: STATUS_ERROR, message: toSafeText(messageOf(failure.error)) });
-        span.end();
-      };
-      const settled = (failure?: { readonly error: unknown }): void => {
-        if (!loads.isInstrumented) end(failure);
-      };
-      watchAbort(context, (error) => end({ error }));
+  const loads: TracedLoads = { instruments: new Set(), open: [] };
+  const wrapped = (context: LoadContext<P>): R => {
+    // The tracer is foreign: it may throw, call back twice or never, or return something else. The loader is called
+    // once, and what it returned or threw is what the library gets.
+    let run: { readonly result: R } | { readonly error: unknown } | undefined;
+    const start = (end: EndSpan): void => {
       try {
-        const result = load(context);
-        if (typeof propertyOf(result, "then") !== "function") settled();
-        else
-          Promise.resolve(result).then(
-            () => settled(),
-            (error: unknown) => settled({ error }),
-          );
-        return result;
+        run = { result: watched(load(context), end) };
       } catch (error) {
-        settled({ error });
-        throw error;
+        run = { error };
+        end({ error });
       }
-    });
+    };
+    callSafely(() =>
+      tracer.startActiveSpan("load", { root: true }, (span: SpanLike) => {
+        if (!run) start(keepOpen(loads, span, context));
+      }),
+    );
+    if (!run) start(() => {});
+    return resultOf(run);
+  };
   Object.defineProperties(wrapped, ownOf(load));
   return Object.defineProperty(wrapped, TRACED, { value: loads });
 }
@@ -92,10 +86,50 @@ function ownOf(load: object): PropertyDescriptorMap {
   }
 }
 
-/** A run that is given up has no event that ends it, unless it timed out. */
-function watchAbort({ signal }: LoadContext<unknown>, giveUp: (reason: unknown) => void): void {
-  signal.addEventListener("abort", () => {
-    const reason: unknown = signal.reason;
-    if (propertyOf(reason, "code") !== "HS_TIMED_OUT") giveUp(reason);
-  });
+/** Ends the span of a load that has settled, unless `instrument()` will end it. */
+type EndSpan = (failure?: { readonly error: unknown }) => void;
+
+/** Keeps a span until its load has ended. A run that is given up has no event that ends it, unless it timed out. */
+function keepOpen(loads: TracedLoads, span: SpanLike, context: unknown): EndSpan {
+  loads.open.push(span);
+  const end: EndSpan = (failure) => {
+    const place = loads.open.indexOf(span);
+    if (place < 0) return;
+    loads.open.splice(place, 1);
+    if (failure)
+      callSafely(() => span.setStatus({ code: STATUS_ERROR, message: toSafeText(messageOf(failure.error)) }));
+    callSafely(() => span.end());
+  };
+  // A test may call the loader by itself, without a context.
+  const signal = propertyOf(context, "signal");
+  const listen = propertyOf(signal, "addEventListener");
+  if (typeof listen === "function")
+    listen.call(signal, "abort", () => {
+      const reason = propertyOf(signal, "reason");
+      if (propertyOf(reason, "code") !== "HS_TIMED_OUT") end({ error: reason });
+    });
+  return (failure) => {
+    if (loads.instruments.size === 0) end(failure);
+  };
+}
+
+/** Ends the span with the result. A promise is followed once, because a lazy one begins its work at each `then()`. */
+function watched<R>(result: R, end: EndSpan): R {
+  if (typeof propertyOf(result, "then") !== "function") {
+    end();
+    return result;
+  }
+  const promise = Promise.resolve(result);
+  promise.then(
+    () => end(),
+    (error: unknown) => end({ error }),
+  );
+  // SAFETY: the library awaits the result, and nothing else. Of a promise it is the same object.
+  return promise as R;
+}
+
+/** @throws what the loader threw */
+function resultOf<R>(run: { readonly result: R } | { readonly error: unknown } | undefined): R {
+  if (run && "result" in run) return run.result;
+  throw run?.error;
 }

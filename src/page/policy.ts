@@ -1,11 +1,14 @@
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 
-let made: Promise<string> | undefined;
+let made: string | undefined;
 
-/** The Content Security Policy. It allows only the script and the style of the page, by their hashes. */
-export function policyOf(): Promise<string> {
-  return (made ??= makePolicy());
+/**
+ * The Content Security Policy. It allows only the script and the style of the page, by their hashes. The text is kept,
+ * and not its promise: on Workers, a request that ends may leave its promises pending for ever.
+ */
+export async function policyOf(): Promise<string> {
+  return (made ??= await makePolicy());
 }
 
 async function makePolicy(): Promise<string> {

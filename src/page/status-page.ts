@@ -4,6 +4,7 @@ import type { Health } from "../handler/health.ts";
 import { toResponse } from "../handler/response.ts";
 import { registryOf } from "../health/registry-of.ts";
 import { checkOptions } from "../option/check-options.ts";
+import { ignoreRejection } from "../option/call-safely.ts";
 import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { readPage } from "./page-model.ts";
 import { policyOf } from "./policy.ts";
@@ -49,21 +50,23 @@ export function statusPage(health: Health, options: StatusPageOptions = {}): Sta
     invalidOption("details", details, 'the result of details("always")');
   const timeline = new Timeline(registry);
   const end = registry.subscribe((event) => timeline.add(event), "part");
-  const streams = new Streams(registry);
+  const read = (): ReturnType<typeof readPage> => readPage(health, registry, timeline);
+  const streams = new Streams(registry, () => renderPart(read()));
   const live = health.refresh === "request" ? "poll" : "stream";
 
   const answer = async (request: Request): Promise<Response> => {
-    if (typeof propertyOf(request, "url") !== "string") invalidOption("request", request, "a web Request");
-    const isAllowed = (): boolean => details?.allows?.(() => request) === true;
+    const url = propertyOf(request, "url");
+    // A request of node:http or Express has a url too, which is a path alone.
+    if (typeof url !== "string" || !URL.canParse(url))
+      invalidOption("request", request, "a web Request; toListener() of health-state/node makes one");
+    const isAllowed = (): boolean => mayUse(details, request);
     if (!isAllowed()) return toResponse(NOT_FOUND);
     if (request.method !== "GET" && request.method !== "HEAD") return toResponse(METHOD_NOT_ALLOWED);
-    const read = (): ReturnType<typeof readPage> => readPage(health, registry, timeline);
-    const { searchParams } = new URL(request.url);
+    const { searchParams } = new URL(url);
     if (searchParams.has("live")) {
       if (live === "poll" || request.method === "HEAD") return toResponse(NOT_FOUND);
       if (streams.isFull) return new Response(null, { status: 503, headers: { ...HEADERS, "retry-after": "5" } });
-      const stream = streams.open(() => (isAllowed() ? renderPart(read()) : undefined));
-      return new Response(stream, { headers: { ...HEADERS, "content-type": "text/event-stream" } });
+      return new Response(streams.open(isAllowed), { headers: { ...HEADERS, "content-type": "text/event-stream" } });
     }
     const text = searchParams.has("part") ? renderPart(read()) : renderPage(read(), live);
     const headers = {
@@ -74,6 +77,17 @@ export function statusPage(health: Health, options: StatusPageOptions = {}): Sta
     return new Response(request.method === "HEAD" ? null : text, { headers });
   };
   return Object.assign(answer, { end });
+}
+
+/** Whether a request has access. An object of the user may throw or reject, and then it has none. */
+function mayUse(given: Details | undefined, request: Request): boolean {
+  try {
+    const answer: unknown = given?.allows?.(() => request);
+    ignoreRejection(answer);
+    return answer === true;
+  } catch {
+    return false;
+  }
 }
 
 /** The page may hold secrets. It must not be cached or framed, and it must not send its address to other sites. */

@@ -1,6 +1,7 @@
 import type { Registry } from "../health/registry.ts";
 import type { HealthEvent } from "../resource/event.ts";
-import { isEndedLoad, hasSucceeded } from "../observe/ended-load.ts";
+import { createForgetting, isEndedLoad, hasSucceeded } from "../observe/ended-load.ts";
+import { toSafeText } from "../option/invalid-option.ts";
 import { messageOf } from "../resource/print.ts";
 import type { State } from "../state/state.ts";
 
@@ -33,6 +34,7 @@ export interface Stretch {
 /** The events of the last hour. It keeps at most 1,000 entries. */
 export class Timeline {
   readonly #wall: () => number;
+  readonly #forgetClosed: () => void;
   readonly #entries: TimelineEntry[] = [];
   /** The state of each resource before the first kept entry, and the start of that state. */
   readonly #before = new Map<string, { readonly at: number; readonly state: State }>();
@@ -41,6 +43,7 @@ export class Timeline {
 
   constructor(registry: Registry) {
     this.#wall = () => registry.clock.wall();
+    this.#forgetClosed = createForgetting(registry, [this.#before, this.#revisions]);
   }
 
   /** Records an event of the health. */
@@ -49,6 +52,7 @@ export class Timeline {
     if (event.type === "current") this.#before.set(event.name, { at, state: event.state });
     if (this.#isNews(event)) for (const entry of entriesOf(event)) this.#entries.push({ at, ...entry });
     this.#forget(at);
+    this.#forgetClosed();
   }
 
   /** A load without a new value is not recorded, unless it is the first success after a failure. */
@@ -58,6 +62,11 @@ export class Timeline {
     if (this.#revisions.has(name) && this.#revisions.get(name) === revision) return false;
     this.#revisions.set(name, revision);
     return true;
+  }
+
+  /** How many names it knows. */
+  get names(): number {
+    return this.#before.size + this.#revisions.size;
   }
 
   /** Returns the entries, the newest first. */
@@ -108,8 +117,9 @@ function entriesOf(event: HealthEvent): readonly Happened[] {
   const entries: Happened[] = [];
   if (isEndedLoad(event) && (!hasSucceeded(event) || event.outcome === "loaded")) {
     const error = hasSucceeded(event) ? undefined : snapshot.lastError?.error;
-    const why = error === undefined ? "" : `: ${messageOf(error)}`;
-    const revision = event.revision === undefined ? "" : `, revision ${event.revision}`;
+    // Cut here, because the entry is kept for an hour.
+    const why = error === undefined ? "" : `: ${toSafeText(messageOf(error))}`;
+    const revision = event.revision === undefined ? "" : `, revision ${toSafeText(event.revision)}`;
     const ms = Math.round(event.durationMs);
     entries.push({ who: name, what: `${event.outcome} in ${ms} ms${revision}${why}`, isBad: error !== undefined });
   }

@@ -1,8 +1,9 @@
 import type { Health } from "../handler/health.ts";
 import { registryOf } from "../health/registry-of.ts";
-import { createLookup, isEndedLoad } from "../observe/ended-load.ts";
-import { GAUGE_NAMES, GAUGES, LOAD_DURATION, LOADS, SLOW_LOADS } from "../observe/metric.ts";
+import { createForgetting, createLookup, isEndedLoad } from "../observe/ended-load.ts";
+import { GAUGE_NAMES, GAUGES, LOAD_DURATION, LOADS, SLOW_LOADS, type GaugeName } from "../observe/metric.ts";
 import { checkSizes, readGauges, type Sample, type SizeFunctions } from "../observe/read-gauges.ts";
+import { callSafely } from "../option/call-safely.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { LoadCounts } from "./load-counts.ts";
@@ -29,7 +30,7 @@ export interface CollectOptions {
  * @param register `register` of prom-client, or your own `Registry`
  * @returns a function that removes the metrics
  * @throws TypeError if `health` is not a health or no registry, for a wrong option, or if the registry has these
- * metrics
+ * metrics. An error of the registry itself is thrown as it is. Then no metric is left in it
  * @example
  * collect(health, register, { size: { rates: (value: Map<string, number>) => value.size } });
  */
@@ -40,10 +41,10 @@ export function collect(health: Health, register: RegisterLike, options: Collect
       invalidOption("register", register, "a Registry of prom-client, such as its register");
   const sizes = checkSizes(checkOptions("collect()", options, ["size"], []).size);
   const counts = new LoadCounts();
+  const forget = createForgetting(registry, [counts.byName]);
   const read = shareReading(() => {
-    const samples = readGauges(health, registry, sizes);
     counts.keep(registry.resources.map(({ name }) => name));
-    return samples;
+    return byGauge(readGauges(health, registry, sizes));
   });
   const counted = (values: () => ReturnType<LoadCounts["slow"]>): (() => ReturnType<LoadCounts["slow"]>) => {
     return () => {
@@ -53,9 +54,7 @@ export function collect(health: Health, register: RegisterLike, options: Collect
   };
   const reset = (): void => counts.reset();
   const made: readonly RegisteredMetric[] = [
-    ...GAUGE_NAMES.map((gauge) =>
-      createMetric(GAUGES[gauge], "gauge", () => read().filter((sample) => sample.gauge === gauge)),
-    ),
+    ...GAUGE_NAMES.map((gauge) => createMetric(GAUGES[gauge], "gauge", () => read().get(gauge) ?? [])),
     createMetric(
       LOADS,
       "counter",
@@ -83,24 +82,46 @@ export function collect(health: Health, register: RegisterLike, options: Collect
   for (const { name } of metrics)
     if (register.getSingleMetric(name) !== undefined)
       invalidOption("register", register, `a registry that has no metric ${name} yet`, "HS_NAME_TAKEN");
-  for (const { metric } of metrics) register.registerMetric(metric);
+  const remove = (): void => {
+    for (const { name, metric } of metrics)
+      if (register.getSingleMetric(name) === metric) register.removeSingleMetric(name);
+  };
+  try {
+    for (const { metric } of metrics) register.registerMetric(metric);
+  } catch (error) {
+    // All of them or none: what is left would be scraped for ever.
+    callSafely(remove);
+    throw error;
+  }
   const resourceOf = createLookup(registry);
   const end = registry.subscribe((event) => {
-    if (isEndedLoad(event)) counts.add(event, resourceOf(event.name)?.limits);
+    if (!isEndedLoad(event)) return;
+    counts.add(event, resourceOf(event.name)?.limits);
+    // Nobody may ever scrape.
+    forget();
   }, "part");
   return () => {
     end();
-    for (const { name, metric } of metrics)
-      if (register.getSingleMetric(name) === metric) register.removeSingleMetric(name);
+    remove();
   };
 }
 
 /** A scrape asks every metric in one go. They share one reading, so that their figures are of one moment. */
-function shareReading(read: () => readonly Sample[]): () => readonly Sample[] {
-  let shared: readonly Sample[] | undefined;
+function shareReading<T extends object>(read: () => T): () => T {
+  let shared: T | undefined;
   return () => {
     if (shared) return shared;
     queueMicrotask(() => (shared = undefined));
     return (shared = read());
   };
+}
+
+function byGauge(samples: readonly Sample[]): ReadonlyMap<GaugeName, readonly Sample[]> {
+  const groups = new Map<GaugeName, Sample[]>();
+  for (const sample of samples) {
+    const group = groups.get(sample.gauge);
+    if (group) group.push(sample);
+    else groups.set(sample.gauge, [sample]);
+  }
+  return groups;
 }

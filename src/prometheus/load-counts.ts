@@ -22,7 +22,7 @@ const newCounts = (): Counts => ({
 
 /** Counts the loads of each resource. A resource that is closed is forgotten, so that no label grows without bound. */
 export class LoadCounts {
-  readonly #byName = new Map<string, Counts>();
+  readonly byName: Map<string, Counts> = new Map();
 
   /** Counts a load that ended. */
   add(event: EndedLoad, limits: Limits | undefined): void {
@@ -38,29 +38,29 @@ export class LoadCounts {
 
   /** Sets every count back to 0. */
   reset(): void {
-    this.#byName.clear();
+    this.byName.clear();
   }
 
   /** Forgets all names but these. A resource without a load has counts of 0, so that its first failure is a growth. */
   keep(names: readonly string[]): void {
     const kept = new Set(names);
-    for (const name of this.#byName.keys()) if (!kept.has(name)) this.#byName.delete(name);
+    for (const name of this.byName.keys()) if (!kept.has(name)) this.byName.delete(name);
     for (const name of names) this.#of(name);
   }
 
   outcomes(): readonly MetricValue[] {
-    return [...this.#byName].flatMap(([resource, { outcomes }]) =>
+    return [...this.byName].flatMap(([resource, { outcomes }]) =>
       OUTCOMES.map((outcome) => ({ value: outcomes[outcome], labels: { resource, outcome } })),
     );
   }
 
   slow(): readonly MetricValue[] {
-    return [...this.#byName].map(([resource, { slow }]) => ({ value: slow, labels: { resource } }));
+    return [...this.byName].map(([resource, { slow }]) => ({ value: slow, labels: { resource } }));
   }
 
   /** The lines of a histogram: cumulative buckets, the sum and the count. */
   durations(name: string): readonly MetricValue[] {
-    return [...this.#byName].flatMap(([resource, { buckets, seconds }]) => {
+    return [...this.byName].flatMap(([resource, { buckets, seconds }]) => {
       let below = 0;
       const lines = buckets.map((count, index) => {
         below += count;
@@ -76,8 +76,8 @@ export class LoadCounts {
   }
 
   #of(name: string): Counts {
-    let counts = this.#byName.get(name);
-    if (!counts) this.#byName.set(name, (counts = newCounts()));
+    let counts = this.byName.get(name);
+    if (!counts) this.byName.set(name, (counts = newCounts()));
     return counts;
   }
 }

@@ -1,5 +1,6 @@
 import { callSafely } from "../option/call-safely.ts";
 import { checkOptions } from "../option/check-options.ts";
+import { isEpochMs } from "../option/epoch-ms.ts";
 import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { isError, loadError, throwAsIs } from "./error.ts";
 
@@ -146,7 +147,7 @@ export function noteOf({ revision, asOf }: Outcome): CheckedNote {
   // the call.
   const moment =
     asOf === undefined || typeof asOf === "number" ? asOf : Number((Object(asOf) as Partial<Date>).getTime?.());
-  if (moment !== undefined && !Number.isFinite(moment))
+  if (moment !== undefined && !isEpochMs(moment))
     throw loadError("HS_INVALID_AS_OF", "the loader's asOf is not a valid time. Return a valid Date or epoch ms");
   return { revision: revisionOf(revision), asOf: moment };
 }

@@ -37,18 +37,21 @@ export function subscribeTo<E, C extends E>(
   host.defer(() => {
     if (hasLeft) return;
     for (const subject of subjects()) subject.announceTime(host.now());
-    // After the other listeners, because a state that they cause is part of the current state.
-    host.events.add(() => {
+    const join = (): void => {
       const current = [...subjects()].map((subject) => subject.currentEvent(host.now()));
       // It counts from here on. Otherwise no event would be created for changes in between.
       subscribers.size++;
-      host.events.add(() => {
+      host.events.addJoin(() => {
         subscribers.size--;
         if (hasLeft) return;
         leave = subscribers.add(listener);
         for (const event of current) if (!hasLeft) callSafely(() => listener(event));
       });
-    });
+    };
+    // After the other listeners, because a state that they cause is part of the current state. If they are told nothing,
+    // it is now: a load that was started after this call may end before the next job, and its end is told.
+    if (host.events.hasNews) host.events.add(join);
+    else join();
   });
   return () => {
     if (hasLeft) return;

@@ -91,7 +91,6 @@ const NO_DATA: readonly Kind[] = [
 ];
 
 export const TEXTS: readonly Kind[] = ["an empty text", "a text", "a text of 10,000 characters"];
-export const NUMBERS: readonly Kind[] = ["the number 7", "a negative number", "a huge number"];
 
 const LIMITS: Readonly<Record<string, readonly Kind[]>> = {
   refreshEvery: DURATIONS,
@@ -301,7 +300,7 @@ export const ROWS: readonly Row[] = [
   row("hints", "echoEvery", [...DURATIONS], ({ index }, echoEvery) => core.hints(index, () => {}, { echoEvery })),
   row("seed", "value", EVERY_KIND, (_, given) => core.seed(given, { asOf: 0 })),
   row("seed", "options", [], (_, given) => core.seed({}, given)),
-  row("seed", "asOf", NUMBERS, (_, asOf) => core.seed({}, { asOf })),
+  row("seed", "asOf", ["the number 7", "a negative number"], (_, asOf) => core.seed({}, { asOf })),
   row("seed", "revision", ["undefined", ...TEXTS], (_, revision) => core.seed({}, { asOf: 0, revision })),
   row("atMost", "limit", ["the number 7"], (_, given) => core.atMost(given)),
   row("atMost", "sizeOf", CALLBACK, (_, given) => core.atMost(7, given)),

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createHealth, heartbeat } from "../../src/index.ts";
 import { logTo, type LogEntry, type LoggerLike } from "../../src/log/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
+import { rejecting, watchEscapes } from "../seeing/hostile.ts";
 import { createScene, load, missing, type Scene } from "../seeing/kit.ts";
 
 type Line = LogEntry & { readonly level: string };
@@ -132,6 +133,76 @@ describe("logTo()", () => {
     alone.drain();
     expect(logger.lines).toEqual([]);
     print.mockRestore();
+  });
+});
+
+describe("a logger that is broken", () => {
+  const LEVELS = ["info", "warn", "error"] as const;
+  const broken: Readonly<Record<string, () => unknown>> = {
+    throws: () => {
+      throw new Error("the disk is full");
+    },
+    rejects: rejecting,
+    "gives a thenable that throws": () => ({
+      get then() {
+        throw new Error("no promise");
+      },
+    }),
+    "gives what cannot be looked at": () => Proxy.revocable({}, {}).proxy,
+  };
+
+  test.each(Object.entries(broken))("that %s is called for every line, and nothing escapes", async (_name, fail) => {
+    const escapes = watchEscapes();
+    const [scene, bare] = [createScene(), createScene()];
+    let calls = 0;
+    const write = (): unknown => {
+      calls++;
+      return fail();
+    };
+    logTo(scene.health, { info: write, warn: write, error: write });
+    bare.health.subscribe(() => {});
+    await playAll(scene);
+    await playAll(bare);
+    expect(calls).toBe(11);
+    expect(scene.index.snapshot()).toEqual(bare.index.snapshot());
+    await escapes.end();
+    expect(escapes.escaped).toEqual([]);
+  });
+
+  test("a recovery that was slow has both of its lines, though the first of them fails", async () => {
+    const scene = createScene();
+    const lines: string[] = [];
+    const warn = ({ event }: LogEntry): void => void lines.push(event);
+    const info = ({ event }: LogEntry): void => {
+      lines.push(event);
+      throw new Error("the disk is full");
+    };
+    logTo(scene.health, { info, warn, error: warn });
+    scene.health.start();
+    await scene.clock.settle();
+    await scene.fail("gone");
+    await scene.clock.advance("1s");
+    await scene.clock.advance("11s");
+    await scene.accept("1");
+    expect(lines.filter((event) => event !== "probe")).toEqual(["failed", "recovered", "slow"]);
+  });
+
+  test("one that calls back into the health sees each line once, and ends itself", async () => {
+    const scene = createScene();
+    const lines: string[] = [];
+    const write = ({ event }: LogEntry): void => {
+      lines.push(event);
+      scene.index.invalidate();
+      scene.health.fetch(new Request("http://localhost/status"));
+      logTo(scene.health, createLogger())();
+      end();
+    };
+    const end = logTo(scene.health, Object.fromEntries(LEVELS.map((level) => [level, write])) as never);
+    scene.health.start();
+    await scene.clock.settle();
+    await scene.fail("gone");
+    await scene.clock.advance("2s");
+    expect(lines).toEqual(["failed"]);
   });
 });
 

@@ -219,6 +219,27 @@ test("rule 12: what others do as they are told for a new listener's sake is in t
   await health.close();
 });
 
+test("rule 12: a load that was started after several listeners were added is told to each, however soon it ends", async () => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  const heard: string[] = [];
+  for (const who of ["one", "two", "three"])
+    health.subscribe((event) => {
+      if ("snapshot" in event) heard.push(`${who}: ${event.type} ${event.outcome ?? "none"}`);
+    });
+  health.resource("throws", {
+    load: () => {
+      throw new Error("at once");
+    },
+  });
+  health.start();
+  await clock.settle();
+  expect(heard.filter((line) => line.endsWith("failed"))).toEqual(
+    ["one", "two", "three"].map((who) => `${who}: transition failed`),
+  );
+  await health.close();
+});
+
 test("a listener that another makes leave for its own sake is never told", async () => {
   const clock = createVirtualClock();
   const health = createHealth({ clock });

@@ -80,20 +80,42 @@ export interface GrpcStream {
   cancel(): void;
   [Symbol.asyncIterator](): AsyncIterator<number, undefined>;
 }
+export interface GrpcError extends Error {
+  readonly code: number;
+  readonly details: string;
+}
+export interface GrpcMetadata {
+  get(name: string): readonly unknown[];
+  getMap(): Readonly<Record<string, unknown>>;
+}
+interface GrpcCallOptions {
+  readonly deadline?: number | Date;
+}
 export interface GrpcClient {
   makeUnaryRequest(
     path: string,
     serialize: (bytes: Buffer) => Buffer,
     deserialize: (bytes: Buffer) => Buffer,
     request: Buffer,
-    done: (error: Error | null, answer: Buffer) => void,
+    done: (error: GrpcError | null, answer: Buffer) => void,
+  ): void;
+  makeUnaryRequest(
+    path: string,
+    serialize: (bytes: Buffer) => Buffer,
+    deserialize: (bytes: Buffer) => Buffer,
+    request: Buffer,
+    metadata: GrpcMetadata,
+    options: GrpcCallOptions,
+    done: (error: GrpcError | null, answer: Buffer) => void,
   ): void;
   makeServerStreamRequest(
     path: string,
     serialize: (bytes: Buffer) => Buffer,
     deserialize: (bytes: Buffer) => number,
     request: Buffer,
+    options?: GrpcCallOptions,
   ): GrpcStream;
+  waitForReady(deadline: number, done: (error?: Error) => void): void;
   close(): void;
 }
 export interface Grpc {
@@ -101,7 +123,13 @@ export interface Grpc {
   readonly ServerCredentials: { createInsecure(): unknown };
   readonly credentials: { createInsecure(): unknown };
   readonly Client: Maker<GrpcClient>;
-  readonly status: { readonly NOT_FOUND: number; readonly INTERNAL: number };
+  readonly Metadata: Maker<GrpcMetadata>;
+  readonly status: {
+    readonly NOT_FOUND: number;
+    readonly INTERNAL: number;
+    readonly UNIMPLEMENTED: number;
+    readonly DEADLINE_EXCEEDED: number;
+  };
 }
 
 /** playwright-core. */
