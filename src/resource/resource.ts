@@ -9,7 +9,8 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * The oldest value that this caller accepts. If the value is older, `get()` waits for a refresh. The value of a load
-   * that started after the call is accepted, even if that load took longer than `maxAge`.
+   * that started after the call is accepted, even if that load took longer than `maxAge`. An `asOf` of the source
+   * counts: when the load started, the data must not have been older than `maxAge`.
    * @default any age
    */
   readonly maxAge?: Duration | undefined;

@@ -191,11 +191,10 @@ export class Playing extends Loading {
   #got(value: Item, maxAge: number, calledAt: number): void {
     const { held } = this.ref;
     this.fault(this.was.has(value), "get() gave what never was the value");
-    if (held?.value === value)
-      this.fault(
-        this.now - held.since <= maxAge || held.since >= calledAt,
-        "get() gave an older value than it was asked for",
-      );
+    if (held?.value !== value) return;
+    // What a load took does not count if the load began after the call. What the source says of its data does.
+    const judgedAt = this.endedRunAt >= calledAt ? this.endedRunAt : this.now;
+    this.fault(judgedAt - held.since <= maxAge, "get() gave an older value than it was asked for");
   }
 
   #refused({ kind, maxAge }: Promised, { reason, retryAfter }: NotReadyError): void {

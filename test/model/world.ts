@@ -73,6 +73,8 @@ export abstract class World {
   /** When the next load may start at the earliest, and must at the latest. */
   plan: readonly [number, number] = [Infinity, Infinity];
   lastStartedAt = -Infinity;
+  /** When the run began that ended last. */
+  endedRunAt = -Infinity;
   #startedBy = 0;
   /** The wait after the last failure. */
   retry: Retry | undefined;
@@ -159,6 +161,7 @@ export abstract class World {
     const { run, held } = ref;
     ref.log(now, staleAfter, entry);
     if (run || held || ref.run) this.late = false;
+    if (run && !ref.run) this.endedRunAt = run.at;
     if (held?.value !== ref.held?.value) {
       if (held) held.value.outAt = now;
       if (ref.held) {

@@ -233,6 +233,25 @@ test("get({ maxAge }) never hands out an older value: asOf of the source's makes
   await kit.health.close();
 });
 
+test("get({ maxAge }) judges asOf at the start of a load that started after the call", async () => {
+  for (const [ageAtStart, answer] of [
+    [999, "value"],
+    [1_001, "error"],
+  ] as const) {
+    const kit = createKit({ ...rhythm, timeout: "5m" });
+    await kit.ready();
+    await kit.clock.advance("2s");
+    const waiting = kit.index.get({ maxAge: "1s" });
+    await kit.clock.settle();
+    const startedAt = kit.clock.wall();
+    await kit.clock.advance("20s");
+    kit.loader.last.succeed(loaded(kit.item(), { asOf: startedAt - ageAtStart }));
+    await kit.clock.settle();
+    expect(await outcome(waiting)).toHaveProperty(answer);
+    await kit.health.close();
+  }
+});
+
 test("get({ maxAge }) refuses where the refresh failed, in request mode too", async () => {
   for (const isRequestMode of [false, true]) {
     const clock = createVirtualClock();
