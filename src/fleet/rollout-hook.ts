@@ -11,11 +11,11 @@ import type { Replica, RolloutHook } from "./replica.ts";
 import type { ReportedResource } from "./report.ts";
 import { isRefused, mayTake, stepPlan, toPlan, type RolloutPlan, type RolloutRules } from "./rollout-plan.ts";
 
-/** What `ok` is told. */
+/** The argument of `ok`. */
 export interface RolloutCheck {
-  /** The resource's name. */
+  /** The name of the resource. */
   readonly name: string;
-  /** The revision that was taken. */
+  /** The revision that this replica has loaded. */
   readonly revision: string;
 }
 
