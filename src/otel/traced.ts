@@ -20,7 +20,7 @@ export function checkTracer(tracer: unknown): void {
       invalidOption("tracer", tracer, "a Tracer, such as the result of trace.getTracer() of @opentelemetry/api");
 }
 
-/** The open spans of a loader; `undefined` unless `traced()` made it. */
+/** Returns the open spans of a loader. Returns `undefined` if the loader does not come from `traced()`. */
 export function tracedLoadsOf(load: unknown): TracedLoads | undefined {
   // SAFETY: only traced() writes under the symbol.
   return propertyOf(load, TRACED) as TracedLoads | undefined;
@@ -30,8 +30,8 @@ export function tracedLoadsOf(load: unknown): TracedLoads | undefined {
  * Wraps a loader, so that its spans are children of the span of the load. The span of the load is a root span, because
  * no request causes a load.
  *
- * With `instrument({ tracer })`, the span has the resource and the outcome, and there is no second span. Without it,
- * the span ends when the loader ends.
+ * With `instrument({ tracer })`, the span has the resource and the outcome, and there is no second span. Without
+ * `instrument()`, the span ends when the loader ends.
  *
  * @param load the loader
  * @param tracer a tracer of `@opentelemetry/api`. Its SDK needs a context manager
@@ -80,19 +80,19 @@ export function traced<R, P = unknown>(
   return Object.defineProperty(wrapped, TRACED, { value: loads });
 }
 
-/** What a loader has beside being a function. That of a source has methods of its own. */
+/** Returns the properties of a loader. The loader of a source has methods. */
 function ownOf(load: object): PropertyDescriptorMap {
   try {
     const own: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(load);
     for (const name of ["name", "length", "prototype"]) delete own[name];
     return own;
   } catch {
-    // A Proxy may throw what it likes.
+    // A Proxy may throw any value.
     return {};
   }
 }
 
-/** A run that is given up has no event that ends it, unless it timed out. */
+/** Ends the span of a load that was given up. Such a load has no event, unless it timed out. */
 function watchAbort({ signal }: LoadContext<unknown>, giveUp: (reason: unknown) => void): void {
   signal.addEventListener("abort", () => {
     const reason: unknown = signal.reason;
