@@ -17,7 +17,7 @@ export interface Member {
   readonly startup: Verdict;
   /** The number of beats of this process since the last message of the other one. */
   readonly missed: number;
-  /** Whether the connection was renewed and nothing has arrived from the process since. */
+  /** Whether the connection was renewed, and no message has come from the process since then. */
   readonly isDoubtful: boolean;
 }
 

@@ -24,7 +24,7 @@ export interface HubListener {
   readonly left?: (last: unknown) => void;
 }
 
-/** Connects processes of a machine by a Unix socket. One holds it, and the kernel frees it when the holder dies. */
+/** Connects processes of a machine by a Unix socket. One process holds it, until that process ends. */
 export interface Hub {
   /** The current role. `undefined` means no role. */
   readonly role: Role | undefined;
@@ -112,7 +112,7 @@ export function createHub(path: string, on: HubListener): Hub {
 
   const isHeld = async (): Promise<boolean> => held !== undefined && (await inodeOf(path)) === held.inode;
 
-  /** Replaces a socket without a listener by the socket of this process. */
+  /** Replaces a socket without a listener with the socket of this process. */
   const takeOver = async (): Promise<Role> => {
     const temporary = `${path}.${randomBytes(4).toString("hex")}`;
     const server = createServer(welcome);

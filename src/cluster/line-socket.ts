@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 /** A socket that carries one JSON message in each line. */
 export interface LineSocket {
   send(message: object): void;
-  /** Receives nothing from now on. Messages that were sent still go out. */
+  /** Stops receiving. Messages that were passed to `send` are still sent. */
   close(): void;
 }
 

@@ -9,14 +9,16 @@ export interface SharedOptions<T> {
   /** Converts the value to bytes and back: `bytes()` for large values, `json()` for small ones. */
   readonly codec: Codec<T>;
   /**
-   * How long a process waits for a silent builder. Then it builds the value itself. Set it higher than the longest time
-   * for which the build blocks its main thread, and lower than the `timeout` of the resource.
+   * How long a process waits for a silent builder. After that time, the process builds the value itself. Set this
+   * option higher than the longest time for which a build blocks the main thread. Set it lower than the `timeout` of
+   * the resource.
    * @default "1m"
    */
   readonly timeout?: Duration;
   /**
-   * Called with the reason when this process starts to build for itself. Its errors are ignored.
-   * @default the reason is printed
+   * The library calls this function with the reason when this process starts to build the value itself. It ignores
+   * errors of the function.
+   * @default the library prints the reason
    */
   readonly onAlone?: ((reason: string) => unknown) | undefined;
 }

@@ -14,7 +14,7 @@ import { warn } from "./warn.ts";
 
 /** A loader whose value one process builds and all processes read. */
 export interface SharedLoader<T> extends Loader<T>, UsingAsyncDisposable {
-  /** The role of this process. `alone` means that it builds for itself. `undefined` before the first load. */
+  /** The role of this process. `alone` means that it builds the value only for itself. `undefined` before a load. */
   readonly role: "builder" | "reader" | "alone" | undefined;
   /** Leaves the group. A later load joins it again. */
   close(): Promise<void>;

@@ -10,112 +10,116 @@ export interface FleetStore {
   /** Replaces a note if its version is still the one that was read. Returns whether it did. */
   readonly write: (group: string, note: FleetNoteWrite) => PromiseLike<boolean>;
   /**
-   * Gives a replica a name that no other has, from the name that it is given. It is asked once, when a health is made.
+   * Returns a unique name for a replica. It receives the name without the unique part. It is called once, when the
+   * health is created.
    * @default a random part is added
    */
   readonly nameOf?: ((replica: string) => string) | undefined;
 }
 
 /**
- * How a replica stands.
+ * The standing of a replica.
  *
- * - `in`: its readiness is 200.
- * - `out`: it is not ready for a reason of its own, or it is wedged. It counts as out and asks for nothing.
- * - `asks`: a required resource is older than `refuseAfter`, and it asks for leave.
- * - `new`: the same, and it has never been ready. It is in only while nobody else is.
+ * - `in`: its readiness answers 200.
+ * - `out`: it is not ready for another reason than old data, or it is wedged. It counts as out and asks for no leave.
+ * - `asks`: a required resource is older than `refuseAfter`, and the replica asks for leave.
+ * - `new`: like `asks`, but the replica has never been ready. It is in only while no other replica is in.
  */
 export type FleetStanding = "in" | "out" | "asks" | "new";
 
-/** What a replica reports. Everything in it can be written as JSON. */
+/** The report of a replica to its store. It contains only values that JSON can represent. */
 export interface FleetBeat {
-  /** Its name, which no other replica has. */
+  /** The unique name of the replica. */
   readonly replica: string;
   /**
-   * The number of the beat, from 1. A later beat has a higher number. A beat may come late, because a client gave it up
-   * on its way. The store refuses it if it knows a later one.
+   * The number of the beat, from 1. A later beat has a higher number. A beat may come late, because its client gave it
+   * up on its way. The store refuses a beat if it knows a later one of the same replica.
    */
   readonly serial: number;
-  /** How long it counts after this beat, in ms. */
+  /** How long the replica counts after this beat, in ms. */
   readonly ttlMs: number;
-  /** Whether it leaves for good: then it is no member any more. */
+  /** Whether the replica has closed. It is then no longer a member. */
   readonly isClosed: boolean;
-  /** How long ago the store answered it first, in ms; 0 before that. A group that is younger was lost meanwhile. */
+  /**
+   * The time since the first answer of the store, in ms. 0 before that. If the store has known the group for a shorter
+   * time, it has lost its data.
+   */
   readonly knownForMs: number;
-  /** How it stands. */
+  /** The standing of the replica. */
   readonly standing: FleetStanding;
-  /** Whether a heartbeat is overdue: it counts as out, and may ask all the same. */
+  /** Whether a heartbeat is overdue. The replica then counts as out. It may still ask for leave. */
   readonly isWedged: boolean;
-  /** The largest age as a share of its `refuseAfter`; 0 where it does not ask. */
+  /** The largest age of a resource, as a share of its `refuseAfter`. 0 if the replica does not ask for leave. */
   readonly staleness: number;
-  /** How long its leave still runs by its own clock, in ms; 0 without one. */
+  /** The remaining time of its leave by its own clock, in ms. 0 without a leave. */
   readonly leaveLeftMs: number;
-  /** How many may be out: a share of the members in percent, at least one member; or a number of them. */
+  /** How many members may be out: a share in percent, but at least one member, or a number. */
   readonly leave: { readonly percent: number } | { readonly most: number };
-  /** What it wants or has of turns, by resource. */
+  /** The turns that the replica waits for or has. */
   readonly turns: readonly FleetTurnAsk[];
-  /** Which version of each note it knows; 0 for none. */
+  /** The version of each note that the replica knows. 0 means that it has not read the note. */
   readonly notes: Readonly<Record<string, number>>;
-  /** What `read()` gives back: a text for people and programs. */
+  /** A text for people and programs. `read()` returns it unchanged. */
   readonly report: string;
 }
 
-/** What a replica wants or has of the turns for one resource. */
+/** The turn that a replica waits for or has, for one resource. */
 export interface FleetTurnAsk {
   /** The name of the resource. */
   readonly resource: string;
-  /** `loads` while it loads, `waits` for a turn, or `none` any more. */
+  /** `loads` while the replica loads, `waits` while it waits for a turn, and `none` after that. */
   readonly wants: "loads" | "waits" | "none";
-  /** Whether it holds no value. First loads go first. */
+  /** Whether the resource has no value. First loads go before refreshes. */
   readonly first: boolean;
-  /** In how many ms its value becomes STALE. */
+  /** After how many ms the value becomes STALE. */
   readonly staleInMs: number;
-  /** How many replicas may load it at once. */
+  /** How many replicas may load the resource at once. */
   readonly most: number;
 }
 
-/** What a replica is told. */
+/** The answer of the store to the report of a replica. */
 export interface FleetAnswer {
-  /** How long its leave runs from the sending of the beat, in ms; 0 without leave. */
+  /** How long the leave runs from the sending of the beat, in ms. 0 without a leave. */
   readonly leaveMs: number;
-  /** Its place among those that ask for leave, from 1; 0 where it does not wait. */
+  /** The place of the replica in the queue for a leave, from 1. 0 if it does not wait. */
   readonly place: number;
-  /** Whether a `new` replica is in, because nobody else is. */
+  /** Whether a `new` replica is in, because no other replica is in. */
   readonly isIn: boolean;
-  /** How many members the group has, this one too. */
+  /** The number of members of the group, including this replica. */
   readonly members: number;
-  /** How many of the others count as out. */
+  /** How many of the other members count as out. */
   readonly othersOut: number;
-  /** The place in the queue of each resource that it waits for, from 1; 0 where it has its turn. */
+  /** The place of this replica in the queue of each resource, from 1. 0 means that it has its turn. */
   readonly turns: Readonly<Record<string, number>>;
-  /** The notes whose version is another than the one that it knows. */
+  /** The notes whose version differs from the version that the replica knows. */
   readonly notes: readonly FleetNote[];
 }
 
-/** A small text that the group shares. It outlives its writer. */
+/** A small text that the group shares. It stays after its writer has ended. */
 export interface FleetNote {
-  /** What it is found by. */
+  /** The name of the note. */
   readonly name: string;
-  /** How often it was written, from 1. */
+  /** How often the note was written, from 1. */
   readonly version: number;
-  /** What it says. */
+  /** The content of the note. */
   readonly text: string;
 }
 
-/** A note to be written. */
+/** A new version of a note. */
 export interface FleetNoteWrite {
-  /** What it is found by. */
+  /** The name of the note. */
   readonly name: string;
-  /** The version that was read; 0 where there was none. The new one is one more. */
+  /** The version that was read. 0 means that there was no note. The new version is higher by 1. */
   readonly version: number;
-  /** What it says from now on. */
+  /** The new content of the note. */
   readonly text: string;
 }
 
-/** Everything that is known of a group. */
+/** The state of a group. */
 export interface FleetReading {
-  /** The store's time, in ms from any origin. */
+  /** The time of the store, in ms from any origin. */
   readonly nowMs: number;
-  /** For how long the store has known the group, in ms; `undefined` while it does not. */
+  /** How long the store has known the group, in ms. `undefined` while it does not know the group. */
   readonly knownForMs: number | undefined;
   /** Every replica that counts, in any order. */
   readonly members: readonly FleetMember[];
@@ -123,15 +127,15 @@ export interface FleetReading {
   readonly notes: readonly FleetNote[];
 }
 
-/** One replica, as the store knows it. */
+/** The state of one replica in the store. */
 export interface FleetMember {
-  /** Its name, as it reports it. */
+  /** The unique name of the replica. */
   readonly replica: string;
-  /** Whether it counts as out. */
+  /** Whether the replica counts as out. */
   readonly isOut: boolean;
-  /** Whether it is out by leave. */
+  /** Whether the replica has a leave. */
   readonly hasLeave: boolean;
-  /** In how many ms it will no longer count, if it stays silent. */
+  /** After how many ms the replica no longer counts, if it sends no other beat. */
   readonly leftMs: number;
   /** The report of its last beat. */
   readonly report: string;

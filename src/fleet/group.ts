@@ -121,7 +121,7 @@ export class Group {
     this.#asking.delete(replica);
   }
 
-  /** Removes expired entries. An entry that ends after more than a `ttl` is removed too: the clock was set back. */
+  /** Removes expired entries. It also removes an entry that ends after more than a `ttl`: the clock was set back. */
   #expire(now: number): void {
     const most = now + this.#mostTtlMs;
     const isOver = (until: number): boolean => until <= now || until > most;

@@ -8,8 +8,9 @@ export interface FleetOptions {
   /** The name of the group of replicas behind one balancer: letters, digits and dashes, like the name of a resource. */
   readonly group: string;
   /**
-   * How many replicas may be out at once because their data is older than `refuseAfter`. It is a share of the group,
-   * rounded down and at least one, or a number of at least 1. Replicas that are out for another reason count too.
+   * How many replicas may be out at once because their data is older than `refuseAfter`. Pass a share of the group or a
+   * number of at least 1. A share is rounded down, but at least one replica may be out. Replicas that are out for
+   * another reason count too.
    * @default "10%"
    */
   readonly leave?: string | number;
@@ -29,8 +30,7 @@ export interface FleetOptions {
    */
   readonly ttl?: Duration;
   /**
-   * The name of this replica in reports, at most 100 characters. A random part is added, or what the store
-   * adds.
+   * The name of this replica in reports, at most 100 characters. The store or the library adds a unique part.
    * @default the name of the host
    */
   readonly replica?: string;

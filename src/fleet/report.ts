@@ -7,25 +7,25 @@ import type { FleetAnswer } from "./fleet-store.ts";
 export interface ReportedResource {
   /** The name of the resource. */
   readonly name: string;
-  /** Whether readiness depends on it. */
+  /** Whether readiness depends on the resource. */
   readonly required: boolean;
-  /** Its state when the beat was sent. */
+  /** The state of the resource when the beat was sent. */
   readonly state: State;
-  /** In ms; left out without a value. */
+  /** The age of the value, in ms. Missing without a value. */
   readonly age?: number;
-  /** The revision that it holds; left out without one. */
+  /** The revision of the value. Missing without a revision. */
   readonly revision?: string;
-  /** A newer revision that is held back. */
+  /** A newer revision that the rollout does not permit yet. */
   readonly behind?: string;
   /** The revision that failed in this replica, the reason, and the number of retries before. */
   readonly bad?: { readonly revision: string; readonly how: "rejected" | "failed"; readonly retry: number };
-  /** Whether `rollout()` loads it. */
+  /** Whether the loader of the resource comes from `rollout()`. */
   readonly rollout?: boolean;
-  /** Whether its value was loaded while the store was gone. */
+  /** Whether the value was loaded while the store was gone. */
   readonly free?: boolean;
-  /** Whether a load runs. */
+  /** Whether a load is running. */
   readonly loading?: boolean;
-  /** Its place in the queue for a load. */
+  /** The place of the replica in the queue for a load. */
   readonly place?: number;
 }
 

@@ -20,11 +20,11 @@ import {
   type RolloutRules,
 } from "./rollout-plan.ts";
 
-/** What `ok` is told. */
+/** The argument of `ok`. */
 export interface RolloutCheck {
-  /** The resource's name. */
+  /** The name of the resource. */
   readonly name: string;
-  /** The revision that was taken. */
+  /** The revision that this replica has loaded. */
   readonly revision: string;
 }
 
@@ -210,7 +210,7 @@ export class Rollout<T> implements RolloutHook {
     const { revision: announced, asOf } = await this.#source.version(context);
     const pinned = this.#pin.revision;
     if (pinned !== null) return this.#takeOrKeep(pinned, { announced, asOf, context });
-    // After the whole fleet has rejected it, it is held back here too, so that the value does not age.
+    // If the whole fleet has rejected the revision, it waits in this replica too, so that the value does not age.
     if (announced === context.rejected && !isRefused(this.#plan, announced)) return unchanged({ revision: announced });
     // A fully rolled out revision needs no permission.
     if (hasValue && announced === held && announced === this.#plan?.stable && !this.#plan?.trial)
@@ -251,7 +251,7 @@ export class Rollout<T> implements RolloutHook {
     return this.#takeAnnounced(ask);
   }
 
-  /** Loads the announced revision. If the source returns a later revision, that one was not permitted. */
+  /** Loads the announced revision. If the source returns another one, the resource keeps its value. */
   async #takeAnnounced({ announced, context }: LoadAsk): Promise<T | Loaded<T> | Unchanged> {
     const result = await this.#source(context);
     const { isUnchanged, revision } = outcomeOf(result);
@@ -259,7 +259,7 @@ export class Rollout<T> implements RolloutHook {
     return isOther && this.#resource.facts.held !== undefined ? unchanged({ behind: revision }) : result;
   }
 
-  /** Loads a fixed revision: the pinned one, or the one before a bad one. */
+  /** Loads a fixed revision: the pinned revision, or the last good revision. */
   async #takeOrKeep(revision: string, ask: LoadAsk): Promise<T | Loaded<T> | Unchanged> {
     const { announced, asOf, context } = ask;
     const behind = announced === revision ? undefined : announced;

@@ -3,47 +3,47 @@ import { toJson } from "./to-json.ts";
 
 /** The shared state of the revisions of one resource. It is a note with JSON. */
 export interface RolloutPlan {
-  /** The revision that everybody may take. */
+  /** The revision that every replica may load. */
   readonly stable?: string | undefined;
-  /** The revision that some try. */
+  /** The revision that some replicas try. */
   readonly trial?: RolloutTrial | undefined;
-  /** Revisions that the whole fleet refuses, the newest last. */
+  /** The revisions that the whole fleet has rejected, the newest last. */
   readonly refused: readonly RefusedRevision[];
-  /** How often each revision was asked for again after it was refused. */
+  /** How often `retryRevision()` was called for each rejected revision. */
   readonly retries?: Readonly<Record<string, number>>;
 }
 
-/** A revision on its way. */
+/** A revision that some replicas try. */
 export interface RolloutTrial {
   /** The revision, as the loader names it. */
   readonly revision: string;
-  /** How many steps were well: 0 while the first replicas try. */
+  /** The number of completed steps. 0 while the first replicas try the revision. */
   readonly step: number;
-  /** Since when all who may take it have it, by the store's time in ms. */
+  /** The time of the store, in ms, since which every permitted replica has the revision. */
   readonly wellSince?: number | undefined;
 }
 
-/** Why the fleet refuses a revision. */
+/** The reason why the fleet has rejected a revision. */
 export interface RefusedRevision {
   /** The revision, as the loader names it. */
   readonly revision: string;
-  /** The replica that found it bad. */
+  /** The replica in which the revision failed. */
   readonly replica: string;
-  /** Whether a check rejected it, or its load failed. */
+  /** Whether a check rejected the revision, or its load failed. */
   readonly how: "rejected" | "failed";
 }
 
-/** One replica, as a plan sees it. */
+/** The facts about one replica that a plan uses. */
 export interface RolloutMember {
   readonly replica: string;
   readonly held: string | undefined;
-  /** The revision that was bad here, and after how many retries of it. */
+  /** The revision that failed in this replica, the reason, and the number of retries before. */
   readonly bad?: { readonly revision: string; readonly how: "rejected" | "failed"; readonly retry: number } | undefined;
-  /** It took what it holds while the store was gone. */
+  /** Whether the value was loaded while the store was gone. */
   readonly free: boolean;
 }
 
-/** How fast a revision goes round. */
+/** The speed of a rollout. */
 export interface RolloutRules {
   readonly first: number;
   readonly percent: number;

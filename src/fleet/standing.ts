@@ -45,7 +45,7 @@ export class Standing {
     return now === "out" || now === "new" || this.isWedged || (now === "asks" && !this.holdsIn);
   }
 
-  /** Call it when the replica is ready: by its data, or because no other is in. It ends a leave. */
+  /** Call it when the replica is ready: by its data, or because no other replica is in. It ends a leave. */
   becomeReady(): void {
     this.#hasBeenReady = true;
     this.#leaveUntil = -Infinity;

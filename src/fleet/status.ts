@@ -12,33 +12,33 @@ import type { State } from "../state/state.ts";
 
 /** The state of a group. */
 export interface FleetStatus {
-  /** The name of the group that was asked about. */
+  /** The name of the group. */
   readonly group: string;
-  /** For how long the store has known it, in ms; `undefined` while it does not. */
+  /** How long the store has known the group, in ms. `undefined` while it does not know the group. */
   readonly knownForMs: number | undefined;
   /** Every replica, by name. */
   readonly replicas: readonly ReplicaStatus[];
-  /** Every resource that is rolled out, or pinned. */
+  /** Every resource that has a rollout or a pin. */
   readonly rollouts: readonly RolloutStatus[];
 }
 
 /** One replica of a group. */
 export interface ReplicaStatus {
-  /** Its name in reports. */
+  /** The unique name of the replica. */
   readonly replica: string;
-  /** The worst state of its required resources, as of its last beat. */
+  /** The worst state of its required resources at its last beat. */
   readonly state: State;
-  /** Whether it counts as out. */
+  /** Whether the replica counts as out. */
   readonly out: boolean;
-  /** Whether it is out by leave. */
+  /** Whether the replica has a leave. */
   readonly leave: boolean;
-  /** Whether it is held in. */
+  /** Whether the fleet keeps the replica in the balancer, although its data is too old. */
   readonly heldIn: boolean;
-  /** Whether it is about to end. */
+  /** Whether the replica drains. */
   readonly draining: boolean;
   /** Whether one of its heartbeats is overdue. */
   readonly wedged: boolean;
-  /** Its resources, as of its last beat. */
+  /** Its resources at its last beat. */
   readonly resources: readonly ReportedResource[];
 }
 
@@ -46,11 +46,11 @@ export interface ReplicaStatus {
 export interface RolloutStatus {
   /** The name of the resource. */
   readonly resource: string;
-  /** The revision that everybody may take. */
+  /** The revision that every replica may load. */
   readonly stable: string | undefined;
-  /** The revision that some try. */
+  /** The revision that some replicas try. */
   readonly trial: RolloutTrial | undefined;
-  /** What the whole fleet refuses, the newest last. */
+  /** The revisions that the whole fleet has rejected, the newest last. */
   readonly refused: readonly RefusedRevision[];
   /** The pinned revision. */
   readonly pin: string | undefined;
@@ -67,9 +67,9 @@ export interface FleetOrder {
 }
 
 /**
- * Reads the state of a group, with one call to the store.
+ * Reads the state of a group, with one call to the store. The promise rejects with the error of the store.
  *
- * @throws TypeError for a wrong store or name; what the store rejects with
+ * @throws TypeError for a wrong store or name
  * @example
  * const { replicas } = await fleetStatus(redisFleet(redis), "matcher");
  */
@@ -112,9 +112,9 @@ function rolloutIn(reading: FleetReading, resource: string): RolloutStatus {
 }
 
 /**
- * Keeps a whole fleet on one revision, like `pin()` of a loader.
+ * Keeps a whole fleet on one revision, like `pin()` of a loader. The promise rejects with the error of the store.
  *
- * @throws TypeError for a wrong store or name; what the store rejects with
+ * @throws TypeError for a wrong store or name
  * @example
  * await pinRevision(memoryFleet(), { group: "matcher", resource: "index", revision: "v1" });
  */
@@ -124,9 +124,9 @@ export async function pinRevision(store: FleetStore, order: FleetOrder): Promise
 }
 
 /**
- * Ends a pin, like `unpin()` of a loader.
+ * Ends a pin, like `unpin()` of a loader. The promise rejects with the error of the store.
  *
- * @throws TypeError for a wrong store or name; what the store rejects with
+ * @throws TypeError for a wrong store or name
  * @example
  * await unpinRevision(memoryFleet(), { group: "matcher", resource: "index" });
  */
@@ -143,10 +143,10 @@ async function setPin(
 }
 
 /**
- * Lets a fleet load a revision again that it rejected.
+ * Lets a fleet try a rejected revision again. The promise rejects with the error of the store.
  *
- * @returns whether the fleet had rejected it
- * @throws TypeError for a wrong store or name; what the store rejects with
+ * @returns whether the fleet had rejected the revision
+ * @throws TypeError for a wrong store or name
  * @example
  * await retryRevision(memoryFleet(), { group: "matcher", resource: "index", revision: "v2" });
  */

@@ -1,18 +1,18 @@
 import type { HealthCheckRequest, HealthCheckResponse, HealthListRequest, HealthListResponse } from "./service.ts";
 
-/** The part of a unary call of `@grpc/grpc-js` that is read. */
+/** The part of a unary call of `@grpc/grpc-js` that the library reads. */
 export interface UnaryCallLike<Q> {
-  /** What the client asks. */
+  /** The request of the client. */
   readonly request: Q;
 }
 
-/** The part of a server stream of `@grpc/grpc-js` that is used. */
+/** The part of a server stream of `@grpc/grpc-js` that the library uses. */
 export interface WatchCallLike {
-  /** What the client asks. */
+  /** The request of the client. */
   readonly request: HealthCheckRequest;
   /** Sends a message. */
   write(response: HealthCheckResponse): unknown;
-  /** Ends the stream well. */
+  /** Ends the stream without an error. */
   end(): unknown;
   /** Listens to `cancelled`. */
   on(event: "cancelled" | "close" | "error", listener: () => void): unknown;
@@ -21,7 +21,7 @@ export interface WatchCallLike {
 /** Answers a unary call. */
 export type Callback<A> = (error: { readonly code: number; readonly details: string } | null, answer?: A) => void;
 
-/** What answers the calls of `grpc.health.v1.Health`. A type and not an interface, so that it has an index. */
+/** The functions that answer `grpc.health.v1.Health`. It is a type, because an interface has no index signature. */
 export type HealthImplementation = {
   readonly Check: (call: UnaryCallLike<HealthCheckRequest>, callback: Callback<HealthCheckResponse>) => void;
   readonly List: (call: UnaryCallLike<HealthListRequest>, callback: Callback<HealthListResponse>) => void;

@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { bytesOf, readField, readFields, textOf, writeFields } from "./wire.ts";
 
-/** The statuses of `grpc.health.v1`, as they stand on the wire. */
+/** The statuses of `grpc.health.v1`, with their numbers in the protocol. */
 export const SERVING_STATUS: Readonly<Record<"UNKNOWN" | "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN", number>> = {
   UNKNOWN: 0,
   SERVING: 1,
@@ -12,28 +12,28 @@ export const SERVING_STATUS: Readonly<Record<"UNKNOWN" | "SERVING" | "NOT_SERVIN
 /** The name of a status. */
 export type ServingStatus = keyof typeof SERVING_STATUS;
 
-/** What Check and Watch ask. */
+/** The request of Check and Watch. */
 export interface HealthCheckRequest {
-  /** The service; empty for readiness. */
+  /** The name of the service. The empty name means readiness. */
   readonly service: string;
 }
 
-/** What Check and Watch answer. */
+/** The answer of Check and Watch. */
 export interface HealthCheckResponse {
   /** One of `SERVING_STATUS`. */
   readonly status: number;
 }
 
-/** What List asks: nothing. */
+/** The request of List. It has no fields. */
 export type HealthListRequest = Readonly<Record<string, never>>;
 
-/** What List answers. */
+/** The answer of List. */
 export interface HealthListResponse {
   /** The status of each service by its name. */
   readonly statuses: Readonly<Record<string, HealthCheckResponse>>;
 }
 
-/** How one method stands on the wire, as `@grpc/grpc-js` takes it. */
+/** The definition of one method, in the form that `@grpc/grpc-js` accepts. */
 export interface MethodDefinition<Q, A> {
   /** The path of the call. */
   readonly path: string;
@@ -51,7 +51,7 @@ export interface MethodDefinition<Q, A> {
   readonly responseDeserialize: (bytes: Buffer) => A;
 }
 
-/** `grpc.health.v1.Health`. A type and not an interface, so that it has an index. */
+/** The definition of `grpc.health.v1.Health`. It is a type, because an interface has no index signature. */
 export type HealthService = {
   readonly Check: MethodDefinition<HealthCheckRequest, HealthCheckResponse>;
   readonly List: MethodDefinition<HealthListRequest, HealthListResponse>;
@@ -76,7 +76,7 @@ function statusIn(bytes: Uint8Array): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** The service, as https://github.com/grpc/grpc/blob/master/doc/health-checking.md describes it. */
+/** The service (https://github.com/grpc/grpc/blob/master/doc/health-checking.md). */
 export const HEALTH_SERVICE: HealthService = {
   Check: { path: "/grpc.health.v1.Health/Check", requestStream: false, responseStream: false, ...CHECK },
   List: {

@@ -7,24 +7,24 @@ import type { DrainEvent, FleetEvent, ProbeEvent } from "../resource/event.ts";
 import { messageOf } from "../resource/print.ts";
 import type { Limits } from "../resource/limits.ts";
 
-/** How bad it is. */
+/** The level of a line. */
 type Level = "info" | "warn" | "error";
 
 /** One line of the log. Every field is text, a number or a boolean, so that any logger can write it. */
 export interface LogEntry {
-  /** The sentence, as pino reads it. */
+  /** The sentence of the line. pino shows this field. */
   readonly msg: string;
-  /** The same sentence, as winston and most collectors read it. */
+  /** The same sentence. winston and most collectors show this field. */
   readonly message: string;
-  /** What happened. */
+  /** The kind of the line. */
   readonly event: "probe" | "failed" | "rejected" | "timed-out" | "recovered" | "slow" | "drain" | FleetEvent["type"];
-  /** The resource's name. The field is not called `name`, because loggers use that for their own. */
+  /** The name of the resource. The field is not called `name`, because loggers use that field for their own name. */
   readonly resource?: string;
   /** The state of the resource. */
   readonly state?: string;
   /** How old the value is, in ms. */
   readonly ageMs?: number;
-  /** The revision that the load spoke of. */
+  /** The revision that the load accepted, confirmed or rejected. */
   readonly revision?: string;
   /** How the load ended. */
   readonly outcome?: string;
@@ -34,17 +34,17 @@ export interface LogEntry {
   readonly attempt?: number;
   /** When the next load is planned, in ISO 8601. */
   readonly nextAttemptAt?: string;
-  /** Why the load failed, safe to print. */
+  /** The reason of the failure. The text is safe to print. */
   readonly error?: string;
-  /** Which probe. */
+  /** The name of the probe. */
   readonly probe?: string;
-  /** What the probe answers now. */
+  /** The new word of the probe. */
   readonly word?: string;
-  /** What the probe answered before. */
+  /** The previous word of the probe. */
   readonly from?: string;
   /** How long the server keeps serving, in ms. */
   readonly delayMs?: number;
-  /** The replicas behind one balancer. */
+  /** The name of the group of replicas behind one balancer. */
   readonly group?: string;
   /** The name of this replica in reports. */
   readonly replica?: string;
@@ -52,9 +52,9 @@ export interface LogEntry {
 
 /** The part of a logger that is used: pino, winston, `console`, and most others have it. */
 export interface LoggerLike {
-  /** Writes a line that nobody must act on. */
+  /** Writes a line that needs no action. */
   info(entry: LogEntry): unknown;
-  /** Writes a line about something that may heal by itself. */
+  /** Writes a line about a problem that may end without an action. */
   warn(entry: LogEntry): unknown;
   /** Writes a line about a service that cannot do its work. */
   error(entry: LogEntry): unknown;
@@ -97,9 +97,9 @@ export function logTo(health: Health, logger: LoggerLike): () => void {
 
 type Write = (level: Level, text: string, fields: Fields) => void;
 
-/** @param isExpected it answers 200, or the process is going away */
+/** @param isExpected whether the probe answers 200, or the process is shutting down */
 function writeProbe(write: Write, { probe, from, word }: ProbeEvent, isExpected: boolean): void {
-  // A wedged process is killed soon. A service that is not ready may heal by itself.
+  // A prober will restart a wedged process. A service that is not ready may become ready without an action.
   const level = isExpected ? "info" : probe === "liveness" ? "error" : "warn";
   write(level, `health-state: ${probe} says ${word}, before ${from}`, { event: "probe", probe, word, from });
 }
@@ -126,7 +126,7 @@ function writeFleet(write: Write, { type, group, replica, reason }: FleetEvent):
 function writeLoad(write: Write, event: EndedLoad, limits: Limits | undefined): void {
   const { name, attempt, durationMs, outcome } = event;
   const slow = isSlow(event, limits);
-  // Nearly every load goes well, and then no field is worked out.
+  // Nearly every load succeeds. The fields are then not computed.
   if (hasSucceeded(event) && attempt === 1 && !slow) return;
   const fields = fieldsOf(event);
   if (outcome !== "loaded" && outcome !== "unchanged") {
@@ -150,7 +150,7 @@ function writeLoad(write: Write, event: EndedLoad, limits: Limits | undefined): 
 
 const VERB = { failed: "failed", rejected: "was rejected", "timed-out": "timed out" } as const;
 
-/** What a line tells of a load. The value is no part of it. */
+/** The fields of a line about a load. They never contain the value. */
 function fieldsOf(event: EndedLoad): Omit<Fields, "event"> {
   const { name, state, outcome, durationMs, attempt, revision, snapshot } = event;
   const { age, nextAttemptAt, lastError } = snapshot;

@@ -1,4 +1,4 @@
-/** Attributes of a figure or a span. */
+/** The attributes of a measurement or a span. */
 export type Attributes = Record<string, string | number | boolean>;
 
 /** The part of a span of `@opentelemetry/api` that is used. */
@@ -9,13 +9,13 @@ export interface SpanLike {
   end(endTime?: Date): void;
 }
 
-/** How a span begins. */
+/** The options for a new span. */
 export interface SpanStart {
-  /** Whether it has no parent. */
+  /** Whether the span has no parent. */
   readonly root?: boolean;
-  /** When it began. */
+  /** The start of the span. */
   readonly startTime?: Date;
-  /** What is known at its start. */
+  /** The attributes that are known at the start. */
   readonly attributes?: Attributes;
 }
 
@@ -25,11 +25,11 @@ export interface TracerLike {
   startActiveSpan<F extends (span: never) => unknown>(name: string, options: SpanStart, fn: F): ReturnType<F>;
 }
 
-/** How a metric is described. */
+/** The description of a metric. */
 export interface MetricOptions {
-  /** What it says. */
+  /** The meaning of the metric. */
   description?: string;
-  /** What it counts in, as UCUM writes it. */
+  /** The unit, in the notation of UCUM. */
   unit?: string;
   /** Hints for the SDK. */
   advice?: { explicitBucketBoundaries?: number[] };
@@ -44,23 +44,23 @@ export interface MeterLike {
   removeBatchObservableCallback(callback: never, observables: never): void;
 }
 
-/** Counts up. */
+/** A counter. */
 export interface CounterLike {
   add(value: number, attributes?: Attributes): void;
 }
 
-/** Counts figures by their size. */
+/** A histogram. */
 export interface HistogramLike {
   record(value: number, attributes?: Attributes): void;
 }
 
-/** Is read when somebody asks. */
+/** A gauge that the SDK reads. */
 export interface ObservableLike {
   addCallback(callback: never): void;
   removeCallback(callback: never): void;
 }
 
-/** Takes the figures of one reading. */
+/** Receives the measurements of one reading. */
 export interface BatchResultLike {
   observe(metric: ObservableLike, value: number, attributes?: Attributes): void;
 }

@@ -51,7 +51,7 @@ export function instrument(health: Health, options: InstrumentOptions): () => vo
   const sizes = checkSizes(size);
   const resourceOf = createLookup(registry);
   const measured = meter && measure(health, meter, sizes);
-  // From now on the spans of traced loaders are ended here, where the outcome is known.
+  // From now on this function ends the spans of traced loaders, because it knows the outcome.
   const me = {};
   const adopt = (load: unknown): void => void tracedLoadsOf(load)?.instruments.add(me);
   if (tracer) for (const { options: given } of registry.resources) adopt(given.load);
@@ -76,7 +76,7 @@ function checkMeter(meter: unknown): void {
       invalidOption("meter", meter, "a Meter, such as the result of metrics.getMeter() of @opentelemetry/api");
 }
 
-/** The metrics, and what counts a load. */
+/** Creates the metrics. Returns a function that counts a load, and a function that ends the metrics. */
 function measure(
   health: Health,
   meter: MeterLike,
@@ -106,7 +106,7 @@ function measure(
       if (observable) result.observe(observable, value, attributesOf(labels));
     }
   };
-  // SAFETY: the SDK calls back with its own result, and takes back the observables that it gave.
+  // SAFETY: the SDK passes its own result to the callback, and accepts the observables that it created.
   const [callback, observables] = [read as never, [...gauges.values()] as never];
   meter.addBatchObservableCallback(callback, observables);
   return {
@@ -125,7 +125,7 @@ function attributesOf(labels: Readonly<Record<string, string>>): Attributes {
   return Object.fromEntries(Object.entries(labels).map(([name, value]) => [`health_state.${name}`, value]));
 }
 
-/** Ends the span of a load. A loader that is not traced has none yet. */
+/** Ends the span of a load. If the loader is not traced, it creates the span first. */
 function endSpan(event: EndedLoad, load: unknown, tracer: TracerLike, now: number): void {
   const { name, outcome, durationMs, attempt, revision, state, snapshot } = event;
   const attributes = {

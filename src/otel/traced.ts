@@ -21,7 +21,7 @@ export function checkTracer(tracer: unknown): void {
       invalidOption("tracer", tracer, "a Tracer, such as the result of trace.getTracer() of @opentelemetry/api");
 }
 
-/** The open spans of a loader; `undefined` unless `traced()` made it. */
+/** Returns the open spans of a loader. Returns `undefined` if the loader does not come from `traced()`. */
 export function tracedLoadsOf(load: unknown): TracedLoads | undefined {
   // SAFETY: only traced() writes under the symbol.
   return propertyOf(load, TRACED) as TracedLoads | undefined;
@@ -31,9 +31,9 @@ export function tracedLoadsOf(load: unknown): TracedLoads | undefined {
  * Wraps a loader, so that its spans are children of the span of the load. The span of the load is a root span, because
  * no request causes a load.
  *
- * With `instrument({ tracer })`, the span has the resource and the outcome, and there is no second span. Without it,
- * the span ends when the loader ends. Errors of the tracer never reach the load: it then has no span. Wrap the loader
- * of each resource by itself.
+ * With `instrument({ tracer })`, the span has the resource and the outcome, and there is no second span. Without
+ * `instrument()`, the span ends when the loader ends. If the tracer throws, the load continues without a span. Wrap the
+ * loader of each resource separately.
  *
  * @param load the loader
  * @param tracer a tracer of `@opentelemetry/api`. Its SDK needs a context manager
@@ -74,14 +74,14 @@ export function traced<R, P = unknown>(
   return Object.defineProperty(wrapped, TRACED, { value: loads });
 }
 
-/** What a loader has beside being a function. That of a source has methods of its own. */
+/** Returns the properties of a loader. The loader of a source has methods. */
 function ownOf(load: object): PropertyDescriptorMap {
   try {
     const own: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(load);
     for (const name of ["name", "length", "prototype"]) delete own[name];
     return own;
   } catch {
-    // A Proxy may throw what it likes.
+    // A Proxy may throw any value.
     return {};
   }
 }

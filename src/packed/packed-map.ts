@@ -17,24 +17,24 @@ export type PackedValue<V extends PackedValueKind> = V extends "string"
 
 /** The options of `packedMap()`. */
 export interface PackedMapShape<K extends PackedKeyKind, V extends PackedValueKind> {
-  /** `"string"`, or how many bytes each key has: 1 to 1024. */
+  /** `"string"`, or the number of bytes of each key: 1 to 1024. */
   readonly keys: K;
   /**
-   * `"uint32"`: whole numbers from 0 to 4294967295. `"float64"`: every number. `"string"`, `"bytes"`: each value may be
-   * of another length.
+   * `"uint32"`: whole numbers from 0 to 4294967295. `"float64"`: every number. `"string"`, `"bytes"`: the values may
+   * have different lengths.
    */
   readonly values: V;
 }
 
 /** A read-only map in one buffer. */
 export interface PackedMap<K, V> extends Iterable<readonly [K, V]> {
-  /** How many entries there are. */
+  /** The number of entries. */
   readonly size: number;
   /** The buffer, for a store or another thread. */
   readonly bytes: Uint8Array;
   /** Returns the value, or `undefined`. A byte array is a view on the buffer, so do not write to it. */
   get(key: K): V | undefined;
-  /** Whether the key is there. */
+  /** Whether the map has the key. */
   has(key: K): boolean;
   /** The keys, in the order of their first insertion. */
   keys(): IterableIterator<K>;
@@ -46,9 +46,9 @@ export interface PackedMap<K, V> extends Iterable<readonly [K, V]> {
   forEach(callback: (value: V, key: K) => void): void;
 }
 
-/** Packs a map one entry at a time, so that the entries need not all be in memory. */
+/** Packs a map one entry at a time. So not all entries need to be in memory at once. */
 export interface PackedMapWriter<K, V> {
-  /** How many entries there are by now. */
+  /** The number of entries so far. */
   readonly size: number;
   /**
    * Sets a value. An existing key keeps its place and gets the new value.
@@ -56,7 +56,7 @@ export interface PackedMapWriter<K, V> {
    * @throws TypeError for a key or a value of another kind
    */
   set(key: K, value: V): void;
-  /** Makes the buffer. */
+  /** Creates the buffer. */
   finish(): Uint8Array;
 }
 

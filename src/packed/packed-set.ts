@@ -6,17 +6,17 @@ import { noValues } from "./values.ts";
 
 /** The options of `packedSet()`. */
 export interface PackedSetShape<K extends PackedKeyKind> {
-  /** `"string"`, or how many bytes each key has: 1 to 1024. */
+  /** `"string"`, or the number of bytes of each key: 1 to 1024. */
   readonly keys: K;
 }
 
 /** A read-only set in one buffer. */
 export interface PackedSet<K> extends Iterable<K> {
-  /** How many keys there are. */
+  /** The number of keys. */
   readonly size: number;
   /** The buffer, for a store or another thread. */
   readonly bytes: Uint8Array;
-  /** Whether the key is there. */
+  /** Whether the set has the key. */
   has(key: K): boolean;
   /** The keys, in the order of their first insertion. */
   keys(): IterableIterator<K>;
@@ -26,9 +26,9 @@ export interface PackedSet<K> extends Iterable<K> {
   forEach(callback: (key: K) => void): void;
 }
 
-/** Packs a set one key at a time, so that the keys need not all be in memory. */
+/** Packs a set one key at a time. So not all keys need to be in memory at once. */
 export interface PackedSetWriter<K> {
-  /** How many keys there are by now. */
+  /** The number of keys so far. */
   readonly size: number;
   /**
    * Adds a key. An existing key keeps its place.
@@ -36,7 +36,7 @@ export interface PackedSetWriter<K> {
    * @throws TypeError for a key of another kind
    */
   add(key: K): void;
-  /** Makes the buffer. */
+  /** Creates the buffer. */
   finish(): Uint8Array;
 }
 

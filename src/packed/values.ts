@@ -84,7 +84,7 @@ export const byteValues: Values<Uint8Array> = {
   },
 };
 
-/** The values of a set, which has none. */
+/** The values of a set. A set has no values, so all methods do nothing. */
 export const noValues: Values<undefined> = {
   check: () => {},
   write: () => {},

@@ -24,13 +24,13 @@ export function renderResource(resource: PageResource, now: number): Html {
     ["Changed", record.changedAt === undefined ? undefined : timeOf(record.changedAt, now)],
     ["Attempt", record.attempt > 1 ? record.attempt : undefined],
     ["Next attempt", record.nextAttemptAt === undefined ? undefined : timeOf(record.nextAttemptAt, now)],
-    ["Refused revision", record.rejected],
-    ["Held back", record.behind],
-    ["Given up and not settled", record.abandoned || undefined],
+    ["Rejected revision", record.rejected],
+    ["Waiting revision", record.behind],
+    ["Loads given up, not ended", record.abandoned || undefined],
     ["Hints", record.hints],
     ["Last restore", record.lastRestore?.outcome],
   ];
-  const note = [...(record.refreshing ? ["loading now"] : []), ...(record.required ? [] : ["informative"])].join(", ");
+  const note = [...(record.refreshing ? ["loading now"] : []), ...(record.required ? [] : ["not required"])].join(", ");
   return markup`<article class="card" id="r-${name}" data-part aria-labelledby="h-${name}">
     <header>
       <h3 id="h-${name}">${name}</h3>
@@ -87,7 +87,7 @@ function ageBar({ record: { age, name }, limits }: PageResource): Html | undefin
   </svg>`;
 }
 
-/** Renders the states of the last hour. The present is on the right. */
+/** Renders the states of the last hour. The right end is now. */
 function strip({ stretches, record }: PageResource, now: number): Html | undefined {
   if (stretches.length === 0) return undefined;
   const place = (at: number): number => 100 - ((now - at) / TIMELINE_MS) * 100;

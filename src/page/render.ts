@@ -39,11 +39,11 @@ function renderMain(model: PageModel): Html {
     ${verdict(model)} ${probes(model)}
     <section aria-labelledby="resources-title">
       <h2 id="resources-title">Resources</h2>
-      ${resources.length + snapshot.missing.length === 0 ? markup`<p id="none" data-part>No resource is registered.</p>` : undefined}
+      ${resources.length + snapshot.missing.length === 0 ? markup`<p id="none" data-part>This service has no resources.</p>` : undefined}
       ${snapshot.missing.map(
         (name) =>
           markup`<p class="error" id="m-${name}" data-part>
-            <strong>${name}</strong> is expected, and nobody has registered it.
+            <strong>${name}</strong> is expected, but does not exist.
           </p>`,
       )}
       <div class="cards">${resources.map((resource) => renderResource(resource, now))}</div>
@@ -58,7 +58,7 @@ function verdict({ snapshot }: PageModel): Html {
   const { probes, draining } = snapshot;
   const { ok, word } = probes.readiness;
   const wedged = probes.liveness.ok ? "" : ` Liveness answers 503 ${probes.liveness.word}.`;
-  const leaving = draining ? " The process is going away." : "";
+  const leaving = draining ? " The process is shutting down." : "";
   return markup`<p id="verdict" data-part role="status" class="verdict ${ok && probes.liveness.ok ? "good" : "bad"}">Readiness answers ${ok ? 200 : 503} ${word}.${wedged}${leaving}</p>`;
 }
 
@@ -116,13 +116,17 @@ function heartbeats({ snapshot }: PageModel): Html | undefined {
 function fleet({ snapshot }: PageModel): Html | undefined {
   if (!snapshot.fleet) return undefined;
   const { group, replica, store, heldIn, out, place } = snapshot.fleet;
-  const stands = heldIn ? "held in, although its data is too old" : out ? "out" : "in";
+  const stands = heldIn
+    ? "in the balancer, although its data is too old"
+    : out
+      ? "out of the balancer"
+      : "in the balancer";
   return markup`<section id="fleet" data-part aria-labelledby="fleet-title">
     <h2 id="fleet-title">Fleet</h2>
     <dl>
       <div><dt>Group</dt><dd>${group}</dd></div>
       <div><dt>This replica</dt><dd>${replica}</dd></div>
-      <div><dt>It is</dt><dd>${stands}</dd></div>
+      <div><dt>Position</dt><dd>${stands}</dd></div>
       <div><dt>Store</dt><dd>${store}</dd></div>
       ${place === undefined ? undefined : markup`<div><dt>Place in the queue to leave</dt><dd>${place}</dd></div>`}
     </dl>
@@ -138,8 +142,8 @@ function timeline({ lines, omittedLines, now }: PageModel): Html {
     <thead>
       <tr>
         <th scope="col">When</th>
-        <th scope="col">Who</th>
-        <th scope="col">What</th>
+        <th scope="col">Subject</th>
+        <th scope="col">Event</th>
       </tr>
     </thead>
     <tbody>
@@ -148,7 +152,7 @@ function timeline({ lines, omittedLines, now }: PageModel): Html {
   </table>`;
   return markup`<section id="timeline" data-part aria-labelledby="timeline-title">
     <h2 id="timeline-title">The last hour</h2>
-    ${lines.length === 0 ? markup`<p>Nothing has happened.</p>` : table}
+    ${lines.length === 0 ? markup`<p>There are no events.</p>` : table}
     ${omittedLines > 0 ? markup`<p>${omittedLines} earlier entries are not shown.</p>` : undefined}
   </section>`;
 }
@@ -156,6 +160,6 @@ function timeline({ lines, omittedLines, now }: PageModel): Html {
 function footer({ now }: PageModel): Html {
   const iso = new Date(now).toISOString();
   return markup`<footer id="footer" data-part>
-    <p>As of <time datetime="${iso}">${iso.replace("T", " ").slice(0, 19)} UTC</time>. <a href="">Load again</a></p>
+    <p>As of <time datetime="${iso}">${iso.replace("T", " ").slice(0, 19)} UTC</time>. <a href="">Reload</a></p>
   </footer>`;
 }

@@ -101,11 +101,11 @@ export class Timeline {
 
 type Happened = Omit<TimelineEntry, "at">;
 
-/** Describes an event that is worth reading. A normal successful load is not. */
+/** Describes an event for people. A normal successful load has no description. */
 function entriesOf(event: HealthEvent): readonly Happened[] {
   if (event.type === "probe") {
     const { probe, from, word } = event;
-    return [{ who: probe, what: `says ${word}, before ${from}`, isBad: false }];
+    return [{ who: probe, what: `changed from ${from} to ${word}`, isBad: false }];
   }
   if (event.type === "drain") return [{ who: "process", what: "the drain begins", isBad: false }];
   if (!("snapshot" in event)) {
@@ -123,7 +123,7 @@ function entriesOf(event: HealthEvent): readonly Happened[] {
     const ms = Math.round(event.durationMs);
     entries.push({ who: name, what: `${event.outcome} in ${ms} ms${revision}${why}`, isBad: error !== undefined });
   }
-  if (type === "transition") entries.push({ who: name, what: `from ${from} to ${state}`, state, isBad: false });
+  if (type === "transition") entries.push({ who: name, what: `changed from ${from} to ${state}`, state, isBad: false });
   if (type === "leased" || type === "gate" || type === "hints" || type === "restore") {
     const result = event.result === undefined ? "" : ` ${event.result}`;
     entries.push({ who: name, what: `${type}${result}`, isBad: false });

@@ -77,7 +77,7 @@ export function collect(health: Health, register: RegisterLike, options: Collect
       reset,
     ),
   ];
-  // A registry in the OpenMetrics form changes the name of a counter, and keeps it under the name that it had.
+  // A registry in the OpenMetrics form changes the name of a counter, but still finds it by its old name.
   const metrics = made.map((metric) => ({ name: metric.name, metric }));
   for (const { name } of metrics)
     if (register.getSingleMetric(name) !== undefined)
@@ -106,7 +106,7 @@ export function collect(health: Health, register: RegisterLike, options: Collect
   };
 }
 
-/** A scrape asks every metric in one go. They share one reading, so that their figures are of one moment. */
+/** A scrape reads all metrics one after the other. They share one reading, so that all samples have the same moment. */
 function shareReading<T extends object>(read: () => T): () => T {
   let shared: T | undefined;
   return () => {

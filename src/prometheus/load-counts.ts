@@ -4,11 +4,11 @@ import type { Limits } from "../resource/limits.ts";
 import type { LoadOutcome } from "../state/transition.ts";
 import type { MetricValue } from "./metric.ts";
 
-/** What was counted of one resource. */
+/** The counts of one resource. */
 interface Counts {
   readonly outcomes: Record<LoadOutcome, number>;
   slow: number;
-  /** How many loads fell under each bound, and above the last one. Not cumulative. */
+  /** The number of loads between each bound and the previous bound, and above the last bound. Not cumulative. */
   readonly buckets: number[];
   seconds: number;
 }
@@ -20,7 +20,7 @@ const newCounts = (): Counts => ({
   seconds: 0,
 });
 
-/** Counts the loads of each resource. A resource that is closed is forgotten, so that no label grows without bound. */
+/** Counts the loads of each resource. It forgets closed resources, so that the number of labels stays limited. */
 export class LoadCounts {
   readonly byName: Map<string, Counts> = new Map();
 
@@ -41,7 +41,7 @@ export class LoadCounts {
     this.byName.clear();
   }
 
-  /** Forgets all names but these. A resource without a load has counts of 0, so that its first failure is a growth. */
+  /** Forgets all other names. A resource without a load has counts of 0, so that its first failure is an increase. */
   keep(names: readonly string[]): void {
     const kept = new Set(names);
     for (const name of this.byName.keys()) if (!kept.has(name)) this.byName.delete(name);
@@ -58,7 +58,7 @@ export class LoadCounts {
     return [...this.byName].map(([resource, { slow }]) => ({ value: slow, labels: { resource } }));
   }
 
-  /** The lines of a histogram: cumulative buckets, the sum and the count. */
+  /** The samples of a histogram: cumulative buckets, the sum and the count. */
   durations(name: string): readonly MetricValue[] {
     return [...this.byName].flatMap(([resource, { buckets, seconds }]) => {
       let below = 0;

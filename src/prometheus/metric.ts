@@ -1,33 +1,34 @@
 import type { MetricFact } from "../observe/metric.ts";
 import type { MetricLike } from "./register.ts";
 
-/** One figure, as prom-client's registry writes it. */
+/** One sample in the form that the registry of prom-client reads. */
 export interface MetricValue {
   readonly value: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** The name of the line, where it is not that of the metric: a histogram has three. */
+  /** The name of the sample, if it differs from the name of the metric. A histogram has three names. */
   readonly metricName?: string;
 }
 
-/** A metric that works its figures out when it is scraped. */
+/** A metric that computes its samples at each scrape. */
 export interface RegisteredMetric extends MetricLike {
-  /** The registry knows it by this. In the OpenMetrics form the registry cuts `_total` off. */
+  /** The name in the registry. In the OpenMetrics form, the registry removes `_total` from it. */
   readonly name: string;
 }
 
 type MetricType = "gauge" | "counter" | "histogram";
 
-/** The name by the conventions of Prometheus: one prefix, base units, `_total` for what only grows. */
+/** Returns the name by the conventions of Prometheus: one prefix, base units, and `_total` for a counter. */
 export function prometheusName({ name, unit }: MetricFact, type: MetricType): string {
   const suffix = (unit === "s" ? "_seconds" : "") + (type === "counter" ? "_total" : "");
   return `health_state_${name.replaceAll(".", "_")}${suffix}`;
 }
 
 /**
- * Creates a metric for prom-client's registry. No class of prom-client is needed, so this package needs no prom-client.
+ * Creates a metric for the registry of prom-client. It uses no class of prom-client, so this package needs no
+ * prom-client.
  *
- * @param read gives the figures, at each scrape
- * @param reset sets them back to 0
+ * @param read returns the samples, at each scrape
+ * @param reset sets the samples back to 0
  */
 export function createMetric(
   fact: MetricFact,
@@ -40,7 +41,7 @@ export function createMetric(
     name,
     help: fact.help,
     type,
-    // What prom-client's own cluster registry does with the figures of several workers.
+    // The cluster registry of prom-client combines the samples of several workers with this function.
     aggregator: type === "gauge" ? "max" : "sum",
     reset,
     get: () =>

@@ -1,6 +1,6 @@
-/** As much of a metric of prom-client as its registry asks for. */
+/** The part of a metric of prom-client that the registry uses. */
 export interface MetricLike {
-  /** Returns the figures of this moment. */
+  /** Returns the current samples. */
   get(): Promise<unknown>;
   /** Sets counters back to 0. */
   reset(): void;
@@ -8,7 +8,7 @@ export interface MetricLike {
 
 /** The part of prom-client's `Registry` that is used. */
 export interface RegisterLike {
-  /** Takes a metric; it throws if the name is taken. */
+  /** Adds a metric. It throws if the name is in use. */
   registerMetric(metric: MetricLike): void;
   /** Finds a metric by its name. */
   getSingleMetric(name: string): unknown;

@@ -1,11 +1,11 @@
 import { callSafely } from "../option/call-safely.ts";
 import type { Clock } from "../time/clock.ts";
 
-/** A time in which the main thread did nothing else than one piece of work. */
+/** A time in which the main thread was busy with one piece of work. */
 export interface Busy {
-  /** When it ended, in epoch ms. */
+  /** The end of this time, in epoch ms. */
   readonly at: number;
-  /** How long it was, in ms. */
+  /** The length of this time, in ms. */
   readonly durationMs: number;
 }
 
@@ -13,9 +13,9 @@ export interface Busy {
 export interface BusyRecord {
   /** How often a beat was late by more than `busyAfter`. */
   readonly busyCount: number;
-  /** The longest such time, in ms; 0 if there was none. */
+  /** The longest busy time, in ms. 0 if there was none. */
   readonly longestBusyMs: number;
-  /** The last such time; `undefined` if there was none. */
+  /** The last busy time. `undefined` if there was none. */
   readonly lastBusy: Busy | undefined;
 }
 

@@ -88,7 +88,7 @@ describe("the answer", () => {
   test("a name that is expected and missing stands on it", async () => {
     const health = createHealth({ details: details("always"), expect: ["keys"] });
     const text = await (await statusPage(health)(get())).text();
-    expect(text).toContain("<strong>keys</strong> is expected, and nobody has registered it.");
+    expect(text).toContain("<strong>keys</strong> is expected, but does not exist.");
   });
 
   test("is taken only with a request", async () => {
@@ -135,7 +135,7 @@ describe("the stream", () => {
     const reader = (await page(get("?live=1"))).body?.getReader();
     await reader?.read();
     scene.health.drain();
-    expect(decode((await reader?.read())?.value)).toContain("The process is going away.");
+    expect(decode((await reader?.read())?.value)).toContain("The process is shutting down.");
     expect((await reader?.read())?.done).toBe(true);
     expect((await page(get("?live=1"))).status).toBe(503);
   });
@@ -190,7 +190,7 @@ describe("the timeline", () => {
     expect(await text()).toContain("tick in the last hour: READY for 18 min 20 s");
     await health.close();
     await clock.advance("61m");
-    expect(await text()).toContain("Nothing has happened.");
+    expect(await text()).toContain("There are no events.");
   });
 
   test("writes a load down that brought something new, and not every one", async () => {

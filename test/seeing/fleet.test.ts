@@ -47,7 +47,7 @@ test("a replica that its fleet holds in is seen in the log, in the metrics and o
   const told = lines.filter(({ event }) => event === "held-in" || event === "left");
   expect(told.at(-1)).toMatchObject({ event: isHeldIn ? "held-in" : "left", group: "matcher" });
   const text = await (await page(new Request("http://localhost/page"))).text();
-  expect(text).toContain(isHeldIn ? "held in, although its data is too old" : "<dd>out</dd>");
+  expect(text).toContain(isHeldIn ? "in the balancer, although its data is too old" : "out of the balancer");
   expect(text).toContain("matcher");
   await Promise.all([health.close(), other.close()]);
 });
