@@ -25,7 +25,10 @@ export default defineConfig({
     exclude: ["test/resource/process.test.ts", "test/handler/fuzz.test.ts", "test/resource/outage.test.ts"],
     sequence: { sequencer: SmallFirst },
     env: { RUNS: "100" },
-    testTimeout: 20_000,
+    // Each file would import the whole library again. That takes four times as long as the tests themselves.
+    isolate: false,
+    // On a busy machine a slow test must not end the run. Stryker has a timeout of its own for each mutant.
+    testTimeout: 60_000,
     silent: true,
   },
 });
