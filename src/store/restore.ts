@@ -190,8 +190,7 @@ export function createRestore<T>(
  */
 function checkedOf<T>(given: Restored<T>): Restored<T> {
   if (given === undefined || given === null) return undefined;
-  // SAFETY: each field is looked at before it is used.
-  const { ignored, value, revision, checkedAt, asOf, origin }: Partial<Stored<T> & Ignored> = Object(given);
+  const { ignored, value, revision, checkedAt, asOf, origin }: Partial<Stored<T> & Ignored> = given;
   if (ignored !== undefined) return { ignored: String(ignored) };
   const stamps: readonly unknown[] = [checkedAt, asOf ?? checkedAt];
   if (value === undefined || value === null || checkedAt === undefined || !stamps.every(Number.isFinite))

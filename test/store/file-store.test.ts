@@ -235,6 +235,50 @@ function fullAfter(most: number): FileSystem {
   return { ...fs, open };
 }
 
+/** A file system that tells what is done, in its order: which file is opened how, written, synced and renamed. */
+function recorded(told: string[]): FileSystem {
+  const nameOf = (path: unknown): string => {
+    const name = String(path).replace(/^.*\//, "");
+    return name.endsWith(".tmp") ? "temporary" : name.startsWith("rates.lkg") ? name : "folder";
+  };
+  const open: typeof fs.open = async (path, flags, mode) => {
+    const name = nameOf(path);
+    const handle = await fs.open(path, flags, mode);
+    if (typeof flags === "string") told.push(`open ${name} ${flags}`);
+    const { sync, write } = handle;
+    return Object.assign(handle, {
+      sync: async () => (told.push(`sync ${name}`), sync.call(handle)),
+      write: async (...given: Parameters<typeof write>) => (told.push(`write ${name}`), write.apply(handle, given)),
+    });
+  };
+  return {
+    ...fs,
+    open,
+    rename: async (from, to) => (told.push(`rename ${nameOf(from)} to ${nameOf(to)}`), fs.rename(from, to)),
+    unlink: async (path) => (told.push(`unlink ${nameOf(path)}`), fs.unlink(path)),
+  };
+}
+
+test("a file is on the disk before it takes the place of another, and so is the rename, and so is a removal", async () => {
+  const { path } = pair();
+  const told: string[] = [];
+  const store = createFileStore(path, { codec: json<typeof value>() }, recorded(told));
+  await store.save(recordOf(value), contextOf());
+  const written = (name: string, parts: number): string[] => [
+    "open temporary wx",
+    ...Array.from({ length: parts }, () => "write temporary"),
+    "sync temporary",
+    `rename temporary to ${name}`,
+    "open folder r",
+    "sync folder",
+  ];
+  expect(told.splice(0)).toEqual(written("rates.lkg", 2));
+  await store.stamp({ checkedAt: NOW, asOf: undefined }, contextOf());
+  expect(told.splice(0)).toEqual(written("rates.lkg.at", 1));
+  await store.remove(contextOf());
+  expect(told).toEqual(["unlink rates.lkg", "unlink rates.lkg.at", "open folder r", "sync folder"]);
+});
+
 describe("a save that fails leaves what was there, whole", () => {
   test.each(["open", "mkdir", "rename"] as const)("%s fails", async (name) => {
     const { path, store, next } = pair();

@@ -6,8 +6,6 @@ import { logTo, type LogEntry } from "health-state/log";
 import { drainOnSignal } from "health-state/node";
 import { startCurator } from "./curator.ts";
 import { openLate } from "./db/database.ts";
-import { openPglite } from "./db/pglite.ts";
-import { openPostgres } from "./db/postgres.ts";
 import { curlLines } from "./demo/curl-lines.ts";
 import { createProgressBar } from "./demo/progress.ts";
 import { withFaults } from "./demo/faults.ts";
@@ -34,10 +32,10 @@ function main(setting: Setting): void {
   const isRestored = new Promise<void>((resolve) => (restored = resolve));
   const { database, faults } = withFaults(
     openLate(async () => {
-      if (databaseUrl !== undefined) return openPostgres(databaseUrl, sayError);
+      if (databaseUrl !== undefined) return (await import("./db/postgres.ts")).openPostgres(databaseUrl, sayError);
       // The embedded database holds this thread while it opens, so the store goes first.
       await isRestored;
-      return openPglite(dataFolder);
+      return (await import("./db/pglite.ts")).openPglite(dataFolder);
     }),
   );
   const matcher = createMatcher({
