@@ -84,18 +84,28 @@ export function rollout<T>(load: VersionedLoader<T>, options: RolloutOptions): R
   const percent = percentOf("then", then, 'a share such as "25%"');
   const rules: RolloutRules = { first, percent, soakMs: toMs("soak", soak) };
 
-  let made: Rollout<T> | undefined;
+  let made: { readonly rollout: Rollout<T>; readonly resource: object; readonly count: number } | undefined;
   const own = (): Rollout<T> => {
-    if (made) return made;
     const replica =
       replicaOf(fleet) ??
       fail("HS_NOT_CALLED", "the fleet of rollout() has no health. Pass it to createHealth({ fleet }) too.");
-    const resource =
-      replica.host.resources.find((one) => one.options.load === loader) ??
+    const { resources } = replica.host;
+    // A resource may be added or closed after the first load.
+    if (made && resources.length === made.count && resources.some((one) => one === made?.resource)) return made.rollout;
+    const [resource, other] = resources.filter((one) => one.options.load === loader);
+    if (!resource)
       fail("HS_NOT_CALLED", "the loader of rollout() is wrapped in another loader. Pass it to the resource unchanged.");
-    made = new Rollout<T>({ source: load, replica, resource, rules, ok });
-    return made;
+    if (other)
+      fail(
+        "HS_WRONG_MODE",
+        "the loader of rollout() belongs to several resources. Call rollout() once for each resource.",
+      );
+    const rollout =
+      made?.resource === resource ? made.rollout : new Rollout<T>({ source: load, replica, resource, rules, ok });
+    made = { rollout, resource, count: resources.length };
+    return rollout;
   };
+
   const loader: Loader<T> = async (context) => own().load(context);
   return Object.assign(loader, {
     async pin(revision: string) {

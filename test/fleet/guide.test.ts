@@ -4,8 +4,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { say } from "../../cli/test/kit/command.ts";
-import { fleet, fleetStatus, rollout, type FleetStore, type RolloutLoader } from "../../src/fleet/index.ts";
-import { createHealth, notEmpty, type Health, type Resource } from "../../src/index.ts";
+import { budgetOf } from "../../src/fleet/decide-leave.ts";
+import {
+  fleet,
+  fleetStatus,
+  memoryFleet,
+  rollout,
+  type FleetStore,
+  type RolloutLoader,
+} from "../../src/fleet/index.ts";
+import { byVersion, createHealth, notEmpty, type Health, type Resource } from "../../src/index.ts";
 import { fromPointer } from "../../src/source/http/index.ts";
 import { fleetSchema, postgresFleet } from "../../src/source/postgres/index.ts";
 import { redisFleet } from "../../src/source/redis/index.ts";
@@ -15,6 +23,7 @@ import { missingPackages, packageOf } from "../source/kit/packages.ts";
 import { openPool } from "../source/kit/postgres-client.ts";
 import { until } from "../source/kit/process.ts";
 import { redisProgram, startRedis, type RedisServer } from "../source/kit/redis-server.ts";
+import { createHeapClock } from "./heap-clock.ts";
 
 const PAGE = read("docs/guide/fleets.md");
 const blocksOf = (language: string): readonly string[] =>
@@ -89,7 +98,60 @@ async function expectMember(health: Health, store: FleetStore): Promise<void> {
 }
 
 test("docs/guide/fleets.md has three blocks of code and two of commands, and all of them are run here", () => {
-  expect([blocksOf("ts").length, blocksOf("sh").length, PAGE.match(/^```/gm)?.length]).toEqual([3, 2, 14]);
+  expect([blocksOf("ts").length, blocksOf("sh").length, PAGE.match(/^```/gm)?.length]).toEqual([3, 2, 16]);
+});
+
+/** What the command prints. The other block of plain text is a line of an ACL file. */
+const [tableBlock = ""] = blocksOf("text");
+
+test("the table of a revision that cannot be loaded is what the command prints", async () => {
+  const clock = createHeapClock(() => 0.5);
+  const store = memoryFleet({ clock });
+  let announced = "v1";
+  for (let at = 0; at < 4; at++) {
+    const group = fleet(store, { group: "matcher", replica: "web" });
+    const health = createHealth({ clock, fleet: group });
+    health.subscribe(() => {});
+    const source = byVersion({
+      version: () => ({ revision: announced }),
+      load(revision: string) {
+        if (revision === "v2") throw new Error("the file is incomplete");
+        return { revision };
+      },
+      addressed: true,
+    });
+    health.resource("index", { load: rollout(source, { fleet: group }), refreshEvery: "30s", refuseAfter: "10m" });
+    health.start();
+  }
+  await clock.advance("10m");
+  announced = "v2";
+  await clock.advance("30m");
+  await clock.advance("15s");
+  const fleetIo = {
+    connect: async () => ({ store, close: async () => {} }),
+    env: () => "redis://127.0.0.1",
+  };
+  const status = (): Promise<{ out: string }> =>
+    say(["fleet", "status", "--group", "matcher"], {}, undefined, undefined, { fleet: fleetIo });
+  expect((await status()).out).toBe(tableBlock);
+  const pin = SHELL.find((line) => line.startsWith("fleet pin")) ?? "";
+  await say(pin.replace("2026-11-28", "v1").split(" "), {}, undefined, undefined, { fleet: fleetIo });
+  await clock.advance("10m");
+  expect((await status()).out).toMatch(/^matcher: 4 replicas, 0 out, 0 held in/);
+});
+
+test("the rows of the sizing table add up", () => {
+  const rows = [...PAGE.matchAll(/^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)].map(([, ...cells]) =>
+    cells.map(Number),
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(3);
+  for (const [n = 0, m = 0, leave = 0, maxUnavailable = 0, minAvailable = 0, worst = 0] of rows) {
+    expect({ n, leave }).toEqual({ n, leave: budgetOf({ percent: 10 }, n) });
+    expect({ n, worst }).toEqual({ n, worst: n - leave - Math.max(maxUnavailable, n - minAvailable) });
+    expect(worst).toBeGreaterThanOrEqual(m);
+    // A drain of a node is possible while nobody is out.
+    expect(minAvailable).toBeLessThan(n);
+  }
 });
 
 const noRedis = missingPackages ?? (redisProgram ? undefined : "redis-server is not installed");

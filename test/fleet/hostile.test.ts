@@ -298,3 +298,55 @@ describe("the name that a store gives a replica", () => {
     expect(health.snapshot().fleet?.replica).toMatch(/-[0-9a-f]{8}$/);
   });
 });
+
+test.each(["before the first load", "later"])(
+  "a loader of rollout() that a second resource gets %s is refused by its name",
+  async (when) => {
+    const clock = createHeapClock(() => 0.5);
+    const group = fleet(memoryFleet({ clock }), { group: "matcher" });
+    const health = createHealth({ clock, fleet: group });
+    health.subscribe(() => {});
+    const source = byVersion({ version: () => ({ revision: "v1" }), load: (revision: string) => ({ revision }) });
+    const load = rollout(source, { fleet: group });
+    const add = (name: string): Resource<object> => health.resource(name, { load, refreshEvery: "10s" });
+    const first = add("index");
+    if (when === "later") {
+      health.start();
+      await clock.advance("1m");
+      expect(first.snapshot().state).toBe("READY");
+    }
+    const second = add("rates");
+    health.start();
+    await clock.advance("1m");
+    for (const { lastError } of [first.snapshot(), second.snapshot()])
+      expect(lastError?.error).toMatchObject({
+        code: "HS_WRONG_MODE",
+        message:
+          "health-state: the loader of rollout() belongs to several resources. Call rollout() once for each resource.",
+      });
+  },
+);
+
+test("a resource that is closed and made again rolls out as a new one", async () => {
+  const clock = createHeapClock(() => 0.5);
+  const group = fleet(memoryFleet({ clock }), { group: "matcher" });
+  const health = createHealth({ clock, fleet: group });
+  let announced = "v1";
+  const source = byVersion({
+    version: () => ({ revision: announced }),
+    load: (revision: string) => ({ revision }),
+    addressed: true,
+  });
+  const load = rollout(source, { fleet: group, soak: "1m" });
+  const add = (): Resource<{ readonly revision: string }> => health.resource("index", { load, refreshEvery: "10s" });
+  const before = add();
+  health.start();
+  await clock.advance("1m");
+  before.close();
+  const index = add();
+  await clock.advance("1m");
+  expect(index.snapshot()).toMatchObject({ state: "READY", revision: "v1" });
+  announced = "v2";
+  await clock.advance("5m");
+  expect(index.snapshot()).toMatchObject({ state: "READY", revision: "v2", behind: undefined });
+});
