@@ -1,3 +1,4 @@
+import { grpcHealth } from "../dist/src/grpc/index.js";
 import { createHealth } from "../dist/src/index.js";
 import { logTo } from "../dist/src/log/index.js";
 import { instrument } from "../dist/src/otel/index.js";
@@ -147,7 +148,15 @@ const meter = {
 };
 const logger = { info: nothing, warn: nothing, error: nothing };
 
-/** What it costs to be seen: a probe with everything attached, and a load with logging and metrics. */
+/** Processor time, because the difference is smaller than what another process takes in between. */
+const spent = (work) => async (times) => {
+  const before = process.cpuUsage();
+  await work(times);
+  const { user, system } = process.cpuUsage(before);
+  return BigInt((user + system) * 1_000);
+};
+
+/** What it costs to be seen: a probe with everything attached, and a load with logging and metrics of either kind. */
 export async function seeing() {
   const make = async () => {
     const health = createHealth();
@@ -155,43 +164,54 @@ export async function seeing() {
     await health.whenReady();
     return { health, index };
   };
-  const [bare, all, both] = [await make(), await make(), await make()];
+  const [bare, all, both, otel] = [await make(), await make(), await make(), await make()];
   logTo(all.health, logger);
   collect(all.health, register);
   instrument(all.health, { meter, tracer });
   statusPage(all.health);
+  for (const service of ["", "liveness", "startup", "index"])
+    grpcHealth(all.health, { resources: true }).implementation.Watch({
+      request: { service },
+      write: nothing,
+      end: nothing,
+      on: nothing,
+    });
   logTo(both.health, logger);
   collect(both.health, register);
-  const loading =
-    ({ index }) =>
-    async (times) => {
-      // Processor time, because the difference is smaller than what another process takes in between.
-      const before = process.cpuUsage();
+  logTo(otel.health, logger);
+  instrument(otel.health, { meter });
+  const loading = ({ index }) =>
+    spent(async (times) => {
       for (let n = 0; n < times; n++) sink.last = await index.reload();
-      const { user, system } = process.cpuUsage(before);
-      return BigInt((user + system) * 1_000);
-    };
+    });
   const probes = await rounds(
-    { bare: asking(bare.health), all: asking(all.health) },
+    { bare: spent(asking(bare.health)), all: spent(asking(all.health)) },
     { count: rounded(41), times: 20_000 },
   );
   const loads = await rounds(
-    { bare: loading(bare), both: loading(both), all: loading(all) },
+    { bare: loading(bare), both: loading(both), otel: loading(otel), all: loading(all) },
     { count: rounded(41), times: 2_000 },
   );
-  await Promise.all([bare, all, both].map(({ health }) => health.close()));
+  await Promise.all([bare, all, both, otel].map(({ health }) => health.close()));
   const micros = (name) => differences(loads, name, "bare").map((nanos) => nanos / 1_000);
   return [
     row(
       "seen-probe",
-      "a probe with log, metrics, traces and page attached",
+      "a probe with log, metrics, traces, page and gRPC attached",
       "without",
       ratios(probes, "all", "bare"),
       "×",
       ["<=", 1.05],
     ),
-    row("seen-load", "a load with log and metrics attached", "without", micros("both"), "µs more", ["<=", 5]),
-    row("seen-load-all", "a load with traces and a page as well", "without", micros("all"), "µs more"),
+    row("seen-load", "a load with log and Prometheus' metrics attached", "without", micros("both"), "µs more", [
+      "<=",
+      5,
+    ]),
+    row("seen-load-otel", "the same with the metrics of OpenTelemetry", "without", micros("otel"), "µs more", [
+      "<=",
+      5,
+    ]),
+    row("seen-load-all", "a load with all of them attached", "without", micros("all"), "µs more"),
   ];
 }
 

@@ -1,4 +1,5 @@
 // npm run bench [-- name…]   measures, and writes results.md when all are measured
+// npm run bench -- name… --add   puts the rows of some measures into results.md, in place of those that it has of them
 // npm run bench:check        measures, and compares with budget.json
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
@@ -15,8 +16,9 @@ const SERVERS = { node, peers, hono, bun: bunServe, deno: denoServe, workerd, ba
 const MEASURES = { ...INSIDE, ...SERVERS };
 const given = process.argv.slice(2);
 const check = given.includes("--check");
+const add = given.includes("--add");
 const names = given
-  .filter((name) => name !== "--check")
+  .filter((name) => name !== "--check" && name !== "--add")
   .flatMap((name) => (name === "servers" ? Object.keys(SERVERS) : name));
 const unknown = names.find((name) => !(name in MEASURES));
 if (unknown) {
@@ -30,6 +32,26 @@ const file = (name) => new URL(name, import.meta.url);
 const figure = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2));
 const spread = ({ low, high, rounds }) => (rounds > 1 ? `${figure(low)} – ${figure(high)}` : "");
 const verdict = (row) => ({ true: "yes", false: "**no**", undefined: "" })[String(reached(row))];
+
+/** One row of the table. */
+function lineOf(row) {
+  if (row.skipped) return `| ${row.id} | | skipped: ${row.skipped} | | | |`;
+  const reach = row.reach ? `${row.reach[0] === "<=" ? "at most" : "under"} ${row.reach[1]}` : "";
+  return `| ${row.measure} | ${row.against} | ${figure(row.median)} ${row.unit} | ${spread(row)} | ${reach} | ${verdict(row)} |${row.note ? ` ${row.note} |` : " |"}`;
+}
+
+/** A table with some rows. A row stands in the place of the one that measured the same, or else at the end. */
+function withRows(text, added) {
+  const keyOf = (line) => line.split("|").slice(1, 3).join("|");
+  const fresh = new Map(added.map((line) => [keyOf(line), line]));
+  const kept = text.trimEnd().split("\n");
+  const replaced = kept.map((line) => {
+    const next = fresh.get(keyOf(line));
+    fresh.delete(keyOf(line));
+    return next ?? line;
+  });
+  return `${[...replaced, ...fresh.values()].join("\n")}\n`;
+}
 
 const rows = [];
 for (const [name, measure] of Object.entries(MEASURES)) {
@@ -51,6 +73,9 @@ if (check) {
     console.error(`${id}: ${figure(median)} ${unit}, the budget is ${budget[id]}`);
   console.log(over.length ? `${over.length} over budget` : "all within budget");
   process.exitCode = over.length ? 1 : 0;
+} else if (add) {
+  const text = readFileSync(file("results.md"), "utf8");
+  writeFileSync(file("results.md"), withRows(text, rows.map(lineOf)));
 } else if (!names.length) {
   const machine = {
     processor: `${processors} × ${cpus()[0]?.model.trim()}`,
@@ -60,11 +85,7 @@ if (check) {
     pinned: pinned ? "client and servers on processors of their own" : "client and servers on the same processors",
     load: figure(loadavg()[0] ?? 0),
   };
-  const lines = rows.map((row) => {
-    if (row.skipped) return `| ${row.id} | | skipped: ${row.skipped} | | | |`;
-    const reach = row.reach ? `${row.reach[0] === "<=" ? "at most" : "under"} ${row.reach[1]}` : "";
-    return `| ${row.measure} | ${row.against} | ${figure(row.median)} ${row.unit} | ${spread(row)} | ${reach} | ${verdict(row)} |${row.note ? ` ${row.note} |` : " |"}`;
-  });
+  const lines = rows.map(lineOf);
   writeFileSync(
     file("results.md"),
     `# Results
