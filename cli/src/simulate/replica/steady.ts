@@ -136,9 +136,10 @@ export class Steady {
   terminate(): void {
     const { simulation } = this.#steadiness;
     if (!this.isOn) return;
-    if (this.#fails) return this.#wake();
+    if (this.#fails || !this.#sample) return this.#wake();
     this.#terminatedAt = simulation.queue.now;
-    this.#sleep();
+    simulation.queue.put(this.#due, Infinity);
+    Ahead.of(simulation).end(this);
   }
 
   /**
@@ -183,11 +184,17 @@ export class Steady {
     this.#count(untilMs, this.#stallsAt());
   }
 
+  /** Counts the loads that start before now, after SIGTERM. */
+  settle(): void {
+    const { now } = this.#steadiness.simulation.queue;
+    if (this.#stalledUntil <= now) this.#count(now, now);
+  }
+
   /** Counts the loads up to now. A load that was planned before SIGTERM starts before the drain at the same time. */
   #catchUp(): void {
     const { now } = this.#steadiness.simulation.queue;
     if (this.#stalledUntil > now) return;
-    this.#count(now, now);
+    this.settle();
     const { nextAt, plannedAt } = this.#loads;
     if (nextAt === now && plannedAt <= this.#terminatedAt) this.#loads.begin(now, this.#fails);
   }
