@@ -7,6 +7,7 @@ import { runCommand } from "./command/run.ts";
 import { connectStore } from "./fleet/connect.ts";
 import { ask } from "./io/ask.ts";
 import type { Io } from "./io/io.ts";
+import { whenReaderLeaves } from "./io/reader.ts";
 import { judgeInThreads } from "./threads.ts";
 
 // A reader that has seen enough closes the pipe, as `head` does. That is no failure of ours.
@@ -24,14 +25,18 @@ let isInterrupted = false;
 const interrupts = new AbortController();
 let interrupt = (): void => {};
 
-/** Waits. From the first call on, an interrupt ends the wait instead of the process, so that the screen is given back. */
+let isWatching = false;
+
+/**
+ * Waits. From the first call on, an interrupt ends the wait instead of the process, so that the screen is given back. The
+ * end of the reader of standard output is an interrupt too.
+ */
 function pause(ms: number): Promise<boolean> {
-  if (process.listenerCount("SIGINT") === 0)
-    process.on("SIGINT", () => {
-      isInterrupted = true;
-      interrupts.abort();
-      interrupt();
-    });
+  if (!isWatching) {
+    isWatching = true;
+    process.on("SIGINT", endWatch);
+    whenReaderLeaves(endWatch);
+  }
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
@@ -40,6 +45,12 @@ function pause(ms: number): Promise<boolean> {
     const timer = setTimeout(end, isInterrupted ? 0 : ms);
     interrupt = end;
   });
+}
+
+function endWatch(): void {
+  isInterrupted = true;
+  interrupts.abort();
+  interrupt();
 }
 
 const io: Io = {

@@ -18,8 +18,8 @@ export type WorkerVerdict = "success" | "failure" | "unknown";
 export interface Worker {
   readonly spec: ProbeSpec;
   /** The last container. A new container resets the verdict, but not the streak. */
-  readonly containerId?: string;
-  readonly lastResult?: "success" | "failure";
+  readonly containerId: string | undefined;
+  readonly lastResult: "success" | "failure" | undefined;
   /** The length of the streak of `lastResult`. */
   readonly run: number;
   /** The worker sends no more probes to this container. */
@@ -54,33 +54,54 @@ const INITIAL: { readonly [T in ProbeType]: WorkerVerdict } = {
 
 /** The state of a worker before its first step. */
 export function createWorker(spec: ProbeSpec): Worker {
-  return { spec, run: 0, onHold: false, verdict: INITIAL[spec.type], ended: false };
+  const verdict = INITIAL[spec.type];
+  return { spec, containerId: undefined, lastResult: undefined, run: 0, onHold: false, verdict, ended: false };
 }
 
 /** Runs one step of a worker and returns its new state. It sends a probe only when the kubelet would. */
 export function stepOf(worker: Worker, { pod, deleted, container }: ObservedPod, probe: () => RunResult): Worker {
   const { type, initialDelaySeconds } = worker.spec;
   if (worker.ended) return worker;
-  if (pod === "failed" || pod === "succeeded") return { ...worker, ended: true };
+  if (pod === "failed" || pod === "succeeded") return judged(worker, worker.verdict, true);
   if (pod === "unknown" || !container) return worker;
-  const now: Worker =
-    container.id === worker.containerId
-      ? worker
-      : { ...worker, containerId: container.id, verdict: INITIAL[type], onHold: false };
+  const now = container.id === worker.containerId ? worker : begun(worker, container.id);
   if (now.onHold) return now;
-  if (!container.running) return { ...now, verdict: "failure", ended: !container.restarts };
-  if (deleted && type !== "readiness") return { ...now, verdict: "success", ended: true };
+  if (!container.running) return judged(now, "failure", !container.restarts);
+  if (deleted && type !== "readiness") return judged(now, "success", true);
   if (Math.floor(container.secondsSinceStart) < initialDelaySeconds) return now;
   if ((type === "startup") === container.started) return now;
   return countOf(now, probe());
 }
 
+// Objects are written out in full because a spread is several times as slow, and a simulation counts millions of probes.
+
+function begun({ spec, lastResult, run, ended }: Worker, containerId: string): Worker {
+  return { spec, containerId, lastResult, run, onHold: false, verdict: INITIAL[spec.type], ended };
+}
+
+function judged(
+  { spec, containerId, lastResult, run, onHold }: Worker,
+  verdict: WorkerVerdict,
+  ended: boolean,
+): Worker {
+  return { spec, containerId, lastResult, run, onHold, verdict, ended };
+}
+
 /** Updates the streak, and the verdict when the streak is long enough. */
 function countOf(worker: Worker, result: RunResult): Worker {
   if (result === "discarded") return worker;
-  const { type, failureThreshold, successThreshold } = worker.spec;
-  const counted: Worker = { ...worker, lastResult: result, run: result === worker.lastResult ? worker.run + 1 : 1 };
-  if (counted.run < (result === "failure" ? failureThreshold : successThreshold)) return counted;
-  const holds = type === "startup" || (type === "liveness" && result === "failure");
-  return { ...counted, verdict: result, ...(holds && { onHold: true, run: 0 }) };
+  const { spec, containerId, lastResult, onHold, verdict, ended } = worker;
+  const { type, failureThreshold, successThreshold } = spec;
+  const run = result === lastResult ? worker.run + 1 : 1;
+  const turns = run >= (result === "failure" ? failureThreshold : successThreshold);
+  const holds = turns && (type === "startup" || (type === "liveness" && result === "failure"));
+  return {
+    spec,
+    containerId,
+    lastResult: result,
+    run: holds ? 0 : run,
+    onHold: holds || onHold,
+    verdict: turns ? result : verdict,
+    ended,
+  };
 }

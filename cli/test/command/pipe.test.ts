@@ -1,6 +1,7 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -18,6 +19,27 @@ describe("the built command", () => {
     await once(child, "close");
     expect(said).toBe("");
   });
+
+  test.skipIf(process.platform !== "linux")(
+    "watch ends without a trace when its reader has gone, even if nothing changes",
+    async () => {
+      const service = createServer((_, response) => response.end("I-AM-ALIVE"));
+      service.listen(0, "127.0.0.1");
+      await once(service, "listening");
+      const address = service.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      const line = `"$0" "$1" watch http://127.0.0.1:${port}/status | head -1`;
+      const shell = spawn("sh", ["-c", line, process.execPath, MAIN]);
+      let said = "";
+      shell.stdout.on("data", (part) => (said += String(part)));
+      let failed = "";
+      shell.stderr.on("data", (part) => (failed += String(part)));
+      await once(shell, "close");
+      service.closeAllConnections();
+      service.close();
+      expect([said.split("\n").length, failed]).toEqual([2, ""]);
+    },
+  );
 
   test("says the same of many files in threads as of each by itself, in their order", async () => {
     const folder = mkdtempSync(join(tmpdir(), "health-state-many-"));

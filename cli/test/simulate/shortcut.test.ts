@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { simulate } from "../../src/simulate/index.ts";
-import { situation, steadySituation } from "./situation.ts";
+import { restartSituation, situation, steadySituation } from "./situation.ts";
 
 describe("the shortcut", () => {
   test("gives what asking every probe gives, in any situation", async () => {
@@ -18,6 +18,17 @@ describe("the shortcut for loads", () => {
   test("gives what every load of the library gives, wherever most of the time is steady", async () => {
     await fc.assert(
       fc.asyncProperty(steadySituation, fc.nat(1_000), async (setup, seed) => {
+        expect(await simulate(setup, { seed })).toEqual(await simulate(setup, { seed, everyProbe: true }));
+      }),
+      { numRuns: Number(process.env["RUNS"] ?? 40) },
+    );
+  });
+});
+
+describe("the shortcut for processes", () => {
+  test("gives what every process of the library gives, wherever processes start, stall and end", async () => {
+    await fc.assert(
+      fc.asyncProperty(restartSituation, fc.nat(1_000), async (setup, seed) => {
         expect(await simulate(setup, { seed })).toEqual(await simulate(setup, { seed, everyProbe: true }));
       }),
       { numRuns: Number(process.env["RUNS"] ?? 40) },

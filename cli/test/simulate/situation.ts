@@ -147,3 +147,42 @@ export const steadySituation: fc.Arbitrary<Setup> = fc
     ...(rest.deploy && { deploy: rest.deploy }),
     ...(rest.drained !== undefined && { nodeDrain: { atSeconds: rest.drained, replicas: [0] } }),
   }));
+
+/** A situation in which processes start again and again: probes kill what loads, or what is blocked. */
+export const restartSituation: fc.Arbitrary<Setup> = fc
+  .record({
+    replicas: fc.integer({ min: 1, max: 3 }),
+    refreshEvery: fc.constantFrom(10_000, 60_000),
+    firstSeconds: fc.constantFrom(0.05, 3, 20, 45, 90),
+    refreshSeconds: fc.constantFrom(undefined, 0.05, 8),
+    stale: fc.integer({ min: 5, max: 9 }),
+    stall: fc.option(
+      fc.record({ everySeconds: fc.integer({ min: 400, max: 1_500 }), seconds: fc.integer({ min: 5, max: 50 }) }),
+      { nil: undefined, freq: 3 },
+    ),
+    startup: seldom(probeOf(["startup"])),
+    readiness: fc.option(readiness, { nil: undefined }),
+    liveness: probeOf(["liveness", "readiness"]),
+    router: fc.constantFrom(...ROUTERS),
+    trouble: seldom(trouble),
+    deploy: seldom(fc.record({ atSeconds: fc.integer({ min: 0, max: 3_000 }), told: fc.boolean() })),
+    drained: seldom(fc.integer({ min: 0, max: 3_000 })),
+    preStopSeconds: fc.constantFrom(0, 0, 4, 20, 60),
+    drainSeconds: fc.constantFrom(0, 3, 10, 60),
+    graceSeconds: fc.constantFrom(1, 15, 30, 60),
+  })
+  .map(({ refreshEvery, firstSeconds, refreshSeconds, stale, stall, startup, readiness: ready, ...rest }) => ({
+    replicas: rest.replicas,
+    durationSeconds: 3_600,
+    load: { firstSeconds, ...(refreshSeconds !== undefined && { refreshSeconds }) },
+    limits: { refreshEvery, staleAfter: stale * refreshEvery + 200_000, timeout: 200_000 },
+    router: rest.router,
+    probes: { ...(startup && { startup }), ...(ready && { readiness: ready }), liveness: rest.liveness },
+    ...(stall && { stall }),
+    ...(rest.trouble && { troubles: [rest.trouble] }),
+    ...(rest.deploy && { deploy: rest.deploy }),
+    ...(rest.drained !== undefined && { nodeDrain: { atSeconds: rest.drained, replicas: [0] } }),
+    preStopSeconds: rest.preStopSeconds,
+    drainSeconds: rest.drainSeconds,
+    graceSeconds: rest.graceSeconds,
+  }));

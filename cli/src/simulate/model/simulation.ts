@@ -18,4 +18,6 @@ export interface Simulation {
   order(): number;
   /** The library was called: it is looked at once its promises have settled. */
   markChanged(changed: { observe(): void }): void;
+  /** Calls `act` once the promises of a library that has just started have settled. */
+  afterStart(act: () => void): void;
 }

@@ -6,6 +6,8 @@ import type { Simulation } from "../model/simulation.ts";
 export interface Steadily {
   /** Counts everything before `untilMs`. */
   advance(untilMs: number): void;
+  /** Counts everything before now. */
+  settle(): void;
 }
 
 const OF = new WeakMap<Simulation, Ahead>();
@@ -15,6 +17,8 @@ export class Ahead {
   /** The time until which all loads are counted. */
   untilMs = 0;
   readonly #steady = new Set<Steadily>();
+  /** Processes that end soon. They are not counted ahead. */
+  readonly #ending = new Set<Steadily>();
   readonly #simulation: Simulation;
   readonly #due: Due;
 
@@ -37,12 +41,25 @@ export class Ahead {
     steady.advance(this.untilMs);
   }
 
+  /** The process does not change any more until it ends, but nobody knows when. */
+  end(steady: Steadily): void {
+    this.#steady.delete(steady);
+    this.#ending.add(steady);
+  }
+
   delete(steady: Steadily): void {
     this.#steady.delete(steady);
+    this.#ending.delete(steady);
+  }
+
+  /** Counts everything before now, because it cannot be counted later. */
+  settle(): void {
+    for (const steady of this.#ending) steady.settle();
   }
 
   #move(): void {
     const { queue, record, resolved } = this.#simulation;
+    this.settle();
     record.foldLoads(queue.now);
     this.untilMs = Math.min(queue.now + AHEAD_MS, resolved.untilMs);
     for (const steady of this.#steady) steady.advance(this.untilMs);

@@ -1,13 +1,14 @@
 import type { Probe } from "health-state";
-import type { Clock, Health } from "health-state";
 import type { ProbeAnswer } from "../../kubelet/attempt.ts";
-import { createDue, type Due } from "../model/queue.ts";
+import type { Due } from "../model/queue.ts";
 import type { Simulation } from "../model/simulation.ts";
 import { loadOutcomeOf } from "../world/source.ts";
+import { Plans } from "./plans.ts";
 import type { EndedLoad } from "./rhythm.ts";
-import { createService, type Data, type LoadAsk } from "./service.ts";
+import { Library } from "./library.ts";
+import type { Data, LoadAsk } from "./service.ts";
 import { Steady } from "./steady.ts";
-import { isSame, NOBODY, PATHS, SILENT, viewOf, type View } from "./view.ts";
+import { isSame, SILENT, type View } from "./view.ts";
 
 /** The settings of a process: its name and its random numbers. */
 export interface ProcessOptions {
@@ -23,20 +24,17 @@ export interface ProcessOptions {
   readonly ended: () => void;
 }
 
-/** One process: the real health with one resource, on the shared virtual time. */
+/** One process: the real health with one resource, on the shared virtual time. `steady.ts` may stand in for it. */
 export class Process {
   view: View = SILENT;
   alive = true;
   readonly #options: ProcessOptions;
   readonly #simulation: Simulation;
-  /** All planned events. They are removed when the process ends. */
-  readonly #dues = new Set<Due>();
+  readonly #plans: Plans;
   readonly #stall: Due;
-  #health: Health | undefined;
+  readonly #library: Library;
   readonly #steady: Steady;
-  /** The timers of the library. */
-  readonly #timers = new Set<Due>();
-  #stalledUntil = 0;
+  #isBooted = false;
   #loads = 0;
   /** The last ended load, until it is handled. */
   #ended: EndedLoad | undefined;
@@ -48,22 +46,30 @@ export class Process {
   constructor(options: ProcessOptions) {
     this.#options = options;
     this.#simulation = options.simulation;
-    this.#steady = new Steady(options, () => this.#stall.at);
-    this.#stall = this.#plan(() => this.#beginStall());
-    this.#after(this.#simulation.resolved.bootMs, () => this.#boot());
+    const { simulation, replica, libraryChance: chance } = options;
+    this.#plans = new Plans(simulation, () => this.#touched());
+    this.#library = new Library({
+      simulation,
+      replica,
+      chance,
+      plans: this.#plans,
+      load: (ask) => this.#load(ask),
+    });
+    this.#steady = new Steady(options, this.#library, () => this.#stall.at);
+    this.#stall = this.#plans.add(() => this.#beginStall());
+    this.#plans.after(this.#simulation.resolved.bootMs, () => this.#boot());
   }
 
   /** Reads the current answers of the library. */
   observe(): void {
-    if (!this.alive || !this.#health) return;
+    if (!this.alive || !this.#isBooted) return;
     this.#observe();
     const ended = this.#ended;
     this.#ended = undefined;
-    const [timer, ...more] = this.#timers;
-    if (!ended || !timer || more.length > 0 || this.#loads > 0 || this.#isTerminating || this.#dues.size > 2) return;
+    if (!ended || this.#loads > 0 || this.#isTerminating || this.#plans.size > 2) return;
     if (this.view.stalledUntil > 0 || this.view.data !== (ended.failures > 0 ? "stale" : "fresh") || this.#mayBeKilled)
       return;
-    this.#steady.begin(ended, timer, this.#simulation.queue.now - this.#loadedAt);
+    this.#steady.begin(ended, this.#simulation.queue.now - this.#loadedAt, this.view);
   }
 
   /** Whether a check that can kill the process fails now. */
@@ -74,15 +80,14 @@ export class Process {
   }
 
   #observe(): void {
-    if (!this.#health) return;
-    const stalledUntil = this.#stalledUntil > this.#simulation.queue.now ? this.#stalledUntil : 0;
+    const stalledUntil = this.#plans.stalledUntil > this.#simulation.queue.now ? this.#plans.stalledUntil : 0;
     const { view } = this;
     if (stalledUntil > 0) {
       if (view.stalledUntil === stalledUntil) return;
       this.view = { ...view, stalledUntil };
     } else {
-      const seen = viewOf(this.#health, this.#simulation.fleetStore !== undefined);
-      if (isSame(seen, view)) return;
+      const seen = this.#steady.isOn ? this.#steady.view : this.#library.view();
+      if (!seen || isSame(seen, view)) return;
       this.view = seen;
       this.#simulation.fleetCounter.set(this.#options.replica, seen.fleet);
     }
@@ -99,9 +104,9 @@ export class Process {
     const { view } = this;
     if (!view.listening || view.stalledUntil > 0) return { kind: "nothing" };
     if (!this.#simulation.asksEveryTime) return { kind: "answer", status: view.status[probe], bodyBroke: false };
-    const answer = this.#health?.ask("GET", PATHS[probe], undefined, NOBODY);
+    const status = this.#library.statusOf(probe);
     this.#simulation.markChanged(this);
-    return answer ? { kind: "answer", status: answer.status, bodyBroke: false } : { kind: "nothing" };
+    return status === undefined ? { kind: "nothing" } : { kind: "answer", status, bodyBroke: false };
   }
 
   /**
@@ -112,45 +117,62 @@ export class Process {
     const { drainMs, graceMs, preStopMs } = this.#simulation.resolved;
     if (!this.alive) return;
     this.#isTerminating = true;
-    this.#steady.stop();
-    if (!this.#health) return this.#end();
-    this.#after(graceMs, () => this.#end(), true);
-    this.#after(preStopMs, () => {
-      this.#health?.drain();
-      this.#simulation.markChanged(this);
-      this.#after(drainMs, () => {
-        // The last beat tells the fleet at once that this replica is gone.
-        if (this.#simulation.fleetStore) void this.#health?.close();
+    this.#steady.terminate();
+    if (!this.#isBooted) return this.#end();
+    // Its place among events of the same time is that of a load that runs now.
+    const endOfLoad = this.#plans.prepare(() => this.#endLastLoad());
+    this.#plans.killAfter(graceMs, () => this.#end());
+    this.#plans.after(preStopMs, () => {
+      if (this.#steady.isOn) this.#drainCalculated(endOfLoad);
+      else this.#library.drain();
+      this.#plans.after(drainMs, () => {
+        if (this.#simulation.fleetStore) this.#library.close();
         this.#end();
       });
     });
   }
 
+  /** The running load becomes an event. */
+  #drainCalculated(endOfLoad: Due): void {
+    const running = this.#steady.drain();
+    if (!running) return;
+    this.#loads += 1;
+    const due = running.isOld ? endOfLoad : this.#plans.prepare(() => this.#endLastLoad());
+    this.#simulation.queue.put(due, running.endsAt);
+  }
+
   #boot(): void {
     const { queue, resolved } = this.#simulation;
-    const { chance } = this.#options;
-    const clock: Clock = {
-      wall: () => queue.now - this.#steady.shiftMs,
-      monotonic: () => queue.now - this.#steady.shiftMs,
-      random: () => (this.#steady.lastDraw = this.#options.libraryChance()),
-      setTimer: (callback, delayMs) => {
-        const due = this.#after(delayMs, () => {
-          this.#timers.delete(due);
-          callback();
-        });
-        this.#timers.add(due);
-        return () => {
-          this.#timers.delete(due);
-          this.#forget(due);
-        };
-      },
-    };
-    const { replica } = this.#options;
-    this.#health = createService({ simulation: this.#simulation, replica, clock, load: (ask) => this.#load(ask) });
-    this.#health.start();
-    this.#simulation.markChanged(this);
+    this.#isBooted = true;
+    const isCalculated = this.#steady.start();
+    if (!isCalculated) this.#library.start();
     const { stall } = resolved.setup;
-    if (stall) queue.put(this.#stall, queue.now + Math.round(stall.everySeconds * 1_000 * (0.5 + chance())));
+    if (stall)
+      queue.put(this.#stall, queue.now + Math.round(stall.everySeconds * 1_000 * (0.5 + this.#options.chance())));
+    if (isCalculated) this.#beginFirstLoad();
+  }
+
+  #beginFirstLoad(): void {
+    const { queue, record, resolved } = this.#simulation;
+    const { replica, chance, libraryChance } = this.#options;
+    const startedAt = queue.now;
+    libraryChance();
+    const { ms } = loadOutcomeOf(resolved.setup, replica, true, startedAt, chance);
+    this.#loads += 1;
+    record.load(1, startedAt);
+    this.#plans.after(ms, () => {
+      this.#loads -= 1;
+      record.load(-1, queue.now);
+      this.#steady.loaded(startedAt);
+    });
+  }
+
+  /** The library draws at the end of each load, even if it starts no other. */
+  #endLastLoad(): void {
+    const { queue, record } = this.#simulation;
+    this.#loads -= 1;
+    record.load(-1, queue.now);
+    this.#options.libraryChance();
   }
 
   #load({ signal, first, kind }: LoadAsk): Promise<Data> {
@@ -173,11 +195,11 @@ export class Process {
         if (isGood) resolve({ isBad: kind === "rejected" });
         else reject(new Error(outcome.ends === "good" ? "the revision cannot be read" : "the source is down"));
       };
-      const due = ms === Infinity ? undefined : this.#after(ms, end);
+      const due = ms === Infinity ? undefined : this.#plans.after(ms, end);
       // Only a load that may reach its timeout gets a listener, because a listener is expensive.
       if (ms >= 60_000)
         signal.addEventListener("abort", () => {
-          if (due) this.#forget(due);
+          if (due) this.#plans.forget(due);
           this.#loads -= 1;
           record.load(-1, queue.now);
           reject(signal.reason);
@@ -190,11 +212,12 @@ export class Process {
     const { stall } = resolved.setup;
     if (!stall) return;
     const ms = Math.round(stall.seconds * 1_000);
-    this.#stalledUntil = queue.now + ms;
-    this.#simulation.markChanged(this);
-    this.#after(ms, () => this.#simulation.markChanged(this));
+    this.#plans.stalledUntil = queue.now + ms;
+    this.#steady.stall(this.#plans.stalledUntil);
+    this.#plans.after(ms, () => this.#steady.resume());
     const every = stall.everySeconds * 1_000 * (0.5 + this.#options.chance());
     queue.put(this.#stall, queue.now + ms + Math.round(every));
+    this.#touched();
   }
 
   #end(): void {
@@ -203,35 +226,15 @@ export class Process {
     this.alive = false;
     fleetCounter.set(this.#options.replica, undefined);
     this.#steady.stop();
-    for (const due of this.#dues) queue.put(due, Infinity);
-    this.#dues.clear();
+    this.#plans.end();
     for (; this.#loads > 0; this.#loads -= 1) record.load(-1, queue.now);
     this.view = SILENT;
     this.#options.ended();
   }
 
-  /** Plans an action. During a stall it waits for the event loop, unless it is a kill. */
-  #after(ms: number, act: () => void, kill = false): Due {
-    const { queue } = this.#simulation;
-    const due = this.#plan(() => {
-      if (!kill && queue.now < this.#stalledUntil) return queue.put(due, this.#stalledUntil);
-      this.#dues.delete(due);
-      act();
-      this.#simulation.markChanged(this);
-    });
-    // A process that has ended plans nothing any more.
-    if (this.alive) queue.put(due, queue.now + ms);
-    return due;
-  }
-
-  #plan(run: () => void): Due {
-    const due = createDue(0, this.#simulation.order(), run);
-    this.#dues.add(due);
-    return due;
-  }
-
-  #forget(due: Due): void {
-    this.#simulation.queue.put(due, Infinity);
-    this.#dues.delete(due);
+  /** The library was called: it is observed after its promises. What is calculated needs no promise. */
+  #touched(): void {
+    if (this.#steady.isOn) this.observe();
+    else if (this.alive || this.#library.isStarted) this.#simulation.markChanged(this);
   }
 }

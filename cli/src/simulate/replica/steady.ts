@@ -1,9 +1,13 @@
 import { createDue, type Due } from "../model/queue.ts";
-import { eventMs, type Setup } from "../model/setup.ts";
 import type { Simulation } from "../model/simulation.ts";
-import { REFUSAL_MS } from "../world/source.ts";
 import { Ahead } from "./ahead.ts";
-import { Rhythm, type EndedLoad } from "./rhythm.ts";
+import { CalculatedLoads } from "./calculated-loads.ts";
+import { changesAt, failsFor } from "./change.ts";
+import type { Library } from "./library.ts";
+import type { EndedLoad, Rhythm } from "./rhythm.ts";
+import type { Sample } from "./sample.ts";
+import { shortcutOf } from "./shortcut.ts";
+import { SILENT, type View } from "./view.ts";
 
 /** The part of a process that the shortcut uses. */
 export interface Steadiness {
@@ -18,162 +22,216 @@ export interface Steadiness {
  * then calculated with the same random numbers. The library sleeps, which means that its clock stands still. It wakes
  * up before an answer can change, so that the last load before the change is a real one.
  *
- * The shortcut begins only if the library has just planned exactly the calculated time.
+ * A process that starts while all loads succeed needs no library at all. Its answers are those of the sample
+ * (`sample.ts`), and its first load is an event of the process.
+ *
+ * For a real library, the shortcut begins only if the library has just planned exactly the calculated time.
  */
 export class Steady {
-  /** How far the clock of the library is behind, in ms. */
-  shiftMs = 0;
-  /** The last random number of the library. */
-  lastDraw = 0;
+  /** The answers of the process while this is on. */
+  view: View = SILENT;
+  /** Whether the answers and loads are calculated. */
+  isOn = false;
   readonly #steadiness: Steadiness;
+  readonly #library: Library;
   readonly #stallsAt: () => number;
   readonly #rhythm: Rhythm | undefined;
+  readonly #sample: Sample | undefined;
   readonly #due: Due;
-  /** The only timer of the library, and its planned time. */
+  readonly #loads: CalculatedLoads;
+  /** The only timer of the library that sleeps, and its planned time. */
   #timer: Due | undefined;
   #timerAt = 0;
   #fails = false;
   #untilMs = 0;
-  /** The start of the next load. */
-  #nextAt = 0;
-  readonly #load: { readonly ms: number; readonly spread: number };
+  /** The end of the current stall. */
+  #stalledUntil = 0;
+  #terminatedAt = Infinity;
+  #isDrained = false;
 
   /** @param stallsAt returns the next stall of the event loop */
-  constructor(steadiness: Steadiness, stallsAt: () => number) {
+  constructor(steadiness: Steadiness, library: Library, stallsAt: () => number) {
     this.#steadiness = steadiness;
+    this.#library = library;
     this.#stallsAt = stallsAt;
     const { simulation } = steadiness;
-    this.#rhythm = simulation.asksEveryTime ? undefined : rhythmOf(simulation.resolved.setup);
+    const { rhythm, sample } = shortcutOf(simulation) ?? {};
+    this.#rhythm = rhythm;
+    this.#sample = sample;
     this.#due = createDue(0, simulation.order(), () => this.#wake());
-    this.#load = loadOf(simulation.resolved.setup);
+    this.#loads = new CalculatedLoads(steadiness);
   }
 
-  /** Whether the library sleeps. */
-  get isOn(): boolean {
-    return this.#timer !== undefined;
+  /** Starts without a library, if no answer can change soon. The first load is then an event of the process. */
+  start(): boolean {
+    const { now } = this.#steadiness.simulation.queue;
+    const life = this.#rhythm?.life;
+    if (!life || !this.#sample) return false;
+    const untilMs = this.#changesAt(now, false);
+    if (now + life.startMs >= untilMs) return false;
+    this.isOn = true;
+    this.view = this.#sample.loading;
+    this.#untilMs = untilMs;
+    return true;
+  }
+
+  /** Handles the end of the first load of a process without a library. */
+  loaded(startedAt: number): void {
+    const { simulation, libraryChance } = this.#steadiness;
+    const rhythm = this.#rhythm;
+    const sample = this.#sample;
+    if (!rhythm || !sample) return;
+    const draw = libraryChance();
+    this.view = this.#isDrained ? sample.drainedLoaded : sample.fresh;
+    if (this.#isDrained) return;
+    const { now } = simulation.queue;
+    this.#loads.plan(now, rhythm.refreshAt(startedAt, now, draw));
+    if (this.#terminatedAt === Infinity) Ahead.of(simulation).add(this);
   }
 
   /**
    * Handles the end of a load, after all its effects.
    *
-   * @param timer the only timer of the library
    * @param ageMs the age of the value
+   * @param view the current answers
    */
-  begin(load: EndedLoad, timer: Due, ageMs: number): void {
+  begin(load: EndedLoad, ageMs: number, view: View): void {
     const rhythm = this.#rhythm;
-    if (!rhythm || this.isOn) return;
-    const { failures } = load;
-    const untilMs = this.#changesAt(load.endedAt, failures > 0);
-    if (failures > 0 && !(rhythm.isSlowest(failures) && rhythm.isOver(ageMs, this.#failsFor(load.endedAt)))) return;
+    const { timer } = this.#library;
+    if (!rhythm || !timer || this.isOn) return;
+    const { failures, endedAt } = load;
+    const { simulation, replica } = this.#steadiness;
+    const untilMs = this.#changesAt(endedAt, failures > 0);
+    const failsMs = failsFor(simulation.resolved.setup, replica, endedAt);
+    if (failures > 0 && !(rhythm.isSlowest(failures) && rhythm.isOver(ageMs, failsMs))) return;
     // After a slow load, the value is older than usual.
     if (failures === 0 && !rhythm.isUsual(load)) return;
-    if (timer.at !== rhythm.nextAt(load, this.lastDraw)) return;
-    if (timer.at + reachOf(rhythm, failures > 0) >= untilMs) return;
+    if (timer.at !== rhythm.nextAt(load, this.#library.lastDraw)) return;
+    if (timer.at + rhythm.reachMs(failures > 0) >= untilMs) return;
+    this.isOn = true;
+    this.view = view;
     this.#timer = timer;
     this.#timerAt = timer.at;
     this.#fails = failures > 0;
     this.#untilMs = untilMs;
-    this.#nextAt = timer.at;
-    const { simulation } = this.#steadiness;
+    this.#loads.plan(endedAt, timer.at);
     simulation.queue.put(timer, Infinity);
     Ahead.of(simulation).add(this);
   }
 
-  /** The process ends or receives SIGTERM. */
+  /** The event loop is blocked from now on. A load that would start or end in this time does so at the end. */
+  stall(untilMs: number): void {
+    if (!this.isOn) return;
+    if (this.#terminatedAt < Infinity) this.#catchUp();
+    this.#stalledUntil = untilMs;
+    this.#loads.delayTo(untilMs);
+  }
+
+  /** The event loop runs again. */
+  resume(): void {
+    if (this.isOn && this.#terminatedAt === Infinity) this.advance(Ahead.of(this.#steadiness.simulation).untilMs);
+  }
+
+  /** The process receives SIGTERM, and drains later. */
+  terminate(): void {
+    const { simulation } = this.#steadiness;
+    if (!this.isOn) return;
+    if (this.#fails || !this.#sample) return this.#wake();
+    this.#terminatedAt = simulation.queue.now;
+    simulation.queue.put(this.#due, Infinity);
+    Ahead.of(simulation).end(this);
+  }
+
+  /**
+   * The drain begins. From now on no load starts.
+   *
+   * @returns the running load. Its end is then an event of the process
+   */
+  drain(): { readonly endsAt: number; readonly isOld: boolean } | undefined {
+    const sample = this.#sample;
+    if (!sample) return undefined;
+    this.#catchUp();
+    this.#isDrained = true;
+    this.view = this.view.data === "none" ? sample.drainedLoading : sample.drainedFresh;
+    const endsAt = this.#loads.stop();
+    return endsAt === Infinity ? undefined : { endsAt, isOld: this.#isOld };
+  }
+
+  /** The process ends. */
   stop(): void {
-    const { queue } = this.#steadiness.simulation;
-    if (this.isOn) this.#wake();
-    queue.put(this.#due, Infinity);
+    const { simulation, libraryChance } = this.#steadiness;
+    const { now } = simulation.queue;
+    if (this.isOn && !this.#isDrained && this.#terminatedAt < Infinity) this.#catchUp();
+    const endsAt = this.isOn ? this.#loads.stop() : Infinity;
+    if (endsAt < Infinity) {
+      // A load that started before SIGTERM ends before the process if both end at the same time.
+      if (endsAt === now && this.#isOld) libraryChance();
+      simulation.record.load(-1, now);
+    }
+    this.#sleep();
+    this.isOn = false;
+  }
+
+  /** Whether the last calculated load started before SIGTERM. */
+  get #isOld(): boolean {
+    return this.#loads.startedAt <= this.#terminatedAt;
   }
 
   /** Counts the loads that start before `untilMs`, or until the library must be woken. */
   advance(untilMs: number): void {
-    const { simulation, chance, libraryChance } = this.#steadiness;
-    const { queue, record } = simulation;
-    const rhythm = this.#rhythm;
-    if (!rhythm) return;
-    const lastMs = this.#untilMs - reachOf(rhythm, this.#fails);
-    const { ms, spread } = this.#load;
-    const { retryMostMs } = rhythm;
-    while (this.#nextAt < untilMs) {
-      const startedAt = this.#nextAt;
-      if (startedAt >= lastMs) {
-        Ahead.of(simulation).delete(this);
-        return queue.put(this.#due, startedAt);
-      }
-      // The library draws when it starts a load, and when it plans the next.
-      libraryChance();
-      const took = Math.round(ms * (1 + spread * (2 * chance() - 1)));
-      const endedAt = startedAt + (this.#fails ? Math.min(REFUSAL_MS, took) : took);
-      record.load(1, startedAt);
-      record.load(-1, endedAt);
-      this.#nextAt = this.#fails
-        ? endedAt + rhythm.retryAfter(retryMostMs, libraryChance())
-        : rhythm.refreshAt(startedAt, endedAt, libraryChance());
-    }
+    const { queue } = this.#steadiness.simulation;
+    if (this.#stalledUntil > queue.now) return;
+    this.#count(untilMs, this.#stallsAt());
   }
 
-  /** How long loads continue to fail. This is unknown if another trouble follows. */
-  #failsFor(now: number): number {
-    const { replica, simulation } = this.#steadiness;
-    const { troubles = [] } = simulation.resolved.setup;
-    const [first, ...more] = troubles.filter(({ replicas }) => replicas?.includes(replica) ?? true);
-    return first && more.length === 0 ? first.untilSeconds * 1_000 - now : Infinity;
+  /** Counts the loads that start before now, after SIGTERM. */
+  settle(): void {
+    const { now } = this.#steadiness.simulation.queue;
+    if (this.#stalledUntil <= now) this.#count(now, now);
+  }
+
+  /** Counts the loads up to now. A load that was planned before SIGTERM starts before the drain at the same time. */
+  #catchUp(): void {
+    const { now } = this.#steadiness.simulation.queue;
+    if (this.#stalledUntil > now) return;
+    this.settle();
+    const { nextAt, plannedAt } = this.#loads;
+    if (nextAt === now && plannedAt <= this.#terminatedAt) this.#loads.begin(now, this.#fails);
+  }
+
+  /** @param edgeMs a load that ends at this time or later is left running */
+  #count(untilMs: number, edgeMs: number): void {
+    const rhythm = this.#rhythm;
+    if (!rhythm) return;
+    const { simulation } = this.#steadiness;
+    const isLast = this.#terminatedAt < Infinity;
+    const lastMs = isLast ? Infinity : this.#untilMs - rhythm.reachMs(this.#fails);
+    const wakeAt = this.#loads.count(rhythm, this.#fails, { untilMs: Math.min(untilMs, edgeMs), edgeMs, lastMs });
+    if (wakeAt === undefined) return;
+    Ahead.of(simulation).delete(this);
+    simulation.queue.put(this.#due, wakeAt);
   }
 
   /** The next time at which the source or the state of the replica may change. */
   #changesAt(now: number, fails: boolean): number {
     const { simulation, replica } = this.#steadiness;
-    const { resolved } = simulation;
-    const { setup, untilMs } = resolved;
-    const isOld = replica < setup.replicas;
-    const { deploy, nodeDrain, troubles = [] } = setup;
-    const own = troubles.filter(({ replicas }) => replicas?.includes(replica) ?? true);
-    const running = own.find(
-      ({ fromSeconds, untilSeconds }) => fromSeconds <= now / 1_000 && now / 1_000 < untilSeconds,
-    );
-    // During a trouble only failures are steady. Outside of it, only successes are.
-    if ((running?.kind === "down") !== fails || (running && !fails)) return now;
-    const instants = [
-      ...own.flatMap(({ fromSeconds, untilSeconds }) => [fromSeconds, untilSeconds]),
-      ...(nodeDrain ? [eventMs(nodeDrain.atSeconds, resolved) / 1_000] : []),
-    ].map((seconds) => Math.round(seconds * 1_000));
-    const deploysAt = deploy && isOld ? eventMs(deploy.atSeconds, resolved) : Infinity;
-    // After the start of a deploy, each old replica may be the next.
-    if (deploysAt <= now) return now;
-    const next = Math.min(deploysAt, this.#stallsAt(), ...instants.filter((at) => at > now));
-    // Failures may continue to the end. A successful replica must have a real value at the last moment.
-    return fails ? next : Math.min(next, untilMs + resolved.graceMs);
+    const next = changesAt(simulation.resolved, replica, now, fails);
+    const life = this.#sample && this.#rhythm?.life;
+    return life && !fails ? next - life.delayMs : Math.min(next, this.#stallsAt());
+  }
+
+  /** Cancels everything that is planned. */
+  #sleep(): void {
+    const { simulation } = this.#steadiness;
+    Ahead.of(simulation).delete(this);
+    simulation.queue.put(this.#due, Infinity);
   }
 
   /** Wakes the library, as if no time had passed. Its timer fires now. */
   #wake(): void {
-    const { simulation } = this.#steadiness;
-    const { queue } = simulation;
-    const timer = this.#timer;
-    if (!timer) return;
-    this.#timer = undefined;
-    Ahead.of(simulation).delete(this);
-    this.shiftMs += queue.now - this.#timerAt;
-    queue.put(timer, queue.now);
+    this.isOn = false;
+    this.#sleep();
+    if (this.#timer) this.#library.fireNow(this.#timer, this.#timerAt);
+    else this.#library.catchUp();
   }
-}
-
-/** How long the calculated loads take. None is the first load of its process. */
-function loadOf({ load }: Setup): { readonly ms: number; readonly spread: number } {
-  return { ms: (load.refreshSeconds ?? load.firstSeconds) * 1_000, spread: load.spread ?? 0.1 };
-}
-
-/** The last load before a possible change is real, so that the library itself handles the change. */
-function reachOf(rhythm: Rhythm, fails: boolean): number {
-  return fails ? rhythm.longestRetryMs : rhythm.longestGapMs;
-}
-
-const RHYTHMS = new WeakMap<Setup, { readonly rhythm: Rhythm | undefined }>();
-
-/** Returns the rhythm of a setup, which is calculated once. */
-function rhythmOf(setup: Setup): Rhythm | undefined {
-  const known = RHYTHMS.get(setup) ?? { rhythm: Rhythm.of(setup) };
-  RHYTHMS.set(setup, known);
-  return known.rhythm;
 }

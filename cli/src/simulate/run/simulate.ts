@@ -8,6 +8,7 @@ import { Router, type RouterRule } from "../traffic/router.ts";
 import { resolveSetup, type ResolvedSetup, type Setup } from "../model/setup.ts";
 import type { Simulation } from "../model/simulation.ts";
 import { Ahead } from "../replica/ahead.ts";
+import { prepareShortcut } from "../replica/shortcut.ts";
 import type { Pod } from "../replica/pod.ts";
 import { deploymentOf } from "./deployment.ts";
 import { figuresOf, type Figures } from "./figures.ts";
@@ -42,6 +43,7 @@ export async function simulate(setup: Setup, options: SimulateOptions = {}): Pro
   const queue = new Queue();
   const record = new Recorder(resolved.untilMs, setup.replicas);
   const changed = new Set<{ observe(): void }>();
+  const started: (() => void)[] = [];
   let orders = 0;
   const { fleet } = setup;
   const simulation: Simulation = {
@@ -53,7 +55,9 @@ export async function simulate(setup: Setup, options: SimulateOptions = {}): Pro
     asksEveryTime: everyProbe,
     order: () => orders++,
     markChanged: (one) => void changed.add(one),
+    afterStart: (act) => void started.push(act),
   };
+  await prepareShortcut(simulation, flushMacrotask);
   Ahead.of(simulation);
   const routers = routersOf(resolved, record);
   const pods = new Map<number, Pod>();
@@ -69,6 +73,10 @@ export async function simulate(setup: Setup, options: SimulateOptions = {}): Pro
       toldMs = queue.now;
       await options.onProgress?.(queue.now / resolved.untilMs);
     }
+    if (started.length > 0) {
+      await flushMacrotask();
+      for (const act of started.splice(0)) act();
+    }
     if (changed.size > 0) await (everyProbe || fleet ? flushMacrotask() : flushMicrotasks());
     for (const one of changed) {
       changed.delete(one);
@@ -80,6 +88,7 @@ export async function simulate(setup: Setup, options: SimulateOptions = {}): Pro
     pod.wakeChecks();
     record.backoffMs += pod.waitedMs(resolved.untilMs);
   }
+  Ahead.of(simulation).settle();
   phases.end();
   return { figures: figuresOf(simulation, routers, phases.figures), timeline: record.timeline() };
 }

@@ -1,0 +1,75 @@
+import { createDue, type Due } from "../model/queue.ts";
+import type { Simulation } from "../model/simulation.ts";
+
+/** The planned actions of one process. */
+export class Plans {
+  /** The end of the current stall of the event loop. */
+  stalledUntil = 0;
+  readonly #simulation: Simulation;
+  readonly #acted: () => void;
+  readonly #dues = new Set<Due>();
+  #isOver = false;
+
+  /** @param acted called after each action */
+  constructor(simulation: Simulation, acted: () => void) {
+    this.#simulation = simulation;
+    this.#acted = acted;
+  }
+
+  /** The number of actions that are prepared or planned. */
+  get size(): number {
+    return this.#dues.size;
+  }
+
+  /** Plans an action. During a stall it waits for the event loop. */
+  after(ms: number, act: () => void): Due {
+    return this.#put(this.prepare(act), ms);
+  }
+
+  /** Plans an action that does not wait for the event loop. */
+  killAfter(ms: number, act: () => void): Due {
+    const due: Due = this.add(() => this.#run(due, act));
+    return this.#put(due, ms);
+  }
+
+  /** Prepares an action whose time is not known yet. */
+  prepare(act: () => void): Due {
+    const { queue } = this.#simulation;
+    const due: Due = this.add(() => {
+      if (queue.now < this.stalledUntil) queue.put(due, this.stalledUntil);
+      else this.#run(due, act);
+    });
+    return due;
+  }
+
+  /** Adds an event of the process. */
+  add(run: () => void): Due {
+    const due = createDue(0, this.#simulation.order(), run);
+    this.#dues.add(due);
+    return due;
+  }
+
+  forget(due: Due): void {
+    this.#simulation.queue.put(due, Infinity);
+    this.#dues.delete(due);
+  }
+
+  /** Removes everything. A process that has ended plans nothing any more. */
+  end(): void {
+    this.#isOver = true;
+    for (const due of this.#dues) this.#simulation.queue.put(due, Infinity);
+    this.#dues.clear();
+  }
+
+  #run(due: Due, act: () => void): void {
+    this.#dues.delete(due);
+    act();
+    this.#acted();
+  }
+
+  #put(due: Due, ms: number): Due {
+    const { queue } = this.#simulation;
+    if (!this.#isOver) queue.put(due, queue.now + ms);
+    return due;
+  }
+}
