@@ -34,7 +34,10 @@ export function memoryFleet(options: MemoryFleetOptions = {}): FleetStore {
   };
   let replicas = 0;
   return {
-    beat: async (group, beat) => groupOf(group).beat(beat, clock.monotonic()),
+    beat: (group, beat) =>
+      new Promise((resolve) => {
+        resolve(groupOf(group).beat(beat, clock.monotonic()));
+      }),
     read: (group) => Promise.resolve(groupOf(group).read(clock.monotonic())),
     write: (group, note) => Promise.resolve(groupOf(group).write(note)),
     nameOf: (replica) => `${replica}-${(++replicas).toString(16).padStart(8, "0")}`,

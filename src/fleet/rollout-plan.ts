@@ -70,12 +70,12 @@ export function toPlan(text: string): RolloutPlan | undefined {
   if (!Array.isArray(refused)) return undefined;
   const stable = propertyOf(json, "stable");
   const trial = toTrial(propertyOf(json, "trial"));
-  const retries = Object.entries(Object(propertyOf(json, "retries"))).filter(isCounted);
+  const retries = toRetries(propertyOf(json, "retries"));
   return {
     refused: refused.flatMap(toRefused),
     ...(typeof stable === "string" && { stable }),
     ...(trial && { trial }),
-    ...(retries.length > 0 && { retries: Object.fromEntries(retries) }),
+    ...(retries && { retries }),
   };
 }
 
@@ -94,8 +94,13 @@ function toRefused(json: unknown): readonly RefusedRevision[] {
   return [{ revision, replica, how: propertyOf(json, "how") === "failed" ? "failed" : "rejected" }];
 }
 
-function isCounted(entry: readonly [string, unknown]): entry is [string, number] {
-  return typeof entry[1] === "number";
+function toRetries(json: unknown): RolloutPlan["retries"] {
+  if (typeof json !== "object" || json === null) return undefined;
+  return Object.fromEntries(
+    Object.entries(json).flatMap(([revision, times]: [string, unknown]) =>
+      typeof times === "number" ? [[revision, times]] : [],
+    ),
+  );
 }
 
 /** Returns the next plan from the state of all replicas. Returns the same object if nothing changed. */

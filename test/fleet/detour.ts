@@ -1,9 +1,20 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import type { FleetStore } from "../../src/fleet/index.ts";
-import type { Detour } from "./stores.ts";
 
-/** What holds requests back, whatever they are. */
+/** A way to a store that holds requests back, and lets them through later. */
+export interface Detour {
+  readonly store: FleetStore;
+  /** From now on, requests wait. */
+  hold(): void;
+  /** Settles when a request waits. */
+  readonly arrived: () => Promise<void>;
+  /** Lets everything through that waits. */
+  release(): void;
+  close(): Promise<void>;
+}
+
+/** What holds requests back. */
 interface Gate {
   hold(): void;
   release(): void;

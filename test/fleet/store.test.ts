@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { FleetAnswer, FleetBeat, FleetTurnAsk } from "../../src/fleet/index.ts";
 import { chanceOf } from "./chance.ts";
 import { Group } from "../../src/fleet/group.ts";
-import { endServers, STORE_KINDS, type Detour, type TestStore } from "./stores.ts";
+import type { Detour } from "./detour.ts";
+import { endServers, STORE_KINDS, type TestStore } from "./stores.ts";
 
 for (const { name, missing } of STORE_KINDS) if (missing) console.log(`skipped, ${name}: ${missing}`);
 afterAll(endServers);

@@ -7,7 +7,7 @@ import { missingPackages } from "../source/kit/packages.ts";
 import { PGLITE, SERVER_KINDS } from "../source/kit/postgres-client.ts";
 import { REDIS_KINDS } from "../source/kit/redis-client.ts";
 import { redisProgram, startRedis, type RedisServer } from "../source/kit/redis-server.ts";
-import { detourInProcess, detourOverTcp } from "./detour.ts";
+import { detourInProcess, detourOverTcp, type Detour } from "./detour.ts";
 
 /** A store with what the test does to it. */
 export interface TestStore {
@@ -18,18 +18,6 @@ export interface TestStore {
   flush(): Promise<void>;
   /** A second way to the same store, on which requests can be held back. */
   detour(): Promise<Detour>;
-  close(): Promise<void>;
-}
-
-/** A way to a store that holds requests back, and lets them through later. */
-export interface Detour {
-  readonly store: FleetStore;
-  /** From now on, requests wait. */
-  hold(): void;
-  /** Settles when a request waits. */
-  readonly arrived: () => Promise<void>;
-  /** Lets everything through that waits. */
-  release(): void;
   close(): Promise<void>;
 }
 
