@@ -6,8 +6,6 @@ export class EventQueue {
   readonly #defer: (job: () => void) => void;
   #steps: (() => void)[] = [];
   #isTelling = false;
-  /** How many of the steps only add a listener. */
-  #joins = 0;
 
   /** @param defer runs a job later, in the async context of the health */
   constructor(defer: (job: () => void) => void) {
@@ -17,20 +15,6 @@ export class EventQueue {
   /** Adds a step to the end. */
   add(step: () => void): void {
     if (this.#steps.push(step) === 1) this.#defer(() => this.#flush());
-  }
-
-  /** Adds a step that only adds a listener. */
-  addJoin(step: () => void): void {
-    this.#joins++;
-    this.add(() => {
-      this.#joins--;
-      step();
-    });
-  }
-
-  /** Whether an event is on its way to the listeners. */
-  get hasNews(): boolean {
-    return this.#steps.length > this.#joins;
   }
 
   #flush(): void {

@@ -1,6 +1,5 @@
 import { callSafely } from "../option/call-safely.ts";
 import { checkOptions } from "../option/check-options.ts";
-import { isEpochMs } from "../option/epoch-ms.ts";
 import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { isError, loadError, throwAsIs } from "./error.ts";
 
@@ -147,7 +146,8 @@ export function noteOf({ revision, asOf }: Outcome): CheckedNote {
   // the call.
   const moment =
     asOf === undefined || typeof asOf === "number" ? asOf : Number((Object(asOf) as Partial<Date>).getTime?.());
-  if (moment !== undefined && !isEpochMs(moment))
+  // A Date reaches no further, and NaN is none (https://tc39.es/ecma262/#sec-time-values-and-time-range).
+  if (moment !== undefined && !(Math.abs(moment) <= 8.64e15))
     throw loadError("HS_INVALID_AS_OF", "the loader's asOf is not a valid time. Return a valid Date or epoch ms");
   return { revision: revisionOf(revision), asOf: moment };
 }

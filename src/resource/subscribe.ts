@@ -4,8 +4,8 @@ import type { Subscribers } from "./subscribers.ts";
 
 /** Something with a current state. */
 interface Subject<E> {
-  /** Sends an event if the state has changed with time. */
-  announceTime(now: number): unknown;
+  /** Sends an event if the state has changed with time. Returns whether it sent one. */
+  announceTime(now: number): boolean;
   /** The first event of a new listener. */
   currentEvent(now: number): E;
 }
@@ -36,12 +36,13 @@ export function subscribeTo<E, C extends E>(
   if (kind === "reader") subscribers.countReader(1);
   host.defer(() => {
     if (hasLeft) return;
-    for (const subject of subjects()) subject.announceTime(host.now());
+    let isTold = false;
+    for (const subject of subjects()) if (subject.announceTime(host.now())) isTold = true;
     const join = (): void => {
       const current = [...subjects()].map((subject) => subject.currentEvent(host.now()));
       // It counts from here on. Otherwise no event would be created for changes in between.
       subscribers.size++;
-      host.events.addJoin(() => {
+      host.events.add(() => {
         subscribers.size--;
         if (hasLeft) return;
         leave = subscribers.add(listener);
@@ -50,7 +51,7 @@ export function subscribeTo<E, C extends E>(
     };
     // After the other listeners, because a state that they cause is part of the current state. If they are told nothing,
     // it is now: a load that was started after this call may end before the next job, and its end is told.
-    if (host.events.hasNews) host.events.add(join);
+    if (isTold) host.events.add(join);
     else join();
   });
   return () => {
