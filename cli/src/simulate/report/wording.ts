@@ -44,7 +44,9 @@ export function sentenceOf({ figures, setup }: PlayedVariant): string {
   else clauses.push(`all ready after ${spanOf(allReadySeconds)}`);
   if (fewestReady !== null)
     clauses.push(
-      fewestReady === setup.replicas ? "and all of them stay ready" : `later at least ${fewestReady} of ${setup.replicas} ready`,
+      fewestReady === setup.replicas
+        ? "and all of them stay ready"
+        : `later at least ${fewestReady} of ${setup.replicas} ready`,
     );
   if (setup.replicas > 24) clauses.push(`at most ${figures.mostLoadsAtOnceLate} loads at once in the last quarter`);
   const { mostHeldIn, mostLeft, badReached } = figures;

@@ -26,7 +26,8 @@ function loneSetup(defaults: ScenarioDefaults): Setup {
 export const BUILT_IN: readonly Scenario[] = [
   {
     name: "cold-start",
-    shows: "A liveness probe that asks /status kills a process while it loads. Then the load starts again, without end.",
+    shows:
+      "A liveness probe that asks /status kills a process while it loads. Then the load starts again, without end.",
     defaults: { replicas: 3, durationSeconds: HOUR, loadSeconds: 2 * MINUTE },
     variants: (defaults) => {
       const base = baseOf(defaults);
