@@ -1,5 +1,6 @@
 import { toMs } from "health-state";
 import { EXIT, UsageError, wholeOf, type Io } from "../io/io.ts";
+import { readText } from "../io/read-text.ts";
 import { BALANCERS, type BalancerName } from "../simulate/index.ts";
 import {
   rehearse,
@@ -52,7 +53,7 @@ export async function runRehearse(files: readonly string[], flags: RehearseFlags
   const workloads: Workload[] = [];
   const stores: string[] = [];
   for (const file of files) {
-    const found = workloadsOf(file, await textOf(file, io), reading);
+    const found = workloadsOf(file, await readText(file, io.read), reading);
     workloads.push(...found.workloads);
     stores.push(...found.stores);
   }
@@ -89,14 +90,6 @@ export async function writeOut(option: string, file: string, text: string, io: I
     throw new UsageError(
       `${option} ${file}: cannot be written (${error instanceof Error ? error.message : String(error)})`,
     );
-  }
-}
-
-async function textOf(file: string, io: Io): Promise<string> {
-  try {
-    return (await io.read(file)).replace(/^\uFEFF/, "");
-  } catch (error) {
-    throw new UsageError(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { UnknownKindError, UsageError } from "../io/io.ts";
+import { readText } from "../io/read-text.ts";
 import { examine } from "./examine.ts";
 import type { Service } from "./model/report.ts";
 import type { RuleId } from "./model/rules.ts";
@@ -26,7 +27,7 @@ export async function judgeFile(
   { service, config, only, skip }: Judging,
 ): Promise<Judged> {
   try {
-    const text = await textOf(file, read);
+    const text = await readText(file, read);
     const examined = examine(file, text, service);
     const judged = examined.findings.filter(
       ({ rule }) => (only?.includes(rule) ?? true) && !(skip?.includes(rule) ?? false),
@@ -35,20 +36,5 @@ export async function judgeFile(
   } catch (error) {
     if (error instanceof UsageError) return { refused: error.message, isUnknown: error instanceof UnknownKindError };
     throw error;
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "is a folder; name the files in it",
-  EACCES: "you may not read it",
-};
-
-async function textOf(file: string, read: (file: string) => string | Promise<string>): Promise<string> {
-  try {
-    return (await read(file)).replace(/^\uFEFF/, "");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    throw new UsageError(`${file}: ${REASONS[code] ?? "cannot be read"}`);
   }
 }

@@ -62,12 +62,12 @@ export function createWorker(spec: ProbeSpec): Worker {
 export function stepOf(worker: Worker, { pod, deleted, container }: ObservedPod, probe: () => RunResult): Worker {
   const { type, initialDelaySeconds } = worker.spec;
   if (worker.ended) return worker;
-  if (pod === "failed" || pod === "succeeded") return judged(worker, worker.verdict, true);
+  if (pod === "failed" || pod === "succeeded") return judged(worker, worker.verdict, { ended: true });
   if (pod === "unknown" || !container) return worker;
   const now = container.id === worker.containerId ? worker : begun(worker, container.id);
   if (now.onHold) return now;
-  if (!container.running) return judged(now, "failure", !container.restarts);
-  if (deleted && type !== "readiness") return judged(now, "success", true);
+  if (!container.running) return judged(now, "failure", { ended: !container.restarts });
+  if (deleted && type !== "readiness") return judged(now, "success", { ended: true });
   if (Math.floor(container.secondsSinceStart) < initialDelaySeconds) return now;
   if ((type === "startup") === container.started) return now;
   return countOf(now, probe());
@@ -82,7 +82,7 @@ function begun({ spec, lastResult, run, ended }: Worker, containerId: string): W
 function judged(
   { spec, containerId, lastResult, run, onHold }: Worker,
   verdict: WorkerVerdict,
-  ended: boolean,
+  { ended }: Pick<Worker, "ended">,
 ): Worker {
   return { spec, containerId, lastResult, run, onHold, verdict, ended };
 }

@@ -169,11 +169,13 @@ livenessProbe: { tcpSocket: { port: web } }`),
 
 describe("simulate of files", () => {
   test.each([
-    [["missing.yaml"], "missing.yaml: cannot be read (ENOENT: no such file)"],
+    [["missing.yaml"], "missing.yaml: there is no such file"],
     [
       ["job.yaml"],
-      "job.yaml: holds nothing that can be played; wanted is a Deployment or another workload of Kubernetes, a Compose file with healthchecks, a haproxy.cfg with servers, or an ECS task definition",
+      "job.yaml: contains nothing to simulate. simulate reads a Deployment or another workload of Kubernetes, a Compose file with healthchecks, a haproxy.cfg with servers, or an ECS task definition",
     ],
+    [["empty.yaml"], "empty.yaml: is empty. simulate reads a Deployment"],
+    [["binary.yaml"], "binary.yaml: is a binary file. simulate reads a Deployment"],
     [["d.yaml", "--nodes", "0"], '--nodes "0": must be a whole number from 1 to 1000'],
     [["d.yaml", "--router", "nginx"], '--router "nginx": must be one of direct, aws-alb'],
     [
@@ -181,7 +183,8 @@ describe("simulate of files", () => {
       "--html a.html: cannot be written (EROFS: read-only file system)",
     ],
   ])("says in one sentence what is wrong with %j", async (args, message) => {
-    const files = { "d.yaml": POD(GOOD), "job.yaml": "apiVersion: batch/v1\nkind: Job\nspec: {}\n" };
+    const job = "apiVersion: batch/v1\nkind: Job\nspec: {}\n";
+    const files = { "d.yaml": POD(GOOD), "job.yaml": job, "empty.yaml": " \r\n", "binary.yaml": "a\0b: c" };
     const { code, out, err } = await say(["simulate", ...args], files);
     expect([code, out]).toEqual([2, ""]);
     expect(err.startsWith(`health-state: ${message}`)).toBe(true);

@@ -8,6 +8,9 @@ import { ecsWorkloads } from "./ecs.ts";
 import { haproxyWorkloads } from "./haproxy.ts";
 import { kubernetesWorkloads } from "./kubernetes.ts";
 
+const ACCEPTED =
+  "simulate reads a Deployment or another workload of Kubernetes, a Compose file with healthchecks, a haproxy.cfg with servers, or an ECS task definition";
+
 /** The content of a file. */
 export interface Found {
   readonly workloads: readonly Workload[];
@@ -21,6 +24,8 @@ export interface Found {
  * @throws UsageError if the file has no workload. The message names the accepted formats
  */
 export function workloadsOf(file: string, text: string, reading: Reading): Found {
+  if (text.includes("\0")) throw new UsageError(`${file}: is a binary file. ${ACCEPTED}`);
+  if (text.trim() === "") throw new UsageError(`${file}: is empty. ${ACCEPTED}`);
   if (
     /^(global|defaults|backend|listen|frontend)\b[^:=]*$/m.test(text) &&
     !/^\s*[{[]/.test(text) &&
@@ -52,7 +57,7 @@ function workloadsIn(root: Tree, reading: Reading): readonly Workload[] {
 function someOf(file: string, found: readonly Workload[], { only }: Reading, stores: readonly string[]): Found {
   if (found.length === 0)
     throw new UsageError(
-      `${file}: holds nothing that can be played; wanted is a Deployment or another workload of Kubernetes, a Compose file with healthchecks, a haproxy.cfg with servers, or an ECS task definition${stores.length > 0 ? `. The stores are played only if --only names them: ${stores.join(", ")}` : ""}`,
+      `${file}: contains nothing to simulate. ${ACCEPTED}${stores.length > 0 ? `. These are simulated only if --only names them: ${stores.join(", ")}` : ""}`,
     );
   const named = found.filter(({ name }) => only.includes(nameIn(name)));
   if (only.length > 0 && named.length === 0)

@@ -129,7 +129,8 @@ class SampleProcess {
 
   /** Lets the time pass until the timer fires. */
   fire(): Promise<View> {
-    for (const timer of [...this.#timers]) {
+    const [timer] = this.#timers;
+    if (timer) {
       this.#timers.delete(timer);
       this.now = timer.at;
       timer.fire();

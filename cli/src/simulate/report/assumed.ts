@@ -24,7 +24,7 @@ export function assumptionsOf({ variants }: Pick<Played, "variants">): readonly 
 
 function limitsText({ limits }: Setup): string {
   const { refreshEvery, staleAfter, refuseAfter, jitter = 0.1 } = limits;
-  return `refreshEvery ${durationText(refreshEvery)}, give or take ${Math.round(100 * jitter)} %; staleAfter ${durationText(staleAfter)}; refuseAfter ${durationText(refuseAfter ?? staleAfter)}`;
+  return `refreshEvery ${durationText(refreshEvery)}, plus or minus ${Math.round(100 * jitter)} %; staleAfter ${durationText(staleAfter)}; refuseAfter ${durationText(refuseAfter ?? staleAfter)}`;
 }
 
 function durationText(duration: Duration | undefined): string {
@@ -40,29 +40,29 @@ function probeTexts({ probes }: Setup): readonly string[] {
 
 function probeText(name: string, probe: KubeletProbe): string {
   const { asks, periodSeconds = 10, timeoutSeconds = 1, failureThreshold = 3, successThreshold = 1 } = probe;
-  return `${name}Probe asks ${asks} every ${periodSeconds} s, waits ${timeoutSeconds} s, turns after ${failureThreshold} failures or ${successThreshold} pass`;
+  return `${name}Probe asks for ${asks} every ${periodSeconds} s and waits ${timeoutSeconds} s for an answer; ${failureThreshold} failures or ${successThreshold} pass in a row change its verdict`;
 }
 
 function routerText({ router, check, propagationSeconds = 2 }: Setup): string {
-  if (router === "kubernetes") return `a change of readiness is known on every node after ${propagationSeconds} s`;
-  if (router === "direct") return "everybody gets requests";
+  if (router === "kubernetes") return `every node knows a change of readiness after ${propagationSeconds} s`;
+  if (router === "direct") return "every replica gets requests";
   const { intervalSeconds, timeoutSeconds, rule } = balancerOf(router, check);
-  return `${router} asks every ${intervalSeconds} s, waits ${timeoutSeconds} s, takes out after ${rule.fall} failures and back after ${rule.rise} passes`;
+  return `${router} checks every ${intervalSeconds} s and waits ${timeoutSeconds} s for an answer; ${rule.fall} failures in a row take a replica out, and ${rule.rise} passes bring it back`;
 }
 
 function fleetTexts({ fleet }: Setup): readonly string[] {
   if (!fleet) return [];
   const { leave = "10%", loads, rollout } = fleet;
-  const turns = loads === undefined ? "no limit of loads at once" : `${loads} loads at once`;
-  const texts = [`a fleet: leave ${leave}, ${turns}, a beat every 5 s, a store that answers at once`];
+  const turns = loads === undefined ? "no limit for loads at once" : `${loads} loads at once`;
+  const texts = [`the fleet has leave ${leave}, ${turns} and a beat every 5 s; its store answers at once`];
   if (rollout) {
     const { first = 1, soakSeconds = 600 } = rollout;
-    texts.push(`a rollout: first ${first}, then 25% more after each soak of ${spanOf(soakSeconds)}`);
+    texts.push(`the rollout begins with ${first} and adds 25% after each soak of ${spanOf(soakSeconds)}`);
   }
   return texts;
 }
 
-const KINDS = { good: "", rejected: ", which validate refuses", failing: ", whose load fails" } as const;
+const KINDS = { good: "", rejected: ", which validate rejects", failing: ", which cannot be loaded" } as const;
 
 function revisionTexts({ revisions = [] }: Setup): readonly string[] {
   return revisions.map(
@@ -73,5 +73,5 @@ function revisionTexts({ revisions = [] }: Setup): readonly string[] {
 
 function restText(setup: Setup): string {
   const { drainMs, graceMs, bootMs, requestsPerMs } = resolveSetup(setup);
-  return `${requestsPerMs * 1_000} requests a second, none tried again; a process listens after ${spanOf(bootMs / 1_000)}, drains for ${spanOf(drainMs / 1_000)} and is killed after ${spanOf(graceMs / 1_000)}`;
+  return `${requestsPerMs * 1_000} requests a second, and no client tries again; a process listens after ${spanOf(bootMs / 1_000)}; after SIGTERM it drains for ${spanOf(drainMs / 1_000)} and is killed after ${spanOf(graceMs / 1_000)}`;
 }

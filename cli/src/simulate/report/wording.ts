@@ -44,11 +44,13 @@ export function sentenceOf({ figures, setup }: PlayedVariant): string {
   else clauses.push(`all ready after ${spanOf(allReadySeconds)}`);
   if (fewestReady !== null)
     clauses.push(
-      fewestReady === setup.replicas ? "and so they stay" : `then ${fewestReady} of ${setup.replicas} at the fewest`,
+      fewestReady === setup.replicas
+        ? "and all of them stay ready"
+        : `later at least ${fewestReady} of ${setup.replicas} ready`,
     );
   if (setup.replicas > 24) clauses.push(`at most ${figures.mostLoadsAtOnceLate} loads at once in the last quarter`);
   const { mostHeldIn, mostLeft, badReached } = figures;
-  if (mostHeldIn > 0) clauses.push(`${mostHeldIn} held in and ${mostLeft} out by leave, at most`);
+  if (mostHeldIn > 0) clauses.push(`at most ${mostHeldIn} held in by the fleet and ${mostLeft} out with its leave`);
   if (badReached > 0) clauses.push(`the bad revision reached ${badReached} of ${setup.replicas}`);
   const bad = (["stale", "stalled", "unloaded", "lost", "refused"] as const).filter((outcome) => requests[outcome] > 0);
   for (const outcome of bad)
@@ -59,9 +61,9 @@ export function sentenceOf({ figures, setup }: PlayedVariant): string {
 const OUTCOME_CLAUSES = {
   stale: "answered from stale data",
   stalled: "kept waiting",
-  unloaded: "sent where nothing is loaded",
+  unloaded: "sent to a replica without data",
   lost: "lost",
-  refused: "refused, because nobody is there",
+  refused: "refused, because no replica is in rotation",
 } as const;
 
 function totalOf({ requests }: Figures): number {

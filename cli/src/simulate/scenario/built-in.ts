@@ -26,7 +26,8 @@ function loneSetup(defaults: ScenarioDefaults): Setup {
 export const BUILT_IN: readonly Scenario[] = [
   {
     name: "cold-start",
-    shows: "Liveness that asks /status kills what is still loading, and the load begins again, for ever.",
+    shows:
+      "A liveness probe that asks /status kills a process while it loads. Then the load starts again, without end.",
     defaults: { replicas: 3, durationSeconds: HOUR, loadSeconds: 2 * MINUTE },
     variants: (defaults) => {
       const base = baseOf(defaults);
@@ -41,7 +42,7 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "source-outage",
-    shows: "When the source dies, refusing stale data takes every replica out at once, unless the balancer fails open.",
+    shows: "If the source fails, refusing stale data takes every replica out at once, unless the balancer fails open.",
     defaults: { replicas: 8, durationSeconds: 90 * MINUTE, loadSeconds: 10 },
     variants: (defaults) => {
       const base = outageSetup(defaults);
@@ -55,7 +56,7 @@ export const BUILT_IN: readonly Scenario[] = [
       ];
     },
     withFleet: {
-      shows: "When the source dies, a fleet lets a few replicas out and holds the others in with what they have.",
+      shows: "If the source fails, a fleet lets a few replicas out and holds the others in with their old data.",
       variants: (defaults, leave) => {
         const base = outageSetup(defaults);
         return [
@@ -67,7 +68,7 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "lone-stale",
-    shows: "One replica that cannot reach the source must leave while the others serve, and does.",
+    shows: "One replica that cannot reach the source must leave while the others serve.",
     defaults: { replicas: 8, durationSeconds: HOUR, loadSeconds: 10 },
     variants: (defaults) => {
       const base = loneSetup(defaults);
@@ -77,13 +78,13 @@ export const BUILT_IN: readonly Scenario[] = [
       ];
     },
     withFleet: {
-      shows: "One replica that cannot reach the source leaves a fleet as it leaves without one.",
+      shows: "One replica that cannot reach the source leaves, with or without a fleet.",
       variants: (defaults, leave) => withAndWithout("Kubernetes", loneSetup(defaults), { leave }),
     },
   },
   {
     name: "rolling-deploy",
-    shows: "A process must serve on after SIGTERM until everybody who sends it requests has noticed.",
+    shows: "After SIGTERM, a process must serve until every sender of requests knows that it leaves.",
     defaults: { replicas: 8, durationSeconds: 10 * MINUTE, loadSeconds: 20 },
     variants: (defaults) => {
       const atSeconds = 3 * MINUTE;
@@ -102,7 +103,7 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "herd",
-    shows: "Replicas that start together load together; jitter spreads the refreshes that follow.",
+    shows: "Replicas that start together also load together. Jitter spreads the later refreshes.",
     defaults: { replicas: 200, durationSeconds: HOUR, loadSeconds: 5 },
     variants: (defaults) => {
       const base: Setup = { ...baseOf(defaults), spreadSeconds: 0, requestsFromSeconds: MINUTE };
@@ -114,7 +115,7 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "blocked",
-    shows: "An event loop that stalls for longer than a probe waits answers nobody: liveness needs patience.",
+    shows: "A blocked event loop answers no probe. Liveness must tolerate a longer time than the loop is blocked.",
     defaults: { replicas: 4, durationSeconds: HOUR, loadSeconds: 10 },
     variants: (defaults) => {
       const base: Setup = {
@@ -125,7 +126,7 @@ export const BUILT_IN: readonly Scenario[] = [
       const { startup, readiness } = base.probes;
       return [
         {
-          title: "liveness by Kubernetes' defaults: 1 s, three times",
+          title: "liveness with the defaults of Kubernetes: 1 s, three times",
           setup: {
             ...base,
             probes: { ...(startup && { startup }), ...(readiness && { readiness }), liveness: { asks: "liveness" } },

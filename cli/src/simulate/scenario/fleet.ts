@@ -39,7 +39,7 @@ function badRevisionSetup(defaults: ScenarioDefaults, kind: "rejected" | "failin
 /** The variants of the scenario `rollout`. */
 export const ROLLOUT: Scenario = {
   name: "rollout",
-  shows: "A bad revision reaches every replica, and all of them grow stale; with a rollout it reaches one.",
+  shows: "A bad revision reaches every replica, and all their data becomes stale. With a rollout it reaches one.",
   defaults: { replicas: 40, durationSeconds: 5_400, loadSeconds: 10 },
   variants: (defaults) => {
     const rollout = { first: 1, soakSeconds: defaults.durationSeconds / 45 };
