@@ -73,7 +73,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "src/state",
     "src/option",
   ],
-  "src/grpc": ["src/handler", "src/health", "src/time", "src/option"],
+  "src/grpc": ["src/observe", "src/handler", "src/health", "src/resource", "src/time", "src/option"],
   "src/testing": ["src/time", "src/resource", "src/state", "src/option"],
 };
 

@@ -7,7 +7,7 @@ export interface Steadily {
   /** Counts everything before `untilMs`. */
   advance(untilMs: number): void;
   /** Counts everything before now. */
-  settle(): void;
+  countToNow(): void;
 }
 
 const OF = new WeakMap<Simulation, Ahead>();
@@ -53,13 +53,13 @@ export class Ahead {
   }
 
   /** Counts everything before now, because it cannot be counted later. */
-  settle(): void {
-    for (const steady of this.#ending) steady.settle();
+  countToNow(): void {
+    for (const steady of this.#ending) steady.countToNow();
   }
 
   #move(): void {
     const { queue, record, resolved } = this.#simulation;
-    this.settle();
+    this.countToNow();
     record.foldLoads(queue.now);
     this.untilMs = Math.min(queue.now + AHEAD_MS, resolved.untilMs);
     for (const steady of this.#steady) steady.advance(this.untilMs);

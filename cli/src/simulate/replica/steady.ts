@@ -185,7 +185,7 @@ export class Steady {
   }
 
   /** Counts the loads that start before now, after SIGTERM. */
-  settle(): void {
+  countToNow(): void {
     const { now } = this.#steadiness.simulation.queue;
     if (this.#stalledUntil <= now) this.#count(now, now);
   }
@@ -194,7 +194,7 @@ export class Steady {
   #catchUp(): void {
     const { now } = this.#steadiness.simulation.queue;
     if (this.#stalledUntil > now) return;
-    this.settle();
+    this.countToNow();
     const { nextAt, plannedAt } = this.#loads;
     if (nextAt === now && plannedAt <= this.#terminatedAt) this.#loads.begin(now, this.#fails);
   }

@@ -88,7 +88,7 @@ export async function simulate(setup: Setup, options: SimulateOptions = {}): Pro
     pod.wakeChecks();
     record.backoffMs += pod.waitedMs(resolved.untilMs);
   }
-  Ahead.of(simulation).settle();
+  Ahead.of(simulation).countToNow();
   phases.end();
   return { figures: figuresOf(simulation, routers, phases.figures), timeline: record.timeline() };
 }
