@@ -17,7 +17,10 @@ const SIZE = 200_000;
 async function start(path: string, name: string): Promise<ChildProcess> {
   const args = [join(ROOT, "test/store/saver.mjs"), path, String(SIZE), name];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  await new Promise((resolve) => child.stdout?.once("data", resolve));
+  await new Promise((resolve, reject) => {
+    child.stdout?.once("data", resolve);
+    child.once("exit", (code) => reject(new Error(`the process ended with ${code} before it had saved`)));
+  });
   return child;
 }
 

@@ -49,7 +49,7 @@ function main(setting: Setting): void {
     onError: sayError,
   });
   const { health, index } = matcher;
-  void untilRestored(index, setting.storePath).then(restored);
+  void untilRestored(setting.storePath === undefined ? undefined : index, health.drainSignal).then(restored);
   const writeLine = (entry: LogEntry): void => console.log(JSON.stringify(entry));
   logTo(health, { info: writeLine, warn: writeLine, error: writeLine });
   const pictureFolder = setting.pictureFolder ?? setting.drawnFolder;
@@ -103,9 +103,9 @@ function main(setting: Setting): void {
   });
 }
 
-/** Waits until the store has answered, and at most 10 s, because a disk may hang. */
-async function untilRestored(index: Resource<MatchIndex> | undefined, storePath: string | undefined): Promise<void> {
-  if (!index || storePath === undefined) return;
+/** Waits until the store has answered or a drain begins, and at most 10 s, because a disk may hang. */
+async function untilRestored(index: Resource<MatchIndex> | undefined, drainSignal: AbortSignal): Promise<void> {
+  if (!index) return;
   await new Promise<void>((resolve) => {
     const end = (): void => {
       unsubscribe();
@@ -114,6 +114,7 @@ async function untilRestored(index: Resource<MatchIndex> | undefined, storePath:
     };
     const timer = setTimeout(end, 10_000);
     const unsubscribe = index.subscribe(({ type }) => type === "restore" && end());
+    drainSignal.addEventListener("abort", end, { once: true });
   });
 }
 
