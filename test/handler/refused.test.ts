@@ -163,6 +163,7 @@ test("the record of a health is whole, frozen, and without the values", async ()
   const index = health.resource("index", { load: () => ({ secret: 1 }) });
   const beat = heartbeat(health, "loop", { within: "1s" });
   beat();
+  const loadedAt = own.wall();
   await index.get();
   await own.advance("2s");
   const record = health.snapshot();
@@ -173,7 +174,7 @@ test("the record of a health is whole, frozen, and without the values", async ()
       startup: { ok: false, word: "WAIT" },
     },
     draining: false,
-    resources: [expect.objectContaining({ name: "index", state: "READY", generation: 1 })],
+    resources: [expect.objectContaining({ name: "index", state: "READY", checkedAt: loadedAt, changedAt: loadedAt })],
     missing: ["rates"],
     heartbeats: [{ name: "loop", overdue: true }],
     fleet: undefined,
