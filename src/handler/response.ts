@@ -19,9 +19,15 @@ export function toResponse(answer: Answer): Response {
 
 function isAnswer(given: unknown): given is Answer {
   const status = propertyOf(given, "status");
+  const code = Number.isInteger(status) ? Number(status) : NaN;
   const headers = propertyOf(given, "headers");
-  const isStatus = typeof status === "number" && Number.isInteger(status) && status >= 200 && status <= 599;
-  return isStatus && typeof headers === "object" && headers !== null && typeof propertyOf(given, "body") === "string";
+  return (
+    code >= 200 &&
+    code <= 599 &&
+    typeof headers === "object" &&
+    headers !== null &&
+    typeof propertyOf(given, "body") === "string"
+  );
 }
 
 /** The current class Response, and a cache of Headers if that class copies its Headers. */
