@@ -28,10 +28,10 @@ describe("what is published", () => {
     expect(bytesOf(code.filter(isShared))).toBeLessThanOrEqual(220_000);
   });
 
-  test("the code of each other entry is at most 52 kB", () => {
+  test("the code of each other entry is at most 60 kB", () => {
     const others = code.filter((file) => !isShared(file));
     expect(others.length).toBeGreaterThan(3);
-    expect(others.filter(({ size }) => size > 52_000)).toEqual([]);
+    expect(others.filter(({ size }) => size > 60_000)).toEqual([]);
   });
 
   test("there is code, what describes it, and nothing else", () => {
