@@ -153,14 +153,14 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
     const route = own && health.routes.get(pathOf(target));
     if (!route || route.probe === "liveness") return own;
     const made = reply(route.probe, method);
-    return route.headers ? { ...made, headers: { ...made.headers, ...route.headers } } : made;
+    return route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made;
   };
   const match: Health["match"] = (request) => {
     const own = health.match(request);
     const route = own && health.routes.get(pathOf(request.url));
     if (!route || route.probe === "liveness") return own;
     const made = reply(route.probe, request.method);
-    return toResponse(route.headers ? { ...made, headers: { ...made.headers, ...route.headers } } : made);
+    return toResponse(route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made);
   };
   const group: Health = {
     ...health,

@@ -58,6 +58,33 @@ const allSay = (those: readonly Process[], path: string, said: string): Promise<
     return true;
   });
 
+/**
+ * Waits until `count` processes know each other. Until then each answers for itself, and a startup that it has confirmed
+ * stays confirmed. A process that has been heard once has joined, and hears what the others send from then on.
+ */
+async function haveMet(folder: string, count: number): Promise<void> {
+  const socket = join(folder, "workers.sock");
+  await until("one holds the socket", () => existsSync(socket));
+  const first = new Set<unknown>();
+  const again = new Set<unknown>();
+  const listener = createHub(socket, {
+    role: () => {},
+    hello: () => [],
+    message(message) {
+      const { from } = Object(message) as { readonly from?: unknown };
+      if (from === undefined) return;
+      if (first.size === count) again.add(from);
+      first.add(from);
+    },
+  });
+  try {
+    await listener.join();
+    await until("all are heard twice", () => again.size === count);
+  } finally {
+    await listener.close();
+  }
+}
+
 const OK = "200 I-AM-ALIVE";
 const NOT_LOADED = "503 INDEX-NOT-LOADED";
 
@@ -130,6 +157,7 @@ describe.each(RUNTIMES.filter(({ name }) => ["this Node", "Bun", "Deno"].include
         const found: Process[] = [];
         for (let count = 0; count < 3; count++) start(runtime, ["all", String(port), folder], found);
         await until("all listen", () => found.length === 3);
+        await haveMet(folder, 3);
         const shared = runtime.name === "this Node" ? [] : [{ port, pid: 0, isPrimary: false }];
         await play(found, [], shared);
       },

@@ -49,7 +49,7 @@ function answerFor({ method, url = "/" }: IncomingMessage): Answer {
     tell({ type: "probed" });
   }
   const answer = method === "GET" || method === "HEAD" ? answerTo(route.probe) : METHOD_NOT_ALLOWED;
-  const headers = { ...answer.headers, ...route.headers };
+  const headers = { ...route.headers, ...answer.headers };
   return { ...answer, headers, body: method === "HEAD" ? "" : answer.body };
 }
 
