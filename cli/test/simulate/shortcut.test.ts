@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { simulate } from "../../src/simulate/index.ts";
+import { simulate, type Setup } from "../../src/simulate/index.ts";
 import { restartSituation, situation, steadySituation } from "./situation.ts";
 
 describe("the shortcut", () => {
@@ -33,6 +33,22 @@ describe("the shortcut for processes", () => {
       }),
       { numRuns: Number(process.env["RUNS"] ?? 40) },
     );
+  });
+});
+
+describe("the shortcut near the end of a simulation", () => {
+  test.each([3, 5, 9, 10, 11])("wakes the library at its next load, with a timeout of %i s", async (timeoutSeconds) => {
+    const setup: Setup = {
+      replicas: 2,
+      durationSeconds: 60,
+      load: { firstSeconds: 0.001 },
+      limits: { refreshEvery: "10s", staleAfter: "13s", timeout: timeoutSeconds * 1_000 },
+      router: "kubernetes",
+      probes: {},
+      graceSeconds: 1,
+      drainSeconds: 0,
+    };
+    expect(await simulate(setup)).toEqual(await simulate(setup, { everyProbe: true }));
   });
 });
 

@@ -118,6 +118,7 @@ export const steadySituation: fc.Arbitrary<Setup> = fc
     refreshEvery: fc.constantFrom(2_000, 10_000, 60_000),
     firstSeconds: fc.constantFrom(0.05, 1, 4),
     jitter: fc.constantFrom(0, 0.1, 0.5),
+    timeout: fc.constantFrom(60_000, 60_000, 5_000),
     stale: fc.integer({ min: 2, max: 5 }),
     refuse: fc.constantFrom("never" as const, 1, 3),
     retryMost: fc.option(fc.constantFrom(2_000, 500), { nil: undefined }),
@@ -129,14 +130,14 @@ export const steadySituation: fc.Arbitrary<Setup> = fc
     }),
     drained: fc.option(fc.integer({ min: 0, max: 900 }), { nil: undefined }),
   })
-  .map(({ replicas, refreshEvery, firstSeconds, jitter, stale, refuse, retryMost, router, ...rest }) => ({
+  .map(({ replicas, refreshEvery, firstSeconds, jitter, timeout, stale, refuse, retryMost, router, ...rest }) => ({
     replicas,
     durationSeconds: 1_200,
     load: { firstSeconds },
     limits: {
       refreshEvery,
       staleAfter: stale * refreshEvery + 10_000,
-      timeout: 60_000,
+      timeout,
       jitter,
       refuseAfter: refuse === "never" ? refuse : (stale + refuse) * refreshEvery + 10_000,
       ...(retryMost !== undefined && { retryMost }),
@@ -156,6 +157,7 @@ export const restartSituation: fc.Arbitrary<Setup> = fc
     firstSeconds: fc.constantFrom(0.05, 3, 20, 45, 90),
     refreshSeconds: fc.constantFrom(undefined, 0.05, 8),
     stale: fc.integer({ min: 5, max: 9 }),
+    timeout: fc.constantFrom(200_000, 200_000, 9_000, 30_000),
     stall: fc.option(
       fc.record({ everySeconds: fc.integer({ min: 400, max: 1_500 }), seconds: fc.integer({ min: 5, max: 50 }) }),
       { nil: undefined, freq: 3 },
@@ -175,7 +177,7 @@ export const restartSituation: fc.Arbitrary<Setup> = fc
     replicas: rest.replicas,
     durationSeconds: 3_600,
     load: { firstSeconds, ...(refreshSeconds !== undefined && { refreshSeconds }) },
-    limits: { refreshEvery, staleAfter: stale * refreshEvery + 200_000, timeout: 200_000 },
+    limits: { refreshEvery, staleAfter: stale * refreshEvery + 200_000, timeout: rest.timeout },
     router: rest.router,
     probes: { ...(startup && { startup }), ...(ready && { readiness: ready }), liveness: rest.liveness },
     ...(stall && { stall }),

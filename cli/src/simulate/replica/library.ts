@@ -50,14 +50,33 @@ export class Library {
     this.#health.start();
   }
 
-  /** Starts with a load that takes no time and is not counted. Then the time passes until its timer fires, which is now. */
-  catchUp(): void {
+  /**
+   * Starts with a load that takes no time and is not counted. Then the time passes until its next load, which starts
+   * now.
+   *
+   * @param waitMs how long after its start the library plans its next load
+   */
+  catchUp(waitMs: number): void {
     this.#isCatchingUp = true;
     this.start();
-    this.#host.simulation.afterStart(() => {
-      this.#isCatchingUp = false;
+    this.#passUntil(this.#host.simulation.queue.now + waitMs);
+  }
+
+  /**
+   * Lets the time pass until the timer for the next load fires, which is now. Before that, it may fire at the timeout
+   * of the last load: nothing is due then, and it is set anew.
+   */
+  #passUntil(loadAt: number): void {
+    const { simulation, plans } = this.#host;
+    simulation.afterStart(() => {
       const { timer } = this;
-      if (timer) this.fireNow(timer, timer.at);
+      const isForLoad = !timer || timer.at - this.shiftMs >= loadAt;
+      if (isForLoad) this.#isCatchingUp = false;
+      if (!timer) return;
+      if (isForLoad) return this.fireNow(timer, timer.at);
+      this.shiftMs += simulation.queue.now - timer.at;
+      plans.fire(timer);
+      this.#passUntil(loadAt);
     });
   }
 

@@ -49,6 +49,12 @@ export class Plans {
     return due;
   }
 
+  /** Runs an action at once, before its time. */
+  fire(due: Due): void {
+    this.#simulation.queue.put(due, Infinity);
+    due.run();
+  }
+
   forget(due: Due): void {
     this.#simulation.queue.put(due, Infinity);
     this.#dues.delete(due);

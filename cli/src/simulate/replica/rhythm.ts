@@ -111,6 +111,11 @@ export class Rhythm {
     return Math.ceil(Math.max(refreshEvery * (1 + jitter), this.#longestMs + refreshEvery / 10));
   }
 
+  /** The time from the start of a successful load that took no time to the start of the next, without jitter, in ms. */
+  get usualGapMs(): number {
+    return this.refreshAt(0, 0, 0.5);
+  }
+
   /** The longest wait after a failed load, in ms. */
   get retryMostMs(): number {
     return this.#limits.retryMost;

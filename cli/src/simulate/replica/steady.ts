@@ -232,6 +232,6 @@ export class Steady {
     this.isOn = false;
     this.#sleep();
     if (this.#timer) this.#library.fireNow(this.#timer, this.#timerAt);
-    else this.#library.catchUp();
+    else this.#library.catchUp(this.#rhythm?.usualGapMs ?? 0);
   }
 }

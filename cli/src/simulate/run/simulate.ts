@@ -73,7 +73,7 @@ export async function simulate(setup: Setup, options: SimulateOptions = {}): Pro
       toldMs = queue.now;
       await options.onProgress?.(queue.now / resolved.untilMs);
     }
-    if (started.length > 0) {
+    while (started.length > 0) {
       await flushMacrotask();
       for (const act of started.splice(0)) act();
     }
