@@ -41,6 +41,20 @@ async function askAndLeave(base, path, until = Promise.resolve()) {
   request.socket.resetAndDestroy();
 }
 
+/**
+ * Two requests: the first starts the load and leaves once the second waits too. The second is sent only when the load
+ * runs, because otherwise it might start the load, and the first would wait for one of its own.
+ */
+async function askBoth(base, path) {
+  let leave;
+  const told = new Promise((resolve) => (leave = resolve));
+  const left = askAndLeave(base, path, told);
+  // If the lines below fail first, nobody awaits it.
+  left.catch(() => {});
+  await askUntil(base, "/loads", ({ body }) => JSON.parse(body).loads > 0);
+  return Promise.all([ask(base, path), pause(50).then(leave), left]);
+}
+
 function expect(is, must, what) {
   if (JSON.stringify(is) !== JSON.stringify(must))
     throw new Error(`${what}: ${JSON.stringify(is)}, must be ${JSON.stringify(must)}`);
@@ -60,7 +74,7 @@ export const COLD = {
     expect((await loadsOf(base)).loads, 1, "loads");
   },
   "a request whose client left does not take the other's value with it": async (base) => {
-    const [, served] = await Promise.all([askAndLeave(base, "/data"), ask(base, "/data")]);
+    const [served] = await askBoth(base, "/data");
     expect(served.status, 200, "the one that stayed");
   },
   "after a request whose client left, the next one is served": async (base) => {
@@ -81,13 +95,7 @@ export const COLD = {
     expect(await loadsOf(base), { loads: 3, ended: 2 }, "the loads");
   },
   "a load that died with its request is taken over by one that waited all along": async (base) => {
-    let begun;
-    const waiting = new Promise((resolve) => (begun = resolve));
-    const left = askAndLeave(base, "/bare", waiting);
-    // If the lines below fail first, nobody awaits it.
-    left.catch(() => {});
-    await askUntil(base, "/loads", ({ body }) => JSON.parse(body).loads > 0);
-    const [served] = await Promise.all([ask(base, "/bare"), pause(50).then(begun), left]);
+    const [served] = await askBoth(base, "/bare");
     expect(served, { status: 200, body: '{"number":2}' }, "the one that stayed");
     expect(await loadsOf(base), { loads: 2, ended: 1 }, "the loads");
   },
