@@ -187,12 +187,19 @@ export class SeamWorld {
     this.claim(context.revision === this.index.snapshot().revision, "a load with another revision");
     this.isDemanded = false;
     this.#lastLoadAt = now;
-    const accept = this.#accepts;
+    const accept = this.#accepts ?? this.#acceptOfGivenUp();
     this.#accepts = undefined;
     // SAFETY: the commands settle it as a loader would.
     return new Promise<Item>((settle, fail) =>
       this.loads.push({ context, accept, settle: settle as (result: unknown) => void, fail, isOpen: true }),
     );
+  }
+
+  /** Who waits with `accept` goes on waiting after unload(). A load that timed out has answered them. */
+  #acceptOfGivenUp(): string | undefined {
+    const last = this.loads.at(-1);
+    if (!last?.isOpen || !last.context.signal.aborted) return undefined;
+    return Object(last.context.signal.reason).code === "HS_TIMED_OUT" ? undefined : last.accept;
   }
 
   #saved({ value, checkedAt }: StoreRecord<Item>): void {
