@@ -93,7 +93,10 @@ export const HOSTILE_CASES: readonly Case[] = [
   ...["-5", "zz", "fffffffffffffffff", "5;" + "x".repeat(20_000)].map((size) =>
     either(
       `a chunk of size ${size.slice(0, 20)}`,
-      (wire) => (wire.write(`${head(200, "transfer-encoding: chunked")}${size}\r\nhello\r\n0\r\n\r\n`), wire.end()),
+      (wire) => (
+        wire.write(`${head(200, "transfer-encoding: chunked", "connection: close")}${size}\r\nhello\r\n0\r\n\r\n`),
+        wire.end()
+      ),
       "hello",
       ["network", "incomplete", "too-large"],
     ),
@@ -136,7 +139,7 @@ export const HOSTILE_CASES: readonly Case[] = [
   ...["999", "600", "099", "20", "2OO", "101"].map((code) =>
     either(
       `a status of ${code}`,
-      (wire) => (wire.write(`HTTP/1.1 ${code} X\r\ncontent-length: 5\r\n\r\nhello`), wire.end()),
+      (wire) => (wire.write(`HTTP/1.1 ${code} X\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello`), wire.end()),
       undefined,
       ["status", "network"],
     ),
@@ -199,7 +202,7 @@ export const HOSTILE_CASES: readonly Case[] = [
     (coding) =>
       either(
         `JSON that is said to be coded by ${coding.slice(0, 20)}`,
-        (wire) => (answer(wire, 200, [`content-encoding: ${coding}`], "[1]"), wire.end()),
+        (wire) => answer(wire, 200, [`content-encoding: ${coding}`], "[1]"),
         [1],
         ["network", "incomplete", "parse", "empty"],
         {},
