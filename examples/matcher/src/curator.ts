@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Database } from "./db/database.ts";
-import { migrate } from "./db/schema.ts";
 import { createIndexer } from "./index/indexer.ts";
 import { drawPictures } from "./seed/picture-files.ts";
 import { seedGenerated, seedPictures, type OnProgress } from "./seed/seed.ts";
@@ -21,7 +20,7 @@ export interface CuratorOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** The curator's work in the background: tables, first banks, then the index whenever they change. */
+/** The curator's work in the background: the first banks, then the index whenever they change. */
 export interface Curator {
   stop(): void;
 }
@@ -34,7 +33,6 @@ export function startCurator(options: CuratorOptions): Curator {
   const indexer = createIndexer({ database, onBuilt: options.onBuilt, onError });
 
   const prepare = async (): Promise<void> => {
-    await migrate(database);
     if (options.drawsPictures) await drawPictures(options.pictureFolder);
     if (options.pictureFolder !== "") await seedPictures(database, options.pictureFolder, onProgress, signal);
     await seedGenerated(database, options.hashes, onProgress, signal);

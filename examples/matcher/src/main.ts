@@ -5,7 +5,8 @@ import type { Resource } from "health-state";
 import { logTo, type LogEntry } from "health-state/log";
 import { drainOnSignal } from "health-state/node";
 import { startCurator } from "./curator.ts";
-import { openLate } from "./db/database.ts";
+import { openLate, type Database } from "./db/database.ts";
+import { migrate } from "./db/schema.ts";
 import { curlLines } from "./demo/curl-lines.ts";
 import { createProgressBar } from "./demo/progress.ts";
 import { withFaults } from "./demo/faults.ts";
@@ -30,12 +31,24 @@ function main(setting: Setting): void {
   const { databaseUrl, dataFolder, roles, maxStale } = setting;
   let restored = (): void => {};
   const isRestored = new Promise<void>((resolve) => (restored = resolve));
+  const open = async (): Promise<Database> => {
+    if (databaseUrl !== undefined) return (await import("./db/postgres.ts")).openPostgres(databaseUrl, sayError);
+    // The embedded database holds this thread while it opens, so the store goes first.
+    await isRestored;
+    return (await import("./db/pglite.ts")).openPglite(dataFolder);
+  };
   const { database, faults } = withFaults(
     openLate(async () => {
-      if (databaseUrl !== undefined) return (await import("./db/postgres.ts")).openPostgres(databaseUrl, sayError);
-      // The embedded database holds this thread while it opens, so the store goes first.
-      await isRestored;
-      return (await import("./db/pglite.ts")).openPglite(dataFolder);
+      const opened = await open();
+      // The curator's tables come before anybody's first query, so that no load finds half of them.
+      if (!roles.curator) return opened;
+      return migrate(opened).then(
+        () => opened,
+        async (error: unknown) => {
+          await opened.close();
+          throw error;
+        },
+      );
     }),
   );
   const matcher = createMatcher({
