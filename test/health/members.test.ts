@@ -53,6 +53,8 @@ describe("the members of a health", () => {
       }),
     );
     expect(() => members.checkFree(5)).toThrow("name is 5. Pass a name such as");
+    // What becomes a good name as a text is none.
+    expect(() => members.checkFree(["b"])).toThrow("name is an Array. Pass a name such as");
     expect(() => members.checkFree("b")).not.toThrow();
   });
 
