@@ -17,7 +17,8 @@ export class Heartbeat implements Scheduled {
   place = -1;
   readonly #host: HeartbeatHost;
   readonly #withinMs: number;
-  #lastBeatAt: number | undefined;
+  /** `Infinity` before the first beat, and after the end. */
+  #lastBeatAt = Infinity;
   #isEnded = false;
 
   constructor(host: HeartbeatHost, withinMs: number) {
@@ -27,7 +28,7 @@ export class Heartbeat implements Scheduled {
 
   /** It counts from its first beat on. */
   get isOverdue(): boolean {
-    return this.#lastBeatAt !== undefined && this.#host.clock.monotonic() - this.#lastBeatAt > this.#withinMs;
+    return this.#host.clock.monotonic() - this.#lastBeatAt > this.#withinMs;
   }
 
   beat(): void {
@@ -42,13 +43,13 @@ export class Heartbeat implements Scheduled {
   /** It counts no more, and a later beat does nothing. */
   end(): void {
     this.#isEnded = true;
-    this.#lastBeatAt = undefined;
+    this.#lastBeatAt = Infinity;
     this.#host.schedule(this, Infinity);
     this.#host.livenessChanged();
   }
 
   poll(now: number): number {
-    if (this.#lastBeatAt === undefined || this.isOverdue) return Infinity;
+    if (this.isOverdue) return Infinity;
     const leftMs = this.#lastBeatAt + this.#withinMs - this.#host.clock.monotonic();
     // It is overdue after more than `within`, so at one ms past it.
     return now + Math.max(0, Math.floor(leftMs)) + 1;

@@ -96,7 +96,7 @@ describe("a heartbeat", () => {
       "a taken name",
       (health: Health) => heartbeat(health, "taken", { within: 1 }),
       "HS_NAME_TAKEN",
-      'heartbeat is "taken"',
+      'heartbeat is "taken". Pass a name that is not in use.',
     ],
     [
       "a bad name",
@@ -109,7 +109,7 @@ describe("a heartbeat", () => {
       "a wrong option",
       (health: Health) => heartbeat(health, "a", { within: 1, withn: 1 } as never),
       "HS_UNKNOWN_OPTION",
-      'heartbeat() has no option "withn". Did you mean "within"?',
+      'heartbeat() has no option "withn". Did you mean "within"? It accepts within.',
     ],
     [
       "disabled beside one",

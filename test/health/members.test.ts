@@ -87,6 +87,41 @@ describe("the members of a health", () => {
     members.add(resource(), false);
     expect(members.startup.isDone()).toBe(true);
   });
+
+  test.each([true, false])("where no resource is left, startup does not latch, whether it bore on it: %s", (bears) => {
+    const members = new Members([]);
+    const one = resource();
+    members.add(one, bears);
+    const member = members.of(one);
+    if (member) members.remove(member);
+    members.startup.update();
+    members.add(resource(), true);
+    expect(members.startup.isDone()).toBe(false);
+  });
+
+  test("the next attempt is that of a resource that stands in the way, however soon another loads", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    health.subscribe(() => {});
+    const options = { refreshEvery: 100, staleAfter: 200 } as const;
+    const good = managedResourceOf(health.resource("good", { ...options, load: () => ({}) }));
+    const bad = managedResourceOf(
+      health.resource("bad", {
+        load: () => {
+          throw new Error("down");
+        },
+      }),
+    );
+    health.start();
+    await clock.settle();
+    const members = new Members([]);
+    members.add(good, true);
+    expect([good.nextAttemptAt < bad.nextAttemptAt, members.nextAttemptAt]).toEqual([true, Infinity]);
+    members.add(bad, true);
+    expect(members.nextAttemptAt).toBe(bad.nextAttemptAt);
+    expect(members.all.map(({ isBlocking }) => isBlocking)).toEqual([false, true]);
+    await health.close();
+  });
 });
 
 describe("readiness through the health", () => {

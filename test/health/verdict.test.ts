@@ -85,5 +85,10 @@ test("the table names every state, and the words every verdict", () => {
 test("a registry is found only behind what createHealth() gave", () => {
   const registry: Registry = registryOf(createKit().health);
   expect(registry.resources.length).toBe(1);
-  expect(() => registryOf({})).toThrow("health-state: health is an object. Pass what createHealth() returned.");
+  const refused = "health-state: health is an object. Pass what createHealth() returned.";
+  expect(() => registryOf({})).toThrow(refused);
+  // What has every property has no registry of ours.
+  const everything: object = new Proxy({}, { get: () => everything });
+  expect(() => registryOf({ [Symbol.for("health-state.registry")]: everything })).toThrow(refused);
+  expect(() => registryOf({ [Symbol.for("health-state.registry")]: {} })).toThrow(refused);
 });
