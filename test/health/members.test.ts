@@ -104,9 +104,9 @@ describe("the members of a health", () => {
     const health = createHealth({ clock });
     health.subscribe(() => {});
     const options = { refreshEvery: 100, staleAfter: 200 } as const;
-    const good = managedResourceOf(health.resource("good", { ...options, load: () => ({}) }));
+    const good = managedResourceOf(health.resource<unknown>("good", { ...options, load: () => ({}) }));
     const bad = managedResourceOf(
-      health.resource("bad", {
+      health.resource<unknown>("bad", {
         load: () => {
           throw new Error("down");
         },

@@ -24,10 +24,10 @@ function createWorld(
   health.subscribe(() => {});
   const log: string[] = [];
   const partOf = (name: string, given: Partial<Part>): AnyAttachable => ({
-    attach: (resource) => {
+    attach: <T>(resource: PartHost<T>): Part<T> => {
       log.push(`attach ${name} to ${resource.name}`);
       // Descriptors, because a part may have accessors.
-      const asks: Part = { beforeLoad: () => log.push(`ask ${name}`) < 0 };
+      const asks: Part<T> = { beforeLoad: () => log.push(`ask ${name}`) < 0 };
       return Object.defineProperties(asks, Object.getOwnPropertyDescriptors(given));
     },
   });
@@ -62,13 +62,13 @@ test("stores are attached and asked before the gate, and both before the load", 
 test("of several stores the first is attached, and is told of them all", async () => {
   const given: unknown[] = [];
   const [first, second] = ["first", "second"].map((name) => ({
-    attach: (_: unknown, all: readonly unknown[]): Part => {
+    attach: (_: unknown, all: readonly unknown[]): Part<object> => {
       given.push([name, all]);
       return { beforeLoad: () => false };
     },
   }));
   const lastKnownGood = [first, second].flatMap((store) => store ?? []);
-  createHealth().resource("index", { load: () => ({}), lastKnownGood });
+  createHealth().resource<object>("index", { load: () => ({}), lastKnownGood });
   expect(given).toEqual([["first", [first, second]]]);
   expect(() => createHealth().resource("index", { load: () => ({}), lastKnownGood: [] })).not.toThrow();
 });
@@ -105,7 +105,6 @@ test("a part that holds the load is asked again at its time, and the parts after
 
 test("a part may let the load go before its time", async () => {
   let isHeld = true;
-  let host: PartHost<unknown> | undefined;
   const world = createWorld({});
   const { clock, log, managed } = world;
   managed.attach({
@@ -114,12 +113,11 @@ test("a part may let the load go before its time", async () => {
     },
     beforeLoad: () => isHeld,
   });
-  host = managed;
   await start(world);
   await clock.advance("1h");
   expect(log).toEqual([]);
   isHeld = false;
-  host.resumeLoad();
+  managed.resumeLoad();
   await clock.settle();
   expect(log).toEqual(["load"]);
   await world.health.close();
