@@ -84,7 +84,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     if (this.#phase === "running") {
       resource.plan(this.now());
       this.syncNow();
-    } else if (this.#phase === "draining") this.afterChange();
+    } else this.afterChange();
     return resource;
   }
 

@@ -51,6 +51,15 @@ test("a resource that comes while the health runs is loaded at once, and readine
   await health.close();
 });
 
+test("startup never depends on a check, though readiness may", async () => {
+  const { clock, health } = createWorld();
+  health.check("database", { run: () => false, required: true });
+  health.start();
+  await clock.settle();
+  expect([ask(health, "/status/startup"), ask(health)]).toEqual(["200 NOT_LOADED null", "503 NOT_LOADED 1"]);
+  await health.close();
+});
+
 test("a resource that comes in a drain is never loaded, and readiness says so at once", async () => {
   const { clock, health, told } = createWorld();
   health.start();
@@ -123,7 +132,9 @@ test("close() without a drain tells a drain of no delay, once, and a drain after
   const { clock, health, told } = createWorld();
   health.start();
   await clock.settle();
-  await Promise.all([health.close(), health.close()]);
+  const closed = health.close();
+  expect(health.close()).toBe(closed);
+  await closed;
   health.drain({ delayMs: 20 });
   await clock.settle();
   expect(told).toEqual(["drain 0", "readiness I-AM-ALIVE>INDEX-NOT-LOADED", "startup I-AM-ALIVE>INDEX-NOT-LOADED"]);
@@ -194,6 +205,12 @@ test("a wait for readiness that is refused says the worst state, and when to try
   await health.close();
   const closed = expect.objectContaining({ state: "NOT_LOADED", reason: "closed", retryAfter: 5 });
   expect(await outcome(health.whenReady())).toEqual({ error: closed });
+  const other = createWorld();
+  other.health.resource("index", { load: never });
+  const still = other.health.whenReady();
+  await other.clock.settle();
+  void other.health.close();
+  expect(await outcome(still)).toEqual({ error: closed });
 });
 
 test("a wait that its signal ended while the health is ready may be tried again after 5 s", async () => {
