@@ -38,6 +38,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   #disposal: Disposal<T> | undefined;
   /** The last result of `onRejected`. In request mode it is awaited after the answer. */
   #told: unknown;
+  /** Whether a load was rejected since the last success. */
+  #isRejected = false;
   #subscribers: Subscribers<ResourceEvent<T>> | undefined;
 
   constructor(host: Host) {
@@ -128,9 +130,11 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   /** Calls `onRejected`: once for each revision, or once for several rejections in a row without a revision. */
   protected tellRejection(action: ResourceAction<T>, before: Facts<T>): void {
     const { onRejected } = this.options;
+    if (!before.failures) this.#isRejected = false;
     if (!onRejected || action.type !== "failed" || action.outcome !== "rejected") return;
     const { revision, error: reason } = action;
-    const isKnown = revision === undefined ? before.failures > 0 : before.rejected?.revision === revision;
+    const isKnown = revision === undefined ? this.#isRejected : before.rejected?.revision === revision;
+    this.#isRejected = true;
     if (isKnown) return;
     this.host.defer(() =>
       callSafely(() => {
