@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loaded } from "../../src/index.ts";
+import { loaded, retryLater } from "../../src/index.ts";
 import { createKit, outcome, PENDING } from "./kit.ts";
 
 const limits = { refreshEvery: "1h", staleAfter: "2h", jitter: 0 } as const;
@@ -80,6 +80,48 @@ test("get() during a back-off fails at once with the last error, and during a ru
   expect(await outcome(waiting)).toBe(PENDING);
   await fail(down);
   expect(await outcome(waiting)).toEqual(refused);
+  await health.close();
+});
+
+test("get() after a back-off that no timer has ended yet starts the next load, and waits for it", async () => {
+  const { clock, index, loader, health, fail, item } = createKit(limits);
+  health.start();
+  await fail();
+  clock.freeze("1m");
+  const got = index.get();
+  await clock.settle();
+  expect([await outcome(got), loader.calls.length]).toEqual([PENDING, 2]);
+  const value = item();
+  loader.last.succeed(value);
+  expect(await outcome(got)).toEqual({ value });
+  await health.close();
+});
+
+test("get() is refused while the source asked for a pause, also after unload() has forgotten the failure", async () => {
+  const { clock, index, loader, health, ready, fail, load } = createKit(limits, { random: () => 0 });
+  await ready();
+  void index.reload().catch(() => {});
+  await fail(retryLater("1m", "429"));
+  index.unload();
+  expect(index.snapshot().attempt).toBe(1);
+  await clock.advance(59_999);
+  expect(await outcome(index.get())).toEqual({
+    error: expect.objectContaining({ reason: "failed", cause: "429" }),
+  });
+  expect(loader.calls.length).toBe(2);
+  await clock.advance(1);
+  const got = index.get();
+  const value = await load();
+  expect(await outcome(got)).toEqual({ value });
+  await health.close();
+});
+
+test("get() during a back-off in a drain says that the health drains", async () => {
+  const { index, health, fail } = createKit(limits);
+  health.start();
+  await fail();
+  health.drain();
+  expect(await outcome(index.get())).toEqual({ error: expect.objectContaining({ reason: "draining" }) });
   await health.close();
 });
 

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { registryOf } from "../../src/health/registry-of.ts";
 import { createHealth, loaded, unchanged } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { createKit, outcome } from "./kit.ts";
@@ -30,6 +31,19 @@ test("a listener that leaves before its first call is never told", async () => {
   kit.health.subscribe(() => told++)();
   await kit.ready();
   expect(told).toBe(0);
+});
+
+test("a listener that leaves twice is counted once, so that no other counts for nothing", async () => {
+  const kit = createKit(rhythm);
+  const { subscribers } = registryOf(kit.health);
+  const leave = kit.health.subscribe(() => {});
+  kit.health.subscribe(() => {});
+  await kit.clock.settle();
+  expect([subscribers.size, subscribers.readers]).toEqual([2, 2]);
+  leave();
+  leave();
+  expect([subscribers.size, subscribers.readers]).toEqual([1, 1]);
+  await kit.health.close();
 });
 
 test("a listener that another makes leave is not told of the event that is being told, and one that subscribed twice stays once", async () => {
