@@ -19,9 +19,9 @@ export function selfOf(given: object): object {
  * Makes methods of a class work without `this` (`bus.on("x", index.invalidate)`), and on a Proxy. A method is bound at
  * its first read, because binding all methods would double the memory of a resource.
  */
-export function bindMethods(prototype: object, names: readonly string[]): void {
+export function bindMethods(prototype: object, names: readonly [string, ...string[]]): void {
   // A second call does nothing.
-  if (Object.getOwnPropertyDescriptor(prototype, names[0] ?? "")?.get) return;
+  if (Object.getOwnPropertyDescriptor(prototype, names[0])?.get) return;
   for (const name of names) {
     const method: unknown = Reflect.get(prototype, name);
     if (typeof method !== "function") continue;

@@ -50,6 +50,19 @@ test("a test may put a method of its own in the place of a bound one", () => {
   expect(one.who()).toBe("mine");
 });
 
+test("a test may put a method of its own in the place of one on the class", () => {
+  const Made = createClass();
+  const one = new Made("one");
+  Object.defineProperty(Made.prototype, "who", { value: () => "ours" });
+  expect(one.who()).toBe("ours");
+});
+
+test("a name that the class does not have is passed over", () => {
+  const prototype = {};
+  bindMethods(prototype, ["missing"]);
+  expect(Reflect.ownKeys(prototype)).toEqual([]);
+});
+
 test("a frozen object has its methods all the same", () => {
   const one = Object.freeze(new (createClass())("one"));
   const { who } = one;
@@ -68,6 +81,8 @@ test("a Proxy may hand on what it likes, and then stands for itself", () => {
     const proxy = new Proxy(one, { get: () => given });
     expect(selfOf(proxy)).toBe(proxy);
   }
+  const other = {};
+  expect(selfOf(new Proxy(one, { get: () => other }))).toBe(other);
   const plain = {};
   expect(selfOf(plain)).toBe(plain);
 });

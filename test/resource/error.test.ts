@@ -37,11 +37,9 @@ test("the error of a load has its code, its message, and a cause only if there i
 });
 
 test("an Error of another realm is one, and neither what its tag calls so nor a Proxy that throws is", () => {
-  expect([new Error("x"), new RangeError("x"), runInNewContext('new Error("x")')].map(isError)).toEqual([
-    true,
-    true,
-    true,
-  ]);
+  const tagged = Object.assign(new Error("x"), { [Symbol.toStringTag]: "Tagged" });
+  const errors = [new Error("x"), new RangeError("x"), tagged, runInNewContext('new Error("x")')];
+  expect(errors.map(isError)).toEqual([true, true, true, true]);
   const refuse = (): never => {
     throw new RangeError("leave me alone");
   };

@@ -26,14 +26,16 @@ test("where there is no value there is no lease, and none is counted", () => {
   expect([borrow(index), leasesOf(index)]).toEqual([undefined, 0]);
 });
 
-test("the end of a lease disposes of an old value at once, without waiting for the timer", async () => {
+test("a lease past its time is told, and its end disposes of the old value at once", async () => {
   const { ready, index, load, disposed, clock, health } = createKit({ refreshEvery: "never", disposeAfter: "1s" });
+  const types: string[] = [];
   const value = await ready();
+  index.subscribe(({ type }) => types.push(type));
   const lease = borrow(index);
   void index.reload();
   await load();
   await clock.advance("2s");
-  expect(disposed).toEqual([]);
+  expect([disposed, types]).toEqual([[], ["current", "load", "leased"]]);
   lease?.release();
   await clock.settle();
   expect(disposed).toEqual([value]);

@@ -4,6 +4,7 @@ import {
   createHealth,
   limitLoads,
   loaded,
+  onRequest,
   seed,
   unchanged,
   type Resource,
@@ -164,6 +165,18 @@ test("handed-in parts and callbacks may be undefined, and the ends of each range
   expect(await index.get(given)).toEqual({});
   expect(await index.get({ maxAge: undefined, waitUntil: undefined })).toEqual({});
   expect(await index.reload({ accept: undefined })).toMatchObject({ generation: 2 });
+});
+
+test("a wrong maxAge is refused by the call itself, in request mode too", async () => {
+  const health = createHealth({ clock: createVirtualClock(), refresh: onRequest() });
+  const index = health.resource("index", { load });
+  expect(() => index.get({ maxAge: "old" })).toThrow('health-state: maxAge is "old". Pass a duration');
+  await health.close();
+});
+
+test("reload() as a listener takes the name of a signal, or an event, for no options", async () => {
+  for (const given of ["SIGHUP", new Event("message")])
+    expect(await create({}).reload(given as never)).toMatchObject({ state: "READY" });
 });
 
 test("the default of a limit is used where the option is not given", () => {
