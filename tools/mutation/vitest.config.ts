@@ -4,13 +4,16 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The folders under `test/`, in the order in which they run. `TESTS=state,option` runs only these two. */
-const FOLDERS = (
+/**
+ * The folders and files under `test/`, in the order in which they run. `TESTS=state,option/duration` runs only these
+ * two.
+ */
+const TESTS = (
   process.env["TESTS"] ?? "state,option,time,testing,health,answer,handler,resource,request,model"
 ).split(",");
 
 const rankOf = ({ moduleId }: TestSpecification): number =>
-  FOLDERS.findIndex((folder) => moduleId.includes(`/test/${folder}/`));
+  TESTS.findIndex((name) => moduleId.includes(`/test/${name}/`) || moduleId.includes(`/test/${name}.test.ts`));
 
 class SmallFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -20,7 +23,7 @@ class SmallFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: FOLDERS.map((folder) => `test/${folder}/**/*.test.ts`),
+    include: TESTS.flatMap((name) => [`test/${name}/**/*.test.ts`, `test/${name}.test.ts`]),
     // The first starts processes. The second asks thousands of questions at random. The third plays outages of hours.
     exclude: ["test/resource/process.test.ts", "test/handler/fuzz.test.ts", "test/resource/outage.test.ts"],
     sequence: { sequencer: SmallFirst },
