@@ -8,9 +8,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * The folders and files under `test/`, in the order in which they run. `TESTS=state,option/duration` runs only these
  * two.
  */
-const TESTS = (
-  process.env["TESTS"] ?? "state,option,time,testing,health,answer,handler,resource,request,model"
-).split(",");
+const TESTS = (process.env["TESTS"] ?? "state,option,time,testing,health,answer,handler,resource,request,model").split(
+  ",",
+);
 
 const rankOf = ({ moduleId }: TestSpecification): number =>
   TESTS.findIndex((name) => moduleId.includes(`/test/${name}/`) || moduleId.includes(`/test/${name}.test.ts`));
