@@ -32,7 +32,6 @@ export function retryLater(wait: Duration, cause?: unknown): RetryLater {
 
 /** The wait that an error asks for, in ms. `undefined` if it asks for none. */
 export function waitAskedBy(error: unknown): number | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
   const ms = propertyOf(error, RETRY_LATER);
   return typeof ms === "number" && ms >= 0 ? Math.min(ms, MOST_FLOOR_MS) : undefined;
 }

@@ -103,6 +103,30 @@ test("a refusal names the resource, its state, and when it will try again", asyn
   expect([resource.waitBlockedBy(), await outcome(kit.index.get())]).toEqual(["closed", refusal("closed")]);
 });
 
+test("who waits keeps the process alive until he is answered, and is counted until then", async () => {
+  const kit = createKit(limits);
+  const resource = managedResourceOf(kit.index);
+  kit.health.start();
+  await kit.clock.settle();
+  expect([resource.waiting, kit.clock.holding]).toEqual([0, 0]);
+  const got = kit.index.get();
+  await kit.clock.settle();
+  expect([resource.waiting, kit.clock.holding]).toEqual([1, 1]);
+  const value = await kit.load();
+  expect([await outcome(got), resource.waiting, kit.clock.holding]).toEqual([{ value }, 0, 0]);
+  await kit.health.close();
+});
+
+test("a drain during a first load that nobody waits for refuses nobody, and the load may finish", async () => {
+  const kit = createKit(limits);
+  kit.health.start();
+  await kit.clock.settle();
+  kit.health.drain();
+  const value = await kit.load();
+  expect(kit.index.peek()).toBe(value);
+  await kit.health.close();
+});
+
 test("closed is stronger than draining, and neither blocks while the health runs", async () => {
   const kit = createKit(limits);
   const resource = managedResourceOf(kit.index);
