@@ -103,6 +103,28 @@ test("a part that holds the load is asked again at its time, and the parts after
   await world.health.close();
 });
 
+test("the time of the part that holds the load counts, whichever of several it is", async () => {
+  const world = createWorld({ lastKnownGood: {} });
+  const { clock, managed, log } = world;
+  let heldUntil: number | undefined;
+  managed.attachLast({
+    get heldUntil() {
+      return heldUntil;
+    },
+    beforeLoad: () => {
+      const isHeld = heldUntil === undefined;
+      heldUntil = isHeld ? managed.now() + 1_000 : undefined;
+      return isHeld;
+    },
+  });
+  await start(world);
+  await clock.advance(999);
+  expect([log.filter((one) => one.startsWith("ask")).length, log.includes("load")]).toEqual([1, false]);
+  await clock.advance(1);
+  expect(log.includes("load")).toBe(true);
+  await world.health.close();
+});
+
 test("a part may let the load go before its time", async () => {
   let isHeld = true;
   const world = createWorld({});
