@@ -130,5 +130,5 @@ export class Disposal<T> {
 
 /** Whether a value has an identity. Equal numbers and strings are not the same object. */
 function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
+  return Object(value) === value;
 }

@@ -278,7 +278,6 @@ export abstract class LoadingResource<T>
     run.onEnded?.();
     // In request mode, a load whose request ended is not counted. It may still end after a freeze.
     if (!run.isAbandoned) return;
-    run.isAbandoned = false;
     const sooner = this.slot.noteSettled(this.#facts);
     if (sooner !== undefined && !this.slot.run && !this.#isClosed && this.host.phase === "running") this.plan(sooner);
   }

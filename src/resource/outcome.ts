@@ -96,11 +96,9 @@ export interface Outcome {
 
 /** Converts the result of a loader to one form. The mark must be a boolean, because a Proxy may have every property. */
 export function outcomeOf(result: unknown): Outcome {
-  if (typeof result === "object" && result !== null) {
-    const mark = markOf(result);
-    if (mark !== undefined) return { ...result, isMarked: true, isUnchanged: !mark };
-  }
-  return { isMarked: false, isUnchanged: false, value: result };
+  const mark = markOf(result);
+  if (mark === undefined) return { isMarked: false, isUnchanged: false, value: result };
+  return Object.assign({}, result, { isMarked: true, isUnchanged: !mark });
 }
 
 /** The mark of `loaded()` and `unchanged()`; `undefined` where there is none. A Proxy may throw for any name. */
@@ -165,7 +163,7 @@ function revisionOf(revision: unknown): string | undefined {
 
 /** Checks the fields of a Response, because servers and realms have their own classes. */
 export function isResponse(value: unknown): value is { readonly ok: boolean; readonly status: number } {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object") return false;
   // One by one, because a Proxy may throw for an unknown name. Then it is data.
   return (
     typeof propertyOf(value, "ok") === "boolean" &&
