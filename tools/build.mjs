@@ -83,7 +83,9 @@ const adapters = readdirSync("dist/adapters", { recursive: true }).filter((file)
 await Promise.all(
   adapters.map(async (file) => {
     const path = `dist/adapters/${file}`;
-    const { code } = await transform(readFileSync(path, "utf8"), { format: "esm", target: "es2022" });
+    // What no public entry gives them is in the core.
+    const text = readFileSync(path, "utf8").replaceAll("/src/internal.js", "/src/core.js");
+    const { code } = await transform(text, { format: "esm", target: "es2022" });
     writeFileSync(path, code);
   }),
 );

@@ -1,5 +1,4 @@
 import {
-  checkFunction,
   createGuard,
   NOT_FOUND,
   matchAndRefresh,
@@ -9,6 +8,7 @@ import {
   type Health,
   type Resource,
 } from "../../src/index.ts";
+import { checkFunction } from "../../src/internal.ts";
 import { checkProbes } from "./check.ts";
 
 /** What the errors say instead of a wrong handler. */

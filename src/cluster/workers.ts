@@ -1,6 +1,7 @@
 import { answerOf, METHOD_NOT_ALLOWED, NOT_FOUND, type Answer } from "../answer/answer.ts";
 import { pathOf, PROBES, type Probe } from "../answer/paths.ts";
 import type { Health } from "../handler/health.ts";
+import { internalsOf, keepInternals, type HealthInternals } from "../handler/internals.ts";
 import { toResponse } from "../handler/response.ts";
 import { keepRegistry, registryOf } from "../health/registry-of.ts";
 import type { Verdict } from "../health/verdict.ts";
@@ -56,6 +57,7 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   if (registry.driver.kind !== "background")
     fail("HS_WRONG_MODE", "workers() does not work in request mode. Pass a health without onRequest().");
   const { clock } = registry;
+  const { ask: askOwn, routes } = internalsOf(health);
   const members = new Map<string, Member>();
   let hasStarted = false;
 
@@ -148,23 +150,22 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
     const made = answerOf(probe, verdict, { body, contentType: "text/plain; charset=utf-8" });
     return method === "HEAD" ? { ...made, body: "" } : made;
   };
-  const ask: Health["ask"] = (method, target, raw, platform) => {
-    const own = health.ask(method, target, raw, platform);
-    const route = own && health.routes.get(pathOf(target));
+  const ask: HealthInternals["ask"] = (method, target, raw, platform) => {
+    const own = askOwn(method, target, raw, platform);
+    const route = own && routes.get(pathOf(target));
     if (!route || route.probe === "liveness") return own;
     const made = reply(route.probe, method);
     return route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made;
   };
   const match: Health["match"] = (request) => {
     const own = health.match(request);
-    const route = own && health.routes.get(pathOf(request.url));
+    const route = own && routes.get(pathOf(request.url));
     if (!route || route.probe === "liveness") return own;
     const made = reply(route.probe, request.method);
     return toResponse(route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made);
   };
   const group: Health = {
     ...health,
-    ask,
     match,
     fetch: (request) => match(request) ?? toResponse(NOT_FOUND),
     answerAs: (probe, request) =>
@@ -173,5 +174,7 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
         : toResponse(reply(probe, request.method)),
   };
   keepRegistry(group, registry);
+  // Readiness and startup have no detailed forms.
+  keepInternals(group, { ask, routes, details: undefined });
   return group;
 }

@@ -1,6 +1,7 @@
 import { METHOD_NOT_ALLOWED, NOT_FOUND } from "../answer/answer.ts";
-import { detailsOf, type Details } from "../details/details.ts";
+import type { Details } from "../details/details.ts";
 import type { Health } from "../handler/health.ts";
+import { internalsOf } from "../handler/internals.ts";
 import { toResponse } from "../handler/response.ts";
 import { registryOf } from "../health/registry-of.ts";
 import { checkOptions } from "../option/check-options.ts";
@@ -45,14 +46,14 @@ export interface StatusPage {
  */
 export function statusPage(health: Health, options: StatusPageOptions = {}): StatusPage {
   const registry = registryOf(health);
-  const { details = detailsOf(health) } = checkOptions("statusPage()", options, ["details"], []);
+  const { details = internalsOf(health).details } = checkOptions("statusPage()", options, ["details"], []);
   if (details !== undefined && typeof propertyOf(details, "allows") !== "function")
     invalidOption("details", details, 'the result of details("always")');
   const timeline = new Timeline(registry);
   const end = registry.subscribe((event) => timeline.add(event), "part");
   const read = (): ReturnType<typeof readPage> => readPage(health, registry, timeline);
   const streams = new Streams(registry, () => renderPart(read()));
-  const live = health.refresh === "request" ? "poll" : "stream";
+  const live = registry.driver.kind === "request" ? "poll" : "stream";
 
   const answer = async (request: Request): Promise<Response> => {
     const url = propertyOf(request, "url");

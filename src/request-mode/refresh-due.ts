@@ -1,5 +1,6 @@
 import type { Answer } from "../answer/answer.ts";
 import { WEB, type Health } from "../handler/health.ts";
+import { internalsOf } from "../handler/internals.ts";
 import { toResponse } from "../handler/response.ts";
 import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { registryOf } from "../health/registry-of.ts";
@@ -50,11 +51,11 @@ export function matchAndRefresh(
   waitUntil?: WaitUntil,
   make: (answer: Answer) => Response = toResponse,
 ): Response | undefined | Promise<Response | undefined> {
-  registryOf(health);
+  const { ask: answerTo } = internalsOf(health);
   if (waitUntil !== undefined) checkFunction("waitUntil", waitUntil);
   checkFunction("make", make);
   if (typeof propertyOf(request, "url") !== "string") invalidOption("request", request, "a web Request");
-  const ask = (): Answer | undefined => health.ask(request.method, request.url, request, WEB);
+  const ask = (): Answer | undefined => answerTo(request.method, request.url, request, WEB);
   const answer = ask();
   if (!answer) return undefined;
   return refreshDue(health, waitUntil)?.then(() => make(ask() ?? answer)) ?? make(answer);
