@@ -24,6 +24,7 @@ import {
 } from "../resource/options.ts";
 import { isResponse } from "../resource/outcome.ts";
 import { systemClock, type Clock } from "../time/clock.ts";
+import { guardClock } from "../time/guard-clock.ts";
 import { checkClock } from "./check-clock.ts";
 import { healthSnapshotOf, type HealthSnapshot } from "./health-snapshot.ts";
 import { keepInternals, type HealthInternals } from "./internals.ts";
@@ -180,7 +181,7 @@ export function createHealth(options: HealthOptions = {}): Health {
   const wordTable = wordsOf(words);
   const routes = routesOf(paths, base);
   const registry = new Registry({
-    clock: clock ?? systemClock,
+    clock: clock ? guardClock(clock) : systemClock,
     driver: refresh ?? backgroundDriver,
     expect: names,
     wordOf: (outcome) => wordTable[outcome],
