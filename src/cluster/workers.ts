@@ -8,7 +8,15 @@ import type { Verdict } from "../health/verdict.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { fail, invalidOption } from "../option/invalid-option.ts";
 import { createClusterBus, createSocketBus, type BusListener } from "./bus.ts";
-import { afterBeat, countedReadiness, groupVerdict, type GroupAnswer, type Member } from "./group.ts";
+import {
+  afterBeat,
+  countedReadiness,
+  groupVerdict,
+  NOTHING_LOADED,
+  SILENT_BEATS,
+  type GroupAnswer,
+  type Member,
+} from "./group.ts";
 import { checkFolder, socketIn } from "./shared-options.ts";
 import { verdictsNow } from "../thread/verdicts-now.ts";
 import type { WorkerMessage } from "./worker-message.ts";
@@ -39,6 +47,9 @@ const BEAT_MS = 1_000;
  * that is silent for three seconds counts as not ready, unless `answer` is `"any"`. A process that has ended does not
  * count. Readiness and startup have no detailed forms.
  *
+ * Until a process has been told of the others, it counts one unknown process that has not loaded. It does so for three
+ * seconds at most, so that a process that stays alone starts too.
+ *
  * With `node:cluster`, call it in the primary too, because the primary forwards the messages. The probes of the primary
  * answer for the group. The messages have a field `health-state`, so that your own message handlers can ignore them.
  * With `folder`, the processes use a Unix socket.
@@ -60,12 +71,15 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   const { ask: askOwn, routes } = internalsOf(health);
   const members = new Map<string, Member>();
   let hasStarted = false;
+  /** How many more beats it waits to be told of the others, with the one that comes at once. */
+  let unknownBeats = SILENT_BEATS + 1;
 
   const on: BusListener = {
     message(message) {
       const { from } = message;
+      if (message.type === "met") unknownBeats = 0;
       // The primary forwards each message to all workers, also to the sender.
-      if (from === bus.id) return;
+      if (from === bus.id || message.type === "met") return;
       if (message.type === "gone") members.delete(from);
       else {
         const { readiness, startup } = message;
@@ -95,9 +109,11 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   };
   const bus = place === undefined || socket === undefined ? createClusterBus(on) : createSocketBus(place, socket, on);
 
-  /** The verdicts of the others and of this process. A primary with workers leaves out its own. */
+  /** The verdicts of the others and of this process. A primary leaves out its own, unless it stays without workers. */
   const all = (of: (member: Member) => Verdict, own: Verdict): readonly Verdict[] => {
     const others = [...members.values()].map(of);
+    // Nobody knows yet what the others have loaded.
+    if (unknownBeats > 0) others.push(NOTHING_LOADED);
     return bus.id === undefined && others.length ? others : [...others, own];
   };
   const startup = (): Verdict => {
@@ -125,6 +141,7 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
     if (message) bus.send(message);
   };
   const beat = (): void => {
+    unknownBeats = Math.max(0, unknownBeats - 1);
     for (const [from, member] of members) {
       const next = afterBeat(member);
       if (next) members.set(from, next);

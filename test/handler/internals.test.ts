@@ -75,6 +75,8 @@ test("each health has internals of its own: a group answers for the group, its h
   expect(internalsOf(group)).not.toBe(internalsOf(health));
   expect(internalsOf(group).routes).toBe(internalsOf(health).routes);
   expect(internalsOf(health).ask("GET", "/status", undefined, PLATFORM)).toBeUndefined();
-  expect(internalsOf(group).ask("GET", "/ready", undefined, PLATFORM)?.status).toBe(200);
+  expect(internalsOf(health).ask("GET", "/ready", undefined, PLATFORM)?.status).toBe(200);
+  // It waits to be told of the other processes.
+  expect(internalsOf(group).ask("GET", "/ready", undefined, PLATFORM)?.status).toBe(503);
   await health.close();
 });
