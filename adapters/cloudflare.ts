@@ -1,14 +1,13 @@
 import {
   createGuard,
   matchAndRefresh,
-  toResponse,
   refreshDue,
   type GuardOptions,
   type Health,
   type Resource,
   type WaitUntil,
 } from "../src/index.ts";
-import { checkFunction, invalidOption, registryOf } from "../src/internal.ts";
+import { checkFunction, invalidOption, registryOf, responseOf } from "../src/internal.ts";
 
 /** The part of a Worker that is used. Other handlers (`queue`, `email`, `tail`) are not changed. */
 export interface WorkerLike {
@@ -94,7 +93,7 @@ export function guard(
     checkFunction("fetch", fetch, "a function (request, env, context) => Response");
     return async (request, env, context) => {
       const unavailable = await decide(() => waitUntilOf(context));
-      return unavailable ? toResponse(unavailable) : fetch(request, env, context);
+      return unavailable ? responseOf(unavailable) : fetch(request, env, context);
     };
   };
 }

@@ -2,13 +2,12 @@ import type { Context, Handler, MiddlewareHandler } from "hono";
 import {
   createGuard,
   matchAndRefresh,
-  toResponse,
   type GuardOptions,
   type Health,
   type Resource,
   type WaitUntil,
 } from "../src/index.ts";
-import { registryOf } from "../src/internal.ts";
+import { registryOf, responseOf } from "../src/internal.ts";
 import { checkAlone } from "./shared/check.ts";
 
 /**
@@ -48,7 +47,7 @@ export function guard(
   const decide = createGuard(resources, options);
   return async (context, next) => {
     const unavailable = await decide(() => waitUntilOf(context));
-    if (unavailable) return toResponse(unavailable);
+    if (unavailable) return responseOf(unavailable);
     return next();
   };
 }

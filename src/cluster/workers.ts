@@ -2,8 +2,7 @@ import { answerOf, METHOD_NOT_ALLOWED, NOT_FOUND, type Answer } from "../answer/
 import { pathOf, PROBES, type Probe } from "../answer/paths.ts";
 import type { Health } from "../handler/health.ts";
 import { internalsOf, keepInternals, type HealthInternals } from "../handler/internals.ts";
-import { toResponse } from "../handler/response.ts";
-import { keepRegistry, registryOf } from "../health/registry-of.ts";
+import { responseOf } from "../handler/response.ts";
 import type { Verdict } from "../health/verdict.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { fail, invalidOption } from "../option/invalid-option.ts";
@@ -59,7 +58,7 @@ const BEAT_MS = 1_000;
  * createServer(probes(workers(health, { answer: "all" }))).listen(5100, health.start);
  */
 export function workers(health: Health, options: WorkersOptions = {}): Health {
-  const registry = registryOf(health);
+  const { registry, ask: askOwn, routes } = internalsOf(health);
   const { answer = "all", folder } = checkOptions("workers()", options, [], ["answer", "folder"]);
   if (answer !== "all" && answer !== "any" && !(Number.isInteger(answer) && answer >= 1))
     invalidOption("answer", answer, '"all", "any", or how many processes must be ready');
@@ -68,7 +67,6 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   if (registry.driver.kind !== "background")
     fail("HS_WRONG_MODE", "workers() does not work in request mode. Pass a health without onRequest().");
   const { clock } = registry;
-  const { ask: askOwn, routes } = internalsOf(health);
   const members = new Map<string, Member>();
   let hasStarted = false;
   /** How many more beats it waits to be told of the others, with the one that comes at once. */
@@ -179,19 +177,18 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
     const route = own && routes.get(pathOf(request.url));
     if (!route || route.probe === "liveness") return own;
     const made = reply(route.probe, request.method);
-    return toResponse(route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made);
+    return responseOf(route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made);
   };
   const group: Health = {
     ...health,
     match,
-    fetch: (request) => match(request) ?? toResponse(NOT_FOUND),
+    fetch: (request) => match(request) ?? responseOf(NOT_FOUND),
     answerAs: (probe, request) =>
       probe === "liveness" || !PROBES.includes(probe)
         ? health.answerAs(probe, request)
-        : toResponse(reply(probe, request.method)),
+        : responseOf(reply(probe, request.method)),
   };
-  keepRegistry(group, registry);
   // Readiness and startup have no detailed forms.
-  keepInternals(group, { ask, routes, details: undefined });
+  keepInternals(group, { registry, ask, routes, details: undefined });
   return group;
 }

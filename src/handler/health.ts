@@ -3,7 +3,6 @@ import type { Details, Platform, AskedRequest } from "../details/details.ts";
 import { pathOf, PROBES, routesOf, type Paths, type Probe, type Route } from "../answer/paths.ts";
 import { wordsOf, type Words } from "../answer/words.ts";
 import type { AttachableHealthPart } from "../health/health-part.ts";
-import { keepRegistry } from "../health/registry-of.ts";
 import { Registry } from "../health/registry.ts";
 import { isEvent } from "../option/is-event.ts";
 import { checkOptions } from "../option/check-options.ts";
@@ -30,7 +29,7 @@ import { healthSnapshotOf, type HealthSnapshot } from "./health-snapshot.ts";
 import { keepInternals, type HealthInternals } from "./internals.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { UsingAsyncDisposable } from "../option/disposable.ts";
-import { toResponse } from "./response.ts";
+import { responseOf } from "./response.ts";
 
 /** The options of `createHealth()`. */
 export interface HealthOptions {
@@ -213,7 +212,7 @@ export function createHealth(options: HealthOptions = {}): Health {
   const match: Health["match"] = (request) => {
     checkRequest(request);
     const answer = ask(request.method, request.url, request, WEB);
-    return answer && toResponse(answer);
+    return answer && responseOf(answer);
   };
 
   const health: Health = {
@@ -253,17 +252,16 @@ export function createHealth(options: HealthOptions = {}): Health {
     },
     close: () => registry.close(),
     [Symbol.asyncDispose]: () => registry.close(),
-    fetch: (request) => match(request) ?? toResponse(NOT_FOUND),
+    fetch: (request) => match(request) ?? responseOf(NOT_FOUND),
     match,
     // A route such as /health/[probe] passes a text of the client.
     answerAs: (probe, request) => {
       checkRequest(request);
       const asked = { target: request.url, raw: request, platform: WEB };
-      return toResponse(PROBES.includes(probe) ? reply(probe, request.method, asked) : NOT_FOUND);
+      return responseOf(PROBES.includes(probe) ? reply(probe, request.method, asked) : NOT_FOUND);
     },
   };
-  keepRegistry(health, registry);
-  keepInternals(health, { ask, routes, details });
+  keepInternals(health, { registry, ask, routes, details });
   return health;
 }
 

@@ -1,11 +1,10 @@
 import type { Answer } from "../answer/answer.ts";
 import type { Route } from "../answer/paths.ts";
 import type { Details, Platform } from "../details/details.ts";
-import { registryOf } from "../health/registry-of.ts";
-import { propertyOf } from "../option/invalid-option.ts";
+import { store, storedOf, type Stored } from "../health/registry-of.ts";
 
 /** The parts of a health that the adapters and the other entries of this package use, and that a service does not see. */
-export interface HealthInternals {
+export interface HealthInternals extends Stored {
   /**
    * Returns the answer to a request as data. It creates no Request and no Response. Returns `undefined` for a path that
    * is no probe.
@@ -17,17 +16,13 @@ export interface HealthInternals {
   readonly details: Details | undefined;
 }
 
-// A registered symbol, because several copies of the package in one process must recognise each other's healths.
-const INTERNALS: unique symbol = /* @__PURE__ */ Symbol.for("health-state.internals");
-
-/** Stores the internals of a health. They are neither listed nor copied with it. */
+/** Stores the internals of a health. */
 export function keepInternals(health: object, internals: HealthInternals): void {
-  Object.defineProperty(health, INTERNALS, { value: internals });
+  store(health, internals);
 }
 
 /** @throws TypeError if it is not a health of `createHealth()` or `workers()` */
 export function internalsOf(health: object): HealthInternals {
-  registryOf(health);
-  // SAFETY: only keepInternals() writes under the symbol, and whatever has a registry has internals too.
-  return propertyOf(health, INTERNALS) as HealthInternals;
+  // SAFETY: only keepInternals() stores anything in a health.
+  return storedOf(health) as HealthInternals;
 }

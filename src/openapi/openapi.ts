@@ -1,4 +1,3 @@
-import { registryOf } from "../health/registry-of.ts";
 import type { Health } from "../handler/health.ts";
 import type { Probe, Route } from "../answer/paths.ts";
 import { OUTCOMES } from "../answer/words.ts";
@@ -56,8 +55,7 @@ const TEXTS: {
  * const document = { ...base, paths: { ...base.paths, ...openapi(health) } };
  */
 export function openapi(health: Health): OpenApiPaths {
-  const registry = registryOf(health);
-  const { routes, details } = internalsOf(health);
+  const { registry, routes, details } = internalsOf(health);
   const hasDetails = details?.isOffered === true;
   const wordOf = (outcome: ProbeOutcome): string => registry.words.wordOf(outcome);
   const paths: OpenApiPaths = {};

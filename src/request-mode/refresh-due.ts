@@ -1,7 +1,7 @@
 import type { Answer } from "../answer/answer.ts";
 import { WEB, type Health } from "../handler/health.ts";
 import { internalsOf } from "../handler/internals.ts";
-import { toResponse } from "../handler/response.ts";
+import { responseOf } from "../handler/response.ts";
 import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { registryOf } from "../health/registry-of.ts";
 import type { WaitUntil } from "../resource/resource.ts";
@@ -49,7 +49,7 @@ export function matchAndRefresh(
   health: Health,
   request: Request,
   waitUntil?: WaitUntil,
-  make: (answer: Answer) => Response = toResponse,
+  make: (answer: Answer) => Response = responseOf,
 ): Response | undefined | Promise<Response | undefined> {
   const { ask: answerTo } = internalsOf(health);
   if (waitUntil !== undefined) checkFunction("waitUntil", waitUntil);
