@@ -1,5 +1,4 @@
 import {
-  checkFunction,
   createGuard,
   NOT_FOUND,
   refreshDue,
@@ -9,6 +8,7 @@ import {
   type Health,
   type Resource,
 } from "../src/index.ts";
+import { checkFunction, internalsOf } from "../src/internal.ts";
 import { httpOf, LAMBDA, methodOf, resultOf, targetOf, type EventLike, type ResultLike } from "./lambda-event.ts";
 import { checkProbes } from "./shared/check.ts";
 
@@ -29,12 +29,13 @@ export function probes<E = unknown, A extends readonly unknown[] = [], R = never
   handler?: (event: E, ...rest: A) => R,
 ): (event: E, ...rest: A) => R | Promise<ResultLike> {
   checkProbes(health, "handler", handler, "a function such as handle(app)");
+  const { ask } = internalsOf(health);
   return (event, ...rest) => {
     const http = httpOf(event);
-    const ask = (): Answer | undefined => health.ask(methodOf(http), targetOf(http), http, LAMBDA);
-    const answer = ask();
+    const find = (): Answer | undefined => ask(methodOf(http), targetOf(http), http, LAMBDA);
+    const answer = find();
     if (!answer && handler) return handler(event, ...rest);
-    const waited = answer && refreshDue(health)?.then(ask);
+    const waited = answer && refreshDue(health)?.then(find);
     return Promise.resolve(waited ?? answer).then((last) => resultOf(http, last ?? NOT_FOUND));
   };
 }

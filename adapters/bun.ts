@@ -1,4 +1,5 @@
-import { checkHealth, checkOptions, disableHeartbeats, invalidOption, type Health } from "../src/index.ts";
+import { disableHeartbeats, type Health } from "../src/index.ts";
+import { checkHealth, checkOptions, internalsOf, invalidOption } from "../src/internal.ts";
 import { checkServer } from "./shared/check.ts";
 import { createDrain, type Drain } from "./shared/drain.ts";
 import type { DrainOptions } from "./shared/drain-options.ts";
@@ -46,7 +47,7 @@ export function routes(
   const { heartbeats = true } = checkOptions("routes()", options, [], ["heartbeats"]);
   if (typeof heartbeats !== "boolean") invalidOption("heartbeats", heartbeats, "true or false");
   const answer = probes(health);
-  const paths = [...health.routes];
+  const paths = [...internalsOf(health).routes];
   if (heartbeats) return Object.fromEntries(paths.map(([path]) => [path, answer]));
   disableHeartbeats(health);
   health.start();

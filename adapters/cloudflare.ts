@@ -1,16 +1,13 @@
 import {
-  checkFunction,
-  checkHealth,
   createGuard,
-  invalidOption,
   matchAndRefresh,
-  toResponse,
   refreshDue,
   type GuardOptions,
   type Health,
   type Resource,
   type WaitUntil,
 } from "../src/index.ts";
+import { checkFunction, invalidOption, registryOf, responseOf } from "../src/internal.ts";
 
 /** The part of a Worker that is used. Other handlers (`queue`, `email`, `tail`) are not changed. */
 export interface WorkerLike {
@@ -36,14 +33,9 @@ export interface ProbedWorker {
  * export default probes(health, { fetch: app });
  */
 export function probes<W extends WorkerLike>(health: Health, worker?: W): Omit<W, keyof ProbedWorker> & ProbedWorker {
-  checkHealth(health);
-  if (health.refresh !== "request")
-    invalidOption(
-      "refresh",
-      health.refresh,
-      "onRequest() on Workers, where a timer dies with its request",
-      "HS_WRONG_MODE",
-    );
+  const { kind } = registryOf(health).driver;
+  if (kind !== "request")
+    invalidOption("refresh", kind, "onRequest() on Workers, where a timer dies with its request", "HS_WRONG_MODE");
   if (worker !== undefined) checkWorker(worker);
   const own: WorkerLike = worker ?? {};
   return {
@@ -72,11 +64,11 @@ function checkWorker(worker: WorkerLike): void {
   if (isSet && !given.some((one) => typeof one === "function")) invalidOption("worker", worker, accepted);
 }
 
-/** Whether its own handlers can be read. A health has routes, and a Proxy may throw what it likes. */
+/** Whether its own handlers can be read. A health has `answerAs`, and a Proxy may throw what it likes. */
 function isPlain(worker: unknown): boolean {
   try {
     if (typeof worker !== "object" || worker === null || Array.isArray(worker)) return false;
-    return !("routes" in worker) && Boolean({ ...worker });
+    return !("answerAs" in worker) && Boolean({ ...worker });
   } catch {
     return false;
   }
@@ -101,7 +93,7 @@ export function guard(
     checkFunction("fetch", fetch, "a function (request, env, context) => Response");
     return async (request, env, context) => {
       const unavailable = await decide(() => waitUntilOf(context));
-      return unavailable ? toResponse(unavailable) : fetch(request, env, context);
+      return unavailable ? responseOf(unavailable) : fetch(request, env, context);
     };
   };
 }

@@ -1,4 +1,5 @@
-import { checkHealth, fail, type Answer, type Health } from "../src/index.ts";
+import type { Answer, Health } from "../src/index.ts";
+import { checkHealth, fail } from "../src/internal.ts";
 import { checkServer } from "./shared/check.ts";
 import { createDrain, type Drain } from "./shared/drain.ts";
 import type { DrainOptions } from "./shared/drain-options.ts";

@@ -2,12 +2,12 @@ import type { Context, Handler, MiddlewareHandler } from "hono";
 import {
   createGuard,
   matchAndRefresh,
-  toResponse,
   type GuardOptions,
   type Health,
   type Resource,
   type WaitUntil,
 } from "../src/index.ts";
+import { registryOf, responseOf } from "../src/internal.ts";
 import { checkAlone } from "./shared/check.ts";
 
 /**
@@ -21,9 +21,10 @@ import { checkAlone } from "./shared/check.ts";
  */
 export function probes(health: Health, ...more: readonly never[]): MiddlewareHandler {
   checkAlone(health, more);
+  const isRequestMode = registryOf(health).driver.kind === "request";
   const answer: Handler = (context, next) => {
     // Only in request mode, because an exception for every request would cost more than the probe.
-    const waitUntil = health.refresh === "request" ? waitUntilOf(context) : undefined;
+    const waitUntil = isRequestMode ? waitUntilOf(context) : undefined;
     return matchAndRefresh(health, context.req.raw, waitUntil) ?? next();
   };
   // SAFETY: the type needs a promise, but Hono also accepts a plain answer, which is 5 % faster.
@@ -46,7 +47,7 @@ export function guard(
   const decide = createGuard(resources, options);
   return async (context, next) => {
     const unavailable = await decide(() => waitUntilOf(context));
-    if (unavailable) return toResponse(unavailable);
+    if (unavailable) return responseOf(unavailable);
     return next();
   };
 }

@@ -1,4 +1,5 @@
-import type { Answer, Platform } from "../src/index.ts";
+import type { Answer } from "../src/index.ts";
+import type { Platform } from "../src/internal.ts";
 
 type Values = Readonly<Record<string, string | readonly string[] | undefined>>;
 

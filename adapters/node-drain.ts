@@ -1,4 +1,5 @@
-import { checkHealth, type Health } from "../src/index.ts";
+import type { Health } from "../src/index.ts";
+import { registryOf } from "../src/internal.ts";
 import { connectionsOf } from "./node-connections.ts";
 import { checkServer } from "./shared/check.ts";
 import { createDrain, type Drain } from "./shared/drain.ts";
@@ -37,8 +38,7 @@ export function drainOnSignal(server: ServerLike, health: Health, options?: Drai
     ["close", "on", "off", "prependListener"],
     "a server of Node (Express, Koa: what app.listen() gives; Fastify: app.server; NestJS: app.getHttpServer())",
   );
-  checkHealth(health);
-  const { clock } = health;
+  const { clock } = registryOf(health);
   // SAFETY: where node:http serves, process is there.
   const { process } = globalThis as unknown as { process: ProcessLike };
   const connections = connectionsOf(server, clock);

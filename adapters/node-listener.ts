@@ -1,4 +1,4 @@
-import { checkFunction } from "../src/index.ts";
+import { checkFunction } from "../src/internal.ts";
 import { NODE, type RequestLike } from "./node-request.ts";
 
 /** As much of `http.ServerResponse` as a Fetch handler's answer needs. */

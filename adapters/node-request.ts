@@ -1,4 +1,4 @@
-import type { Platform } from "../src/index.ts";
+import type { Platform } from "../src/internal.ts";
 
 /** The part of `http.IncomingMessage` that is read; Express, Connect and NestJS have it too. */
 export interface RequestLike {

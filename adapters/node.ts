@@ -7,6 +7,7 @@ import {
   type Health,
   type Resource,
 } from "../src/index.ts";
+import { internalsOf, type HealthInternals } from "../src/internal.ts";
 import { NODE, type RequestLike } from "./node-request.ts";
 import { checkProbes } from "./shared/check.ts";
 
@@ -26,10 +27,10 @@ function write(response: ResponseLike, { status, headers, body }: Answer): void 
 }
 
 /** Tries the path without and with the prefix of a mount. */
-function find(health: Health, request: RequestLike): Answer | undefined {
+function find(ask: HealthInternals["ask"], request: RequestLike): Answer | undefined {
   const { method = "GET", url = "/", originalUrl = url } = request;
-  const answer = health.ask(method, url, request, NODE);
-  return answer || originalUrl === url ? answer : health.ask(method, originalUrl, request, NODE);
+  const answer = ask(method, url, request, NODE);
+  return answer || originalUrl === url ? answer : ask(method, originalUrl, request, NODE);
 }
 
 /**
@@ -46,12 +47,13 @@ export function probes<Q extends RequestLike, S extends ResponseLike>(
   app?: (request: Q, response: S) => unknown,
 ): (request: Q, response: S, next?: (error?: unknown) => unknown) => void {
   checkProbes(health, "app", app, "a function such as express() gives (Koa: app.callback())");
+  const { ask } = internalsOf(health);
   return (request, response, next) => {
-    const answer = find(health, request);
+    const answer = find(ask, request);
     // In request mode, the probe starts the due loads and may wait for them.
     const waited = answer && refreshDue(health);
     // Other code may have answered during the wait.
-    if (waited) void waited.then(() => response.headersSent || write(response, find(health, request) ?? answer));
+    if (waited) void waited.then(() => response.headersSent || write(response, find(ask, request) ?? answer));
     else if (answer) write(response, answer);
     else if (app) app(request, response);
     else if (next) next();

@@ -83,7 +83,9 @@ const adapters = readdirSync("dist/adapters", { recursive: true }).filter((file)
 await Promise.all(
   adapters.map(async (file) => {
     const path = `dist/adapters/${file}`;
-    const { code } = await transform(readFileSync(path, "utf8"), { format: "esm", target: "es2022" });
+    // What no public entry gives them is in the core.
+    const text = readFileSync(path, "utf8").replaceAll("/src/internal.js", "/src/core.js");
+    const { code } = await transform(text, { format: "esm", target: "es2022" });
     writeFileSync(path, code);
   }),
 );
@@ -102,7 +104,16 @@ function declarationsRead() {
   return read;
 }
 
-// No compiler reads the others, and they would be a fifth of all declarations.
+// No compiler reads the others, and they would be a fifth of all declarations. Nothing leads an editor to their sources,
+// so npm leaves those out: a third of all sources.
 const read = declarationsRead();
-for (const file of readdirSync("dist", { recursive: true }).map((name) => join("dist", name)))
-  if (file.endsWith(".d.ts") && !read.has(file)) for (const each of [file, `${file}.map`]) rmSync(each);
+const unread = readdirSync("dist", { recursive: true })
+  .map((name) => join("dist", name))
+  .filter((file) => file.endsWith(".d.ts") && !read.has(file))
+  .sort();
+for (const file of unread) for (const each of [file, `${file}.map`]) rmSync(each);
+for (const folder of ["src", "adapters"]) {
+  const own = unread.filter((file) => file.startsWith(`dist/${folder}/`));
+  const sources = own.map((file) => file.slice(`dist/${folder}`.length).replace(/\.d\.ts$/, ".ts"));
+  writeFileSync(`${folder}/.npmignore`, `# Written by tools/build.mjs.\n${sources.join("\n")}\n`);
+}

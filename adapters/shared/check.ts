@@ -1,4 +1,4 @@
-import { checkFunction, checkHealth, invalidOption } from "../../src/index.ts";
+import { checkFunction, checkHealth, invalidOption } from "../../src/internal.ts";
 
 /**
  * Checks the arguments of `probes(health, handler)`, so that a wrong argument is found before the first request.

@@ -1,4 +1,5 @@
 import { toSafeText, type Health } from "../../src/index.ts";
+import { registryOf } from "../../src/internal.ts";
 import { findClusterWorker } from "./cluster.ts";
 import { drains, type DrainGroup, type DrainMember } from "./draining.ts";
 
@@ -17,7 +18,7 @@ export function drainGroupOf(health: Health): DrainGroup {
 }
 
 function createDrainGroup(health: Health): DrainGroup {
-  const { clock } = health;
+  const { clock } = registryOf(health);
   /** Servers that have not finished. */
   const members = new Set<DrainMember>();
   /** Servers that have finished and wait for the others. */

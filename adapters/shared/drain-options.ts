@@ -1,4 +1,5 @@
-import { checkFunction, checkOptions, toMs, type Duration } from "../../src/index.ts";
+import { toMs, type Duration } from "../../src/index.ts";
+import { checkFunction, checkOptions } from "../../src/internal.ts";
 import { defaultDelayMs } from "./default-delay.ts";
 import { checkSignals } from "./signal.ts";
 

@@ -1,4 +1,5 @@
-import { invalidOption, type Health } from "../../src/index.ts";
+import type { Health } from "../../src/index.ts";
+import { invalidOption, registryOf } from "../../src/internal.ts";
 import { drainGroupOf, ONE_SIGNAL_MS } from "./drain-group.ts";
 import type { DrainMember } from "./draining.ts";
 import { toDrainPlan, type DrainOptions } from "./drain-options.ts";
@@ -45,7 +46,7 @@ const LINGER_MS = 200;
  */
 export function createDrain(health: Health, steps: DrainSteps, options?: DrainOptions): Drain {
   const { delayMs, deadlineMs, signals, close } = toDrainPlan(options);
-  const { clock } = health;
+  const { clock } = registryOf(health);
   const group = drainGroupOf(health);
   const timers: (() => void)[] = [];
   let phase: "waiting" | "delaying" | "stopping" | "finished" = "waiting";

@@ -1,14 +1,13 @@
 import {
-  checkFunction,
   createGuard,
   NOT_FOUND,
   matchAndRefresh,
-  toResponse,
   type Answer,
   type GuardOptions,
   type Health,
   type Resource,
 } from "../../src/index.ts";
+import { checkFunction, responseOf } from "../../src/internal.ts";
 import { checkProbes } from "./check.ts";
 
 /** What the errors say instead of a wrong handler. */
@@ -29,7 +28,7 @@ export function probes<A extends readonly unknown[] = [], R = never>(
   health: Health,
   fetch?: FetchHandler<A, R>,
 ): FetchHandler<A, R | Response | Promise<Response>> {
-  return mount(toResponse, health, fetch);
+  return mount(responseOf, health, fetch);
 }
 
 /** @param make converts an answer to a Response */
@@ -42,8 +41,8 @@ export function mount<A extends readonly unknown[], R>(
   const answer = (request: Request, rest: A): R | Response | Promise<Response> => {
     const response = matchAndRefresh(health, request, undefined, make);
     // In request mode a promise, and then of a path that is ours.
-    if (response instanceof Promise) return response.then((late) => late ?? toResponse(NOT_FOUND));
-    return response ?? (fetch ? fetch(request, ...rest) : toResponse(NOT_FOUND));
+    if (response instanceof Promise) return response.then((late) => late ?? responseOf(NOT_FOUND));
+    return response ?? (fetch ? fetch(request, ...rest) : responseOf(NOT_FOUND));
   };
   return (request, ...rest) => {
     const answered = answer(request, rest);
@@ -70,14 +69,14 @@ export function guard(
     return (request, ...rest) => {
       const decision = decide();
       if (decision instanceof Promise) return served(decision, () => fetch(request, ...rest));
-      return decision ? toResponse(decision) : fetch(request, ...rest);
+      return decision ? responseOf(decision) : fetch(request, ...rest);
     };
   };
 }
 
 async function served<R>(decision: Promise<Answer | undefined>, serve: () => R): Promise<Response | Awaited<R>> {
   const unavailable = await decision;
-  if (unavailable) return toResponse(unavailable);
+  if (unavailable) return responseOf(unavailable);
   return await serve();
 }
 

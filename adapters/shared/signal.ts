@@ -1,4 +1,4 @@
-import { invalidOption } from "../../src/index.ts";
+import { invalidOption } from "../../src/internal.ts";
 
 /** What a platform without a list of its own may send. */
 const SIGNALS = [

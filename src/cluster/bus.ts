@@ -19,11 +19,14 @@ export interface Bus {
 /** The callbacks of a bus. */
 export interface BusListener {
   readonly message: (message: WorkerMessage) => void;
-  /** Returns what is known about the other processes, for a new process. */
+  /** Returns what is known about the other processes, for a new process. It is told that this was all. */
   readonly known: () => readonly WorkerMessage[];
   /** The connection was lost or renewed. The other processes may have ended. */
   readonly renewed: () => void;
 }
+
+/** The sender of a message of the primary, which is no member of the group. */
+const PRIMARY = "primary";
 
 /** A bus on the messages of `node:cluster`. The primary forwards them. */
 export function createClusterBus(on: BusListener): Bus {
@@ -47,7 +50,8 @@ function createPrimaryBus(on: BusListener): Bus {
       if (worker && worker !== from && worker.isConnected()) worker.send(toWire(message), () => {});
   };
   const greet = (worker: Worker): void => {
-    for (const message of on.known()) worker.send(toWire(message), () => {});
+    for (const message of [...on.known(), { type: "met", from: PRIMARY } as const])
+      worker.send(toWire(message), () => {});
   };
   /** A forked worker is part of the group before its first message. */
   const expect = ({ id }: Worker): void => {
@@ -120,7 +124,7 @@ export function createSocketBus(folder: string, socket: string, on: BusListener)
     },
     // A loss counts at once, because a new process may ask before the next role is decided.
     role: () => on.renewed(),
-    hello: () => on.known().map(toWire),
+    hello: () => [...on.known(), { type: "met", from: id } as const].map(toWire),
     left(last) {
       const message = fromWire(last);
       if (!message) return;

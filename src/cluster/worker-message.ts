@@ -16,11 +16,13 @@ export type WorkerMessage =
       /** Whether its loads have begun. The loads of the others then begin too. */
       readonly isRunning: boolean;
     }
-  | { readonly type: "gone"; readonly from: string };
+  | { readonly type: "gone"; readonly from: string }
+  /** Tells a new process that it has received what is known about all others. */
+  | { readonly type: "met"; readonly from: string };
 
 /** Wraps a message for sending. */
 export function toWire(message: WorkerMessage): object {
-  if (message.type === "gone") return { [MARK]: "gone", from: message.from };
+  if (message.type !== "beat") return { [MARK]: message.type, from: message.from };
   const { from, readiness, startup, hasStarted, isRunning } = message;
   return {
     [MARK]: "beat",
@@ -37,7 +39,8 @@ export function fromWire(given: unknown): WorkerMessage | undefined {
   if (typeof given !== "object" || given === null || !(MARK in given) || !("from" in given)) return undefined;
   const { from } = given;
   if (typeof from !== "string") return undefined;
-  if (given[MARK] === "gone") return { type: "gone", from };
+  const { [MARK]: type } = given;
+  if (type === "gone" || type === "met") return { type, from };
   if (!("readiness" in given) || !("startup" in given)) return undefined;
   const { readiness, startup } = given;
   if (typeof readiness !== "number" || typeof startup !== "number") return undefined;

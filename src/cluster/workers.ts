@@ -1,13 +1,21 @@
 import { answerOf, METHOD_NOT_ALLOWED, NOT_FOUND, type Answer } from "../answer/answer.ts";
 import { pathOf, PROBES, type Probe } from "../answer/paths.ts";
 import type { Health } from "../handler/health.ts";
-import { toResponse } from "../handler/response.ts";
-import { keepRegistry, registryOf } from "../health/registry-of.ts";
+import { internalsOf, keepInternals, type HealthInternals } from "../handler/internals.ts";
+import { responseOf } from "../handler/response.ts";
 import type { Verdict } from "../health/verdict.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { fail, invalidOption } from "../option/invalid-option.ts";
 import { createClusterBus, createSocketBus, type BusListener } from "./bus.ts";
-import { afterBeat, countedReadiness, groupVerdict, type GroupAnswer, type Member } from "./group.ts";
+import {
+  afterBeat,
+  countedReadiness,
+  groupVerdict,
+  NOTHING_LOADED,
+  SILENT_BEATS,
+  type GroupAnswer,
+  type Member,
+} from "./group.ts";
 import { checkFolder, socketIn } from "./shared-options.ts";
 import { verdictsNow } from "../thread/verdicts-now.ts";
 import type { WorkerMessage } from "./worker-message.ts";
@@ -38,6 +46,9 @@ const BEAT_MS = 1_000;
  * that is silent for three seconds counts as not ready, unless `answer` is `"any"`. A process that has ended does not
  * count. Readiness and startup have no detailed forms.
  *
+ * Until a process has been told of the others, it counts one unknown process that has not loaded. It does so for three
+ * seconds at most, so that a process that stays alone starts too.
+ *
  * With `node:cluster`, call it in the primary too, because the primary forwards the messages. The probes of the primary
  * answer for the group. The messages have a field `health-state`, so that your own message handlers can ignore them.
  * With `folder`, the processes use a Unix socket.
@@ -47,7 +58,7 @@ const BEAT_MS = 1_000;
  * createServer(probes(workers(health, { answer: "all" }))).listen(5100, health.start);
  */
 export function workers(health: Health, options: WorkersOptions = {}): Health {
-  const registry = registryOf(health);
+  const { registry, ask: askOwn, routes } = internalsOf(health);
   const { answer = "all", folder } = checkOptions("workers()", options, [], ["answer", "folder"]);
   if (answer !== "all" && answer !== "any" && !(Number.isInteger(answer) && answer >= 1))
     invalidOption("answer", answer, '"all", "any", or how many processes must be ready');
@@ -58,12 +69,15 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   const { clock } = registry;
   const members = new Map<string, Member>();
   let hasStarted = false;
+  /** How many more beats it waits to be told of the others, with the one that comes at once. */
+  let unknownBeats = SILENT_BEATS + 1;
 
   const on: BusListener = {
     message(message) {
       const { from } = message;
+      if (message.type === "met") unknownBeats = 0;
       // The primary forwards each message to all workers, also to the sender.
-      if (from === bus.id) return;
+      if (from === bus.id || message.type === "met") return;
       if (message.type === "gone") members.delete(from);
       else {
         const { readiness, startup } = message;
@@ -93,9 +107,11 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   };
   const bus = place === undefined || socket === undefined ? createClusterBus(on) : createSocketBus(place, socket, on);
 
-  /** The verdicts of the others and of this process. A primary with workers leaves out its own. */
+  /** The verdicts of the others and of this process. A primary leaves out its own, unless it stays without workers. */
   const all = (of: (member: Member) => Verdict, own: Verdict): readonly Verdict[] => {
     const others = [...members.values()].map(of);
+    // Nobody knows yet what the others have loaded.
+    if (unknownBeats > 0) others.push(NOTHING_LOADED);
     return bus.id === undefined && others.length ? others : [...others, own];
   };
   const startup = (): Verdict => {
@@ -123,6 +139,7 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
     if (message) bus.send(message);
   };
   const beat = (): void => {
+    unknownBeats = Math.max(0, unknownBeats - 1);
     for (const [from, member] of members) {
       const next = afterBeat(member);
       if (next) members.set(from, next);
@@ -148,30 +165,30 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
     const made = answerOf(probe, verdict, { body, contentType: "text/plain; charset=utf-8" });
     return method === "HEAD" ? { ...made, body: "" } : made;
   };
-  const ask: Health["ask"] = (method, target, raw, platform) => {
-    const own = health.ask(method, target, raw, platform);
-    const route = own && health.routes.get(pathOf(target));
+  const ask: HealthInternals["ask"] = (method, target, raw, platform) => {
+    const own = askOwn(method, target, raw, platform);
+    const route = own && routes.get(pathOf(target));
     if (!route || route.probe === "liveness") return own;
     const made = reply(route.probe, method);
     return route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made;
   };
   const match: Health["match"] = (request) => {
     const own = health.match(request);
-    const route = own && health.routes.get(pathOf(request.url));
+    const route = own && routes.get(pathOf(request.url));
     if (!route || route.probe === "liveness") return own;
     const made = reply(route.probe, request.method);
-    return toResponse(route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made);
+    return responseOf(route.headers ? { ...made, headers: { ...route.headers, ...made.headers } } : made);
   };
   const group: Health = {
     ...health,
-    ask,
     match,
-    fetch: (request) => match(request) ?? toResponse(NOT_FOUND),
+    fetch: (request) => match(request) ?? responseOf(NOT_FOUND),
     answerAs: (probe, request) =>
       probe === "liveness" || !PROBES.includes(probe)
         ? health.answerAs(probe, request)
-        : toResponse(reply(probe, request.method)),
+        : responseOf(reply(probe, request.method)),
   };
-  keepRegistry(group, registry);
+  // Readiness and startup have no detailed forms.
+  keepInternals(group, { registry, ask, routes, details: undefined });
   return group;
 }

@@ -10,7 +10,7 @@ import { toVerboseText } from "./verbose-text.ts";
 /** Who gets details: nobody, everybody, or the requests for which a function returns `true`. */
 export type DetailsAccess = "never" | "always" | ((request: Request) => boolean);
 
-/** How an adapter reads a request of its platform. See `Health.ask`. */
+/** How an adapter reads a request of its platform. */
 export interface Platform<R> {
   /** The `accept` header. */
   accept(raw: R): string | null | undefined;
@@ -64,26 +64,6 @@ export function details(access: DetailsAccess): Details {
     isOffered: access !== "never",
     allows: (request: () => Request) => allows(access, request),
   });
-}
-
-// A registered symbol, because several copies of the package in one process must recognise each other's healths.
-const DETAILS: unique symbol = Symbol.for("health-state.details");
-
-/** Stores the detailed forms of a health, for `openapi()`. */
-export function keepDetails(health: object, given: Details | undefined): void {
-  Object.defineProperty(health, DETAILS, { value: given });
-}
-
-/** The detailed forms of a health, if any. */
-export function detailsOf(health: object): Details | undefined {
-  // SAFETY: only keepDetails() writes under the symbol.
-  const { [DETAILS]: given } = health as { readonly [DETAILS]?: Details };
-  return given;
-}
-
-/** Whether anybody gets the detailed forms of a health. */
-export function offersDetails(health: object): boolean {
-  return detailsOf(health)?.isOffered === true;
 }
 
 const TEXT = "text/plain; charset=utf-8";

@@ -36,7 +36,7 @@ export interface Reported {
 export function reportOf(registry: Registry, probe: Probe): Report {
   const verdict = registry[probe]();
   if (probe === "liveness") {
-    const heartbeats = [...registry.heartbeats.all].map(([name, { isOverdue }]) => [name, isOverdue] as const);
+    const heartbeats = [...(registry.heartbeats?.all ?? [])].map(([name, { isOverdue }]) => [name, isOverdue] as const);
     return {
       probe,
       verdict,

@@ -35,13 +35,13 @@ export function healthSnapshotOf(registry: Registry): HealthSnapshot {
     Object.freeze({ ok: outcome === "ok", word: registry.words.wordOf(outcome) });
   return Object.freeze({
     probes: Object.freeze({ readiness: record(readiness), liveness: record(liveness), startup: record(startup) }),
-    draining: registry.phase === "draining" || registry.phase === "closed",
+    draining: registry.waitBlockedBy() !== undefined,
     resources: Object.freeze(
       registry.resources.map((resource) => Object.freeze(recordOf(resource, now, (at) => registry.toWall(at)))),
     ),
     missing: Object.freeze(registry.missing),
     heartbeats: Object.freeze(
-      [...registry.heartbeats.all].map(([name, { isOverdue }]) => Object.freeze({ name, overdue: isOverdue })),
+      [...(registry.heartbeats?.all ?? [])].map(([name, { isOverdue }]) => Object.freeze({ name, overdue: isOverdue })),
     ),
     fleet: registry.part?.snapshot(),
   });

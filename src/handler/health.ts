@@ -1,9 +1,8 @@
 import { METHOD_NOT_ALLOWED, NOT_FOUND, createTextAnswers, type Answer } from "../answer/answer.ts";
-import { keepDetails, type Details, type Platform, type AskedRequest } from "../details/details.ts";
+import type { Details, Platform, AskedRequest } from "../details/details.ts";
 import { pathOf, PROBES, routesOf, type Paths, type Probe, type Route } from "../answer/paths.ts";
 import { wordsOf, type Words } from "../answer/words.ts";
 import type { AttachableHealthPart } from "../health/health-part.ts";
-import { keepRegistry } from "../health/registry-of.ts";
 import { Registry } from "../health/registry.ts";
 import { isEvent } from "../option/is-event.ts";
 import { checkOptions } from "../option/check-options.ts";
@@ -24,11 +23,13 @@ import {
 } from "../resource/options.ts";
 import { isResponse } from "../resource/outcome.ts";
 import { systemClock, type Clock } from "../time/clock.ts";
+import { guardClock } from "../time/guard-clock.ts";
 import { checkClock } from "./check-clock.ts";
 import { healthSnapshotOf, type HealthSnapshot } from "./health-snapshot.ts";
+import { keepInternals, type HealthInternals } from "./internals.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { UsingAsyncDisposable } from "../option/disposable.ts";
-import { toResponse } from "./response.ts";
+import { responseOf } from "./response.ts";
 
 /** The options of `createHealth()`. */
 export interface HealthOptions {
@@ -131,17 +132,6 @@ export interface Health extends UsingAsyncDisposable {
   readonly match: (request: Request) => Response | undefined;
   /** Answers the given probe at any path, for file-based routes. It answers 404 for an unknown probe. */
   readonly answerAs: (probe: Probe, request: Request) => Response;
-  /**
-   * Returns the answer as data, for adapters. It creates no Request and no Response. Returns `undefined` for any other
-   * path.
-   */
-  readonly ask: <R>(method: string, target: string, raw: R, platform: Platform<R>) => Answer | undefined;
-  /** What starts the loads. */
-  readonly refresh: "background" | "request";
-  /** The source of time and timers, for adapters. */
-  readonly clock: Clock;
-  /** Every path with its probe, for `openapi()` and adapters. */
-  readonly routes: ReadonlyMap<string, Route>;
 }
 
 const NAMES = "an array of names";
@@ -190,7 +180,7 @@ export function createHealth(options: HealthOptions = {}): Health {
   const wordTable = wordsOf(words);
   const routes = routesOf(paths, base);
   const registry = new Registry({
-    clock: clock ?? systemClock,
+    clock: clock ? guardClock(clock) : systemClock,
     driver: refresh ?? backgroundDriver,
     expect: names,
     wordOf: (outcome) => wordTable[outcome],
@@ -208,9 +198,8 @@ export function createHealth(options: HealthOptions = {}): Health {
   let lastTarget = "";
   let lastRoute: Route | undefined;
 
-  const ask: Health["ask"] = (method, target, raw, platform) => {
+  const ask: HealthInternals["ask"] = (method, target, raw, platform) => {
     if (target !== lastTarget) {
-      if (typeof target !== "string") invalidOption("target", target, "a path or a URL");
       lastRoute = routes.get(pathOf(target));
       lastTarget = target;
     }
@@ -223,7 +212,7 @@ export function createHealth(options: HealthOptions = {}): Health {
   const match: Health["match"] = (request) => {
     checkRequest(request);
     const answer = ask(request.method, request.url, request, WEB);
-    return answer && toResponse(answer);
+    return answer && responseOf(answer);
   };
 
   const health: Health = {
@@ -263,21 +252,16 @@ export function createHealth(options: HealthOptions = {}): Health {
     },
     close: () => registry.close(),
     [Symbol.asyncDispose]: () => registry.close(),
-    fetch: (request) => match(request) ?? toResponse(NOT_FOUND),
+    fetch: (request) => match(request) ?? responseOf(NOT_FOUND),
     match,
     // A route such as /health/[probe] passes a text of the client.
     answerAs: (probe, request) => {
       checkRequest(request);
       const asked = { target: request.url, raw: request, platform: WEB };
-      return toResponse(PROBES.includes(probe) ? reply(probe, request.method, asked) : NOT_FOUND);
+      return responseOf(PROBES.includes(probe) ? reply(probe, request.method, asked) : NOT_FOUND);
     },
-    ask,
-    refresh: registry.driver.kind,
-    clock: registry.clock,
-    routes,
   };
-  keepRegistry(health, registry);
-  keepDetails(health, details);
+  keepInternals(health, { registry, ask, routes, details });
   return health;
 }
 

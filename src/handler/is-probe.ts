@@ -1,7 +1,7 @@
 import { pathOf } from "../answer/paths.ts";
-import { registryOf } from "../health/registry-of.ts";
 import { invalidOption, propertyOf } from "../option/invalid-option.ts";
 import type { Health } from "./health.ts";
+import { internalsOf } from "./internals.ts";
 
 /**
  * Whether a request is a probe. Use it in loggers, tracers, rate limiters and authentication to skip probes.
@@ -12,9 +12,9 @@ import type { Health } from "./health.ts";
  * if (!isProbe(health, request)) console.log(request.method, request.url);
  */
 export function isProbe(health: Health, request: { readonly url?: string | undefined }): boolean {
-  registryOf(health);
+  const { routes } = internalsOf(health);
   const url = propertyOf(request, "url");
-  if (typeof url === "string") return health.routes.has(pathOf(url));
+  if (typeof url === "string") return routes.has(pathOf(url));
   if (typeof request !== "object" || request === null || url !== undefined)
     invalidOption("request", request, "a Request, or an object whose url is a string");
   return false;

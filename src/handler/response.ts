@@ -11,9 +11,13 @@ import { invalidOption, propertyOf } from "../option/invalid-option.ts";
  * if (unavailable) return toResponse(unavailable);
  */
 export function toResponse(answer: Answer): Response {
-  const { status, headers, body } = isAnswer(answer)
-    ? answer
-    : invalidOption("answer", answer, "an answer: { status, headers, body }");
+  return responseOf(
+    isAnswer(answer) ? answer : invalidOption("answer", answer, "an answer: { status, headers, body }"),
+  );
+}
+
+/** The same for an answer of the library, which needs no check. */
+export function responseOf({ status, headers, body }: Answer): Response {
   return new Response(body || null, { status, headers: cachedHeaders(headers) });
 }
 

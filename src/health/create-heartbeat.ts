@@ -1,7 +1,9 @@
 import { checkOptions } from "../option/check-options.ts";
 import { toMs, type Duration } from "../option/duration.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeats } from "./heartbeats.ts";
 import { checkName } from "./name.ts";
+import type { Registry } from "./registry.ts";
 import { registryOf } from "./registry-of.ts";
 
 /** Call it to show that a loop of the application still runs. */
@@ -34,9 +36,10 @@ export function heartbeat(health: object, name: string, options: HeartbeatOption
   checkName("heartbeat", name);
   const { within } = checkOptions("heartbeat()", options, [], ["within"]);
   const made = new Heartbeat(registry, toMs("within", within, 1));
-  registry.heartbeats.add(name, made);
+  const all = heartbeatsOf(registry);
+  all.add(name, made);
   const beat = (): void => made.beat();
-  return Object.assign(beat, { end: () => registry.heartbeats.remove(name, made) });
+  return Object.assign(beat, { end: () => all.remove(name, made) });
 }
 
 /**
@@ -48,5 +51,10 @@ export function heartbeat(health: object, name: string, options: HeartbeatOption
  * disableHeartbeats(health); // liveness is served as a static file from now on
  */
 export function disableHeartbeats(health: object): void {
-  registryOf(health).heartbeats.disable();
+  heartbeatsOf(registryOf(health)).disable();
+}
+
+function heartbeatsOf(registry: Registry): Heartbeats {
+  registry.heartbeats ??= new Heartbeats();
+  return registry.heartbeats;
 }

@@ -17,7 +17,7 @@ import { Scheduler, type Scheduled } from "../time/scheduler.ts";
 import { DrainSignal } from "./drain-signal.ts";
 import type { HealthPart, HealthPartHost } from "./health-part.ts";
 import type { HeartbeatHost } from "./heartbeat.ts";
-import { Heartbeats } from "./heartbeats.ts";
+import type { Heartbeats } from "./heartbeats.ts";
 import { Members } from "./members.ts";
 import { PendingDisposals } from "./pending-disposals.ts";
 import { ProbeWords } from "./probe-words.ts";
@@ -38,7 +38,8 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   readonly defer: (job: () => void) => void;
   readonly now: () => number;
   readonly words: ProbeWords;
-  readonly heartbeats: Heartbeats = new Heartbeats();
+  /** Created by the first `heartbeat()`, so that a service without one does not carry the code. */
+  heartbeats: Heartbeats | undefined;
   readonly #members: Members;
   readonly #scheduler: Scheduler;
   readonly #waiters: Waiters<undefined>;
@@ -127,12 +128,8 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     return this.#drainSignal.signal;
   }
 
-  get #isLeaving(): boolean {
-    return this.#phase === "draining" || this.#phase === "closed";
-  }
-
   drain(delayMs: number): void {
-    if (this.#isLeaving) return;
+    if (this.waitBlockedBy()) return;
     this.#phase = "draining";
     this.#announceDrain(delayMs);
     for (const { resource } of this.#members.all) resource.drain();
@@ -142,7 +139,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   close(): Promise<void> {
     if (this.#closing) return this.#closing;
-    const wasLeaving = this.#isLeaving;
+    const wasLeaving = this.waitBlockedBy();
     let resolve = (): void => {};
     // First, because a listener may call close() too.
     this.#closing = new Promise((done) => {
@@ -151,7 +148,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     this.#phase = "closed";
     if (!wasLeaving) this.#announceDrain(0);
     for (const { resource } of this.#members.all) resource.close();
-    this.heartbeats.endAll();
+    this.heartbeats?.endAll();
     this.#waiters.rejectAll("closed");
     this.#announceProbes();
     const left = this.part?.close();
@@ -212,7 +209,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   get livenessOutcome(): "ok" | "wedged" {
-    return this.#phase === "closed" ? "ok" : this.heartbeats.outcome;
+    return (this.#phase !== "closed" && this.heartbeats?.outcome) || "ok";
   }
 
   #verdictOf(outcome: ProbeOutcome): Verdict {
@@ -224,12 +221,15 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   /** The current outcome of each probe. It starts no load and sends no event. */
   outcomes(): { readonly [P in ProbeEvent["probe"]]: ProbeOutcome } {
-    const isClosed = this.#phase === "closed";
     return {
-      readiness: isClosed ? "notLoaded" : this.#readinessOf(this.#members.worstAt(this.now())),
+      readiness: this.#readinessOf(this.#phase === "closed" ? "notLoaded" : this.#members.worstAt(this.now())),
       liveness: this.livenessOutcome,
-      startup: !isClosed && this.#members.startup.isDone() ? "ok" : "notLoaded",
+      startup: this.#startupOutcome,
     };
+  }
+
+  get #startupOutcome(): ProbeOutcome {
+    return this.#phase !== "closed" && this.#members.startup.isDone() ? "ok" : "notLoaded";
   }
 
   isReady(): boolean {
@@ -278,7 +278,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     if (this.#phase === "idle") return;
     this.part?.changed();
     this.#announceProbe("readiness", this.#readinessOf(this.worst));
-    this.#announceProbe("startup", this.#phase !== "closed" && this.#members.startup.isDone() ? "ok" : "notLoaded");
+    this.#announceProbe("startup", this.#startupOutcome);
     this.livenessChanged();
   }
 

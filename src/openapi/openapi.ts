@@ -1,8 +1,7 @@
-import { registryOf } from "../health/registry-of.ts";
 import type { Health } from "../handler/health.ts";
 import type { Probe, Route } from "../answer/paths.ts";
 import { OUTCOMES } from "../answer/words.ts";
-import { offersDetails } from "../details/details.ts";
+import { internalsOf } from "../handler/internals.ts";
 import type { ProbeOutcome } from "../health/verdict.ts";
 import { STATES } from "../state/state.ts";
 import { contentOf, verboseParameter } from "./content.ts";
@@ -56,12 +55,12 @@ const TEXTS: {
  * const document = { ...base, paths: { ...base.paths, ...openapi(health) } };
  */
 export function openapi(health: Health): OpenApiPaths {
-  const registry = registryOf(health);
-  const hasDetails = offersDetails(health);
+  const { registry, routes, details } = internalsOf(health);
+  const hasDetails = details?.isOffered === true;
   const wordOf = (outcome: ProbeOutcome): string => registry.words.wordOf(outcome);
   const paths: OpenApiPaths = {};
   const ids = new Set<string>();
-  for (const route of new Set(health.routes.values()))
+  for (const route of new Set(routes.values()))
     paths[route.path] = pathItemOf(route, idOf(route.path, ids), wordOf, hasDetails);
   return paths;
 }

@@ -1,7 +1,8 @@
 import { METHOD_NOT_ALLOWED, NOT_FOUND } from "../answer/answer.ts";
-import { detailsOf, type Details } from "../details/details.ts";
+import type { Details } from "../details/details.ts";
 import type { Health } from "../handler/health.ts";
-import { toResponse } from "../handler/response.ts";
+import { internalsOf } from "../handler/internals.ts";
+import { responseOf } from "../handler/response.ts";
 import { registryOf } from "../health/registry-of.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { ignoreRejection } from "../option/call-safely.ts";
@@ -45,14 +46,14 @@ export interface StatusPage {
  */
 export function statusPage(health: Health, options: StatusPageOptions = {}): StatusPage {
   const registry = registryOf(health);
-  const { details = detailsOf(health) } = checkOptions("statusPage()", options, ["details"], []);
+  const { details = internalsOf(health).details } = checkOptions("statusPage()", options, ["details"], []);
   if (details !== undefined && typeof propertyOf(details, "allows") !== "function")
     invalidOption("details", details, 'the result of details("always")');
   const timeline = new Timeline(registry);
   const end = registry.subscribe((event) => timeline.add(event), "part");
   const read = (): ReturnType<typeof readPage> => readPage(health, registry, timeline);
   const streams = new Streams(registry, () => renderPart(read()));
-  const live = health.refresh === "request" ? "poll" : "stream";
+  const live = registry.driver.kind === "request" ? "poll" : "stream";
 
   const answer = async (request: Request): Promise<Response> => {
     const url = propertyOf(request, "url");
@@ -60,11 +61,11 @@ export function statusPage(health: Health, options: StatusPageOptions = {}): Sta
     if (typeof url !== "string" || !URL.canParse(url))
       invalidOption("request", request, "a web Request; toListener() of health-state/node makes one");
     const isAllowed = (): boolean => mayUse(details, request);
-    if (!isAllowed()) return toResponse(NOT_FOUND);
-    if (request.method !== "GET" && request.method !== "HEAD") return toResponse(METHOD_NOT_ALLOWED);
+    if (!isAllowed()) return responseOf(NOT_FOUND);
+    if (request.method !== "GET" && request.method !== "HEAD") return responseOf(METHOD_NOT_ALLOWED);
     const { searchParams } = new URL(url);
     if (searchParams.has("live")) {
-      if (live === "poll" || request.method === "HEAD") return toResponse(NOT_FOUND);
+      if (live === "poll" || request.method === "HEAD") return responseOf(NOT_FOUND);
       if (streams.isFull) return new Response(null, { status: 503, headers: { ...HEADERS, "retry-after": "5" } });
       return new Response(streams.open(isAllowed), { headers: { ...HEADERS, "content-type": "text/event-stream" } });
     }

@@ -1,6 +1,7 @@
 import type { Answer } from "../answer/answer.ts";
 import { WEB, type Health } from "../handler/health.ts";
-import { toResponse } from "../handler/response.ts";
+import { internalsOf } from "../handler/internals.ts";
+import { responseOf } from "../handler/response.ts";
 import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { registryOf } from "../health/registry-of.ts";
 import type { WaitUntil } from "../resource/resource.ts";
@@ -48,13 +49,13 @@ export function matchAndRefresh(
   health: Health,
   request: Request,
   waitUntil?: WaitUntil,
-  make: (answer: Answer) => Response = toResponse,
+  make: (answer: Answer) => Response = responseOf,
 ): Response | undefined | Promise<Response | undefined> {
-  registryOf(health);
+  const { ask: answerTo } = internalsOf(health);
   if (waitUntil !== undefined) checkFunction("waitUntil", waitUntil);
   checkFunction("make", make);
   if (typeof propertyOf(request, "url") !== "string") invalidOption("request", request, "a web Request");
-  const ask = (): Answer | undefined => health.ask(request.method, request.url, request, WEB);
+  const ask = (): Answer | undefined => answerTo(request.method, request.url, request, WEB);
   const answer = ask();
   if (!answer) return undefined;
   return refreshDue(health, waitUntil)?.then(() => make(ask() ?? answer)) ?? make(answer);

@@ -158,7 +158,7 @@ export abstract class LoadingResource<T>
   }
 
   /** Plans no load. */
-  protected planNone(): void {
+  planNone(): void {
     this.slot.set(Infinity);
   }
 
@@ -209,7 +209,7 @@ export abstract class LoadingResource<T>
    *  signal aborted        by giveUp(), after this: the loader that hears it may call back
    * ```
    */
-  protected commit(action: ResourceAction<T>, run?: ActiveRun): void {
+  commit(action: ResourceAction<T>, run?: ActiveRun): void {
     const now = this.now();
     this.announceTime(now);
     const before = this.#facts;
@@ -250,7 +250,7 @@ export abstract class LoadingResource<T>
   }
 
   /** Gives up the running load, if there is one: it timed out, or the value is unloaded. */
-  protected giveUp(action: ResourceAction<T>, reason: unknown): void {
+  giveUp(action: ResourceAction<T>, reason: unknown): void {
     const run = this.slot.free();
     if (run) {
       run.isAbandoned = true;

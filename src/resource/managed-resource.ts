@@ -7,7 +7,6 @@ import type { Host } from "./host.ts";
 import type { ResourceOptions } from "./options.ts";
 import type { GetOptions, Resource } from "./resource.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { ResourceAction } from "../state/transition.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
 const METHODS = ["get", "peek", "snapshot", "reload", "invalidate", "unload", "subscribe", "close"] as const;
@@ -72,22 +71,5 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
     this.host.remove(this);
     this.unload();
     this.disposeDue();
-  }
-
-  /** Sets the facts, for `force()` of `health-state/testing`. It calls no loader. */
-  applyForTest(actions: readonly ResourceAction<T>[]): void {
-    this.giveUp({ type: "unload" }, undefined);
-    for (const action of actions) this.commit(action);
-    // The load has the slot, so that no other load starts. It never ends.
-    if (this.facts.run)
-      this.slot.take({
-        reload: undefined,
-        attempt: 1,
-        startedAt: this.now(),
-        timeoutAt: Infinity,
-        onEnded: undefined,
-      });
-    this.planNone();
-    this.tick(this.now());
   }
 }

@@ -32,7 +32,13 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
     actions.push({ type: "loaded", at, value: held, revision: undefined, asOf });
     if (state === "STALE" && staleAfter === Infinity) actions.push({ type: "invalidate" });
   }
-  managed.applyForTest(actions);
+  managed.giveUp({ type: "unload" }, undefined);
+  for (const action of actions) managed.commit(action);
+  // The load has the slot, so that no other load starts. It never ends.
+  if (managed.facts.run)
+    managed.slot.take({ reload: undefined, attempt: 1, startedAt: at, timeoutAt: Infinity, onEnded: undefined });
+  managed.planNone();
+  managed.tick(managed.now());
 }
 
 /** A promise is no data. If reading the value throws, it may be a promise. */

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Words } from "../answer/words.ts";
 import type { Health } from "../handler/health.ts";
+import { internalsOf } from "../handler/internals.ts";
 import type { Registry } from "../health/registry.ts";
 import { registryOf } from "../health/registry-of.ts";
 import type { ProbeOutcome } from "../health/verdict.ts";
@@ -83,7 +84,7 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
       port,
       host: plan.host,
       words: wordsOf(registry),
-      routes: health.routes,
+      routes: internalsOf(health).routes,
       limits: { tickMs: BEAT_MS, wedgedMs: plan.wedgedMs, verdictMs: plan.verdictMs },
     };
     worker = startProber(order, {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { internalsOf } from "../../src/handler/internals.ts";
 import { createHealth, details, type DetailsAccess } from "../../src/index.ts";
 import { CELLS, stage } from "./cells.ts";
 import { SCENES } from "./contract.ts";
@@ -102,12 +103,12 @@ describe("who may have details", () => {
       "/status?a#&verbose",
     ];
     for (const target of targets)
-      for (const accept of ["", "*/*", "text/html"]) health.ask("GET", target, accept, platform);
-    health.ask("POST", "/status?verbose", "application/json", platform);
-    health.ask("GET", "/other?verbose", "application/json", platform);
+      for (const accept of ["", "*/*", "text/html"]) internalsOf(health).ask("GET", target, accept, platform);
+    internalsOf(health).ask("POST", "/status?verbose", "application/json", platform);
+    internalsOf(health).ask("GET", "/other?verbose", "application/json", platform);
     expect(asked).toEqual([]);
-    health.ask("GET", "/status?verbose", "*/*", platform);
-    health.ask("HEAD", "/status", "application/json", platform);
+    internalsOf(health).ask("GET", "/status?verbose", "*/*", platform);
+    internalsOf(health).ask("HEAD", "/status", "application/json", platform);
     expect(asked).toEqual(["http://x/built", "http://x/built"]);
   });
 

@@ -1,5 +1,6 @@
 import { refused } from "../kit/refused.ts";
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../src/handler/internals.ts";
 import { createHealth, deprecated, PATHS, zPages, type HealthOptions, type Probe } from "../../src/index.ts";
 import { pathOf } from "../../src/answer/paths.ts";
 import { ask, NOT_OURS, PATH_OF, PROBES, read, wholeOf } from "./whole.ts";
@@ -11,7 +12,7 @@ const ALIVE = wholeOf([200, "I-AM-ALIVE", "READY", undefined]);
 const LIVE = wholeOf([200, "I-AM-ALIVE", undefined, undefined]);
 
 function statusOf(target: string, options: HealthOptions = {}, method = "GET"): number | undefined {
-  return createHealth(options).ask(method, target, undefined, UNREAD)?.status;
+  return internalsOf(createHealth(options)).ask(method, target, undefined, UNREAD)?.status;
 }
 
 describe("the path of a target", () => {
@@ -89,7 +90,7 @@ describe("every method on every form of a path", () => {
   test.each(cases)("%s, %s, %s", (method, _form, probe, target, status) => {
     const alive = probe === "liveness" ? LIVE : ALIVE;
     const golden = status === 405 ? NOT_OURS[405] : method === "HEAD" ? { ...alive, body: "" } : alive;
-    expect(createHealth().ask(method, target, undefined, UNREAD)).toEqual(golden);
+    expect(internalsOf(createHealth()).ask(method, target, undefined, UNREAD)).toEqual(golden);
   });
 
   const NOT_PATHS: readonly ((path: string) => string)[] = [
@@ -161,7 +162,7 @@ describe("paths are what the options say", () => {
 
   test("routes names every path once with its probe, for whoever writes them down", () => {
     const health = createHealth({ base: "/ops", paths: { ...PATHS, liveness: ["/status/live", "/ping"] } });
-    expect([...new Set(health.routes.values())].map(({ path, probe }) => [probe, path])).toEqual([
+    expect([...new Set(internalsOf(health).routes.values())].map(({ path, probe }) => [probe, path])).toEqual([
       ["readiness", "/ops/status"],
       ["liveness", "/ops/status/live"],
       ["liveness", "/ops/ping"],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../src/handler/internals.ts";
 import type { Health, Probe, State } from "../../src/index.ts";
 import { force } from "../../src/testing/index.ts";
 import { stage, type Line } from "./cells.ts";
@@ -23,7 +24,7 @@ describe("each cell of the wire table answers each probe with the whole golden r
     fetch: (health, probe, method) => read(health.fetch(request(probe, method))),
     match: (health, probe, method) => read(health.match(request(probe, method)) ?? expect.fail("it was not matched")),
     answer: (health, probe, method) => read(health.answerAs(probe, request(probe, method))),
-    ask: (health, probe, method) => health.ask(method, PATH_OF[probe], undefined, UNREAD),
+    ask: (health, probe, method) => internalsOf(health).ask(method, PATH_OF[probe], undefined, UNREAD),
   };
 
   // A platform that is asked for nothing: the plain word reads neither header nor request.

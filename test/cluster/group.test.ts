@@ -70,6 +70,7 @@ describe("what processes say to each other", () => {
       isRunning: true,
     },
     { type: "gone", from: "3" },
+    { type: "met", from: "4" },
   ];
 
   test("comes back as it was", () => {

@@ -1,6 +1,8 @@
 // Several processes of one service. Each prints the port on which it alone can be asked, as JSON.
 //   node worker.mjs <answer> <how many>                  node:cluster: the primary answers too
 //   node worker.mjs <answer> <shared port> <folder>      one of several that meet in a folder and share a port
+// With `loaded` as a fourth argument it has its data at once. It prints its first answer to a startup probe too, which
+// it gives before it can have heard of the others.
 import cluster from "node:cluster";
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
@@ -9,7 +11,8 @@ import { probes } from "../../dist/adapters/node.js";
 import { probes as fetchProbes } from "../../dist/adapters/bun.js";
 import { workers } from "../../dist/src/cluster/index.js";
 
-const [given, count, folder] = process.argv.slice(2);
+const [given, count, place, mode] = process.argv.slice(2);
+const folder = place || undefined;
 const answer = Number(given) || given;
 const health = createHealth();
 const group = workers(health, { answer, ...(folder && { folder }) });
@@ -17,7 +20,12 @@ const isPrimary = folder === undefined && cluster.isPrimary;
 
 let isLoaded = () => {};
 const loaded = new Promise((done) => (isLoaded = done));
-if (!isPrimary) health.resource("index", { load: () => loaded, refreshEvery: "1h" });
+const index = !isPrimary && health.resource("index", { load: () => loaded, refreshEvery: "1h" });
+if (mode === "loaded") {
+  isLoaded({});
+  if (index) await index.get();
+}
+const first = group.fetch(new Request("http://127.0.0.1/status/startup")).status;
 
 const DEEDS = {
   "/load": () => isLoaded({}),
@@ -43,5 +51,5 @@ if (folder && globalThis.Bun)
 if (folder && globalThis.Deno)
   Deno.serve({ port: Number(count), hostname: "127.0.0.1", reusePort: true, onListen: () => {} }, fetchProbes(group));
 await listening;
-console.log(JSON.stringify({ pid: process.pid, port: server.address().port, isPrimary }));
+console.log(JSON.stringify({ pid: process.pid, port: server.address().port, isPrimary, first }));
 if (isPrimary) for (let forked = 0; forked < Number(count); forked++) cluster.fork();

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createHealth, onRequest } from "../../src/index.ts";
+import { createHealth, onRequest, type Health } from "../../src/index.ts";
 import { createHub } from "../../src/cluster/hub.ts";
-import { workers } from "../../src/cluster/index.ts";
-import { createVirtualClock } from "../../src/testing/clock.ts";
+import { workers, type GroupAnswer, type WorkersOptions } from "../../src/cluster/index.ts";
+import { createVirtualClock, type VirtualClock } from "../../src/testing/clock.ts";
 import { ROOT } from "../repo/tree.ts";
 import { freePort, until } from "../source/kit/process.ts";
 import { RUNTIMES, type Runtime } from "../thread/runtimes.ts";
@@ -16,6 +16,8 @@ interface Process {
   readonly pid: number;
   readonly port: number;
   readonly isPrimary: boolean;
+  /** Its first answer to a startup probe. */
+  readonly first?: number;
 }
 
 const children: ChildProcess[] = [];
@@ -59,8 +61,8 @@ const allSay = (those: readonly Process[], path: string, said: string): Promise<
   });
 
 /**
- * Waits until `count` processes know each other. Until then each answers for itself, and a startup that it has confirmed
- * stays confirmed. A process that has been heard once has joined, and hears what the others send from then on.
+ * Waits until `count` processes know each other. A process that has been heard once has joined, and hears what the
+ * others send from then on.
  */
 async function haveMet(folder: string, count: number): Promise<void> {
   const socket = join(folder, "workers.sock");
@@ -164,6 +166,111 @@ describe.each(RUNTIMES.filter(({ name }) => ["this Node", "Bun", "Deno"].include
     );
   },
 );
+
+describe("a process that has not been told of the others", () => {
+  const status = (health: Health, path: string): number => health.fetch(new Request(`http://x${path}`)).status;
+  const statuses = (health: Health): readonly number[] =>
+    ["/status", "/status/startup", "/status/live"].map((path) => status(health, path));
+  const NOT_YET = [503, 503, 200];
+  const LOADED = [200, 200, 200];
+
+  /** A health that has its data, in a group. */
+  async function enter(options: WorkersOptions, load = (): unknown => ({})): Promise<Entered> {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    health.resource("index", { load: load as () => object });
+    const group = workers(health, options);
+    health.start();
+    await clock.settle();
+    return { clock, health, group };
+  }
+  interface Entered {
+    readonly clock: VirtualClock;
+    readonly health: Health;
+    readonly group: Health;
+  }
+  async function leave({ clock, health }: Entered): Promise<void> {
+    await health.close();
+    await clock.advance("1s");
+  }
+
+  test.each<readonly [where: string, answer: GroupAnswer, before: readonly number[], after: readonly number[]]>([
+    ["in a folder", "all", NOT_YET, LOADED],
+    ["in a folder", "any", LOADED, LOADED],
+    ["in a folder", 1, LOADED, LOADED],
+    ["in a folder", 2, NOT_YET, NOT_YET],
+    ["in the primary", "all", NOT_YET, LOADED],
+    ["in the primary", "any", NOT_YET, LOADED],
+  ])(
+    "%s that needs %s is alive, and counts for one that has not loaded, for 3 s",
+    async (where, answer, before, after) => {
+      const folder = join(scratch(), "workers");
+      const one = await enter({ answer, ...(where === "in a folder" && { folder }) });
+      expect(statuses(one.health)).toEqual(LOADED);
+      expect(statuses(one.group)).toEqual(before);
+      await one.clock.advance(2_999);
+      expect(statuses(one.group)).toEqual(before);
+      await one.clock.advance(1);
+      expect(statuses(one.group)).toEqual(after);
+      await leave(one);
+    },
+  );
+
+  test("answers for the group as soon as it is told, however little time has passed", async () => {
+    const folder = join(scratch(), "workers");
+    let finish = (_value: object): void => {};
+    const slow = await enter({ folder }, () => new Promise<object>((resolve) => (finish = resolve)));
+    await until("the first one holds the socket", () => existsSync(join(folder, "workers.sock")));
+    const quick = await enter({ folder });
+    // It has started alone, and it knows of nobody.
+    expect(statuses(quick.health)).toEqual(LOADED);
+    expect(statuses(quick.group)).toEqual(NOT_YET);
+    finish({});
+    await until("it hears that the first one has loaded", () => {
+      const seen = statuses(quick.group);
+      // The group is not ready before it says so.
+      if (!slow.health.snapshot().probes.startup.ok) expect(seen).toEqual(NOT_YET);
+      return seen[0] === 200;
+    });
+    expect(statuses(quick.group)).toEqual(LOADED);
+    // No time has passed on its clock, so nothing but the message has ended the wait.
+    expect(quick.clock.monotonic()).toBe(0);
+    await leave(quick);
+    await leave(slow);
+  });
+
+  test("has not started although it has loaded, in a folder", { timeout: 60_000 }, async () => {
+    const [node] = RUNTIMES;
+    if (!node) throw new Error("this Node is missing");
+    const folder = join(scratch(), "workers");
+    const found: Process[] = [];
+    start(node, ["all", "0", folder], found);
+    await until("the first one listens and holds the socket", () =>
+      Boolean(found.length && existsSync(join(folder, "workers.sock"))),
+    );
+    start(node, ["all", "0", folder, "loaded"], found);
+    await until("the second one listens", () => found.length === 2);
+    expect(found[1]?.first).toBe(503);
+    await haveMet(folder, 2);
+    await allSay(found, "/status/startup", NOT_LOADED);
+    await ask(found[0]?.port ?? 0, "/load");
+    await allSay(found, "/status/startup", OK);
+  });
+
+  test(
+    "has not started although it has loaded, under node:cluster, nor has its primary",
+    { timeout: 60_000 },
+    async () => {
+      const [node] = RUNTIMES;
+      if (!node) throw new Error("this Node is missing");
+      const found: Process[] = [];
+      start(node, ["all", "2", "", "loaded"], found);
+      await until("all listen", () => found.length === 3);
+      expect(found.map(({ first }) => first)).toEqual([503, 503, 503]);
+      await allSay(found, "/status/startup", OK);
+    },
+  );
+});
 
 test("a folder to which others may write is told once, and the process answers for itself", async () => {
   const folder = join(scratch(), "open");

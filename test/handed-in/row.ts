@@ -186,9 +186,6 @@ export const ROWS: readonly Row[] = [
     health.answerAs(given, new Request("http://x/health")),
   ),
   row("Health.answerAs", "request", [], ({ health }, given) => health.answerAs("readiness", given)),
-  row("Health.ask", "target", ["an empty text", "a text", "a text of 10,000 characters"], ({ health }, given) =>
-    health.ask("GET", given, undefined, { accept: () => null, request: () => new Request("") }),
-  ),
   row("isProbe", "health", [], (_, given) => core.isProbe(given, { url: "/status" })),
   row(
     "isProbe",
@@ -314,12 +311,8 @@ export const ROWS: readonly Row[] = [
   ),
   row("sizeChange", "size", CALLBACK, (_, size) => core.sizeChange({ more: 1, size })),
 
-  // What adapters check with.
-  row("checkHealth", "health", [], (_, given) => core.checkHealth(given)),
-  row("checkOptions", "given", without("undefined"), (_, given) => core.checkOptions("here()", given, ["known"], [])),
-  row("checkFunction", "given", FUNCTIONS, (_, given) => core.checkFunction("callback", given)),
+  // What makes an error safe to show.
   row("toSafeText", "given", EVERY_KIND, (_, given) => core.toSafeText(given)),
-  row("invalidOption", "given", [], (_, given) => core.invalidOption("option", given, "something else")),
   row("isNotReady", "error", EVERY_KIND, (_, given) => core.isNotReady(given)),
 
   // What tests use.

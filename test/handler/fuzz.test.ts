@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../src/handler/internals.ts";
 import { createHealth, deprecated, details, zPages, type Health } from "../../src/index.ts";
 import { createVirtualClock, force } from "../../src/testing/index.ts";
 import { read } from "../answer/whole.ts";
@@ -89,7 +90,7 @@ describe("whatever is asked, the answer is one of four statuses and echoes nothi
     });
     fc.assert(
       fc.property(method, target, accept, (verb, asked, accepted) => {
-        const answer = health.ask(verb, asked, undefined, platform(accepted));
+        const answer = internalsOf(health).ask(verb, asked, undefined, platform(accepted));
         if (!answer) return;
         expect(STATUSES).toContain(answer.status);
         expect(answer.status === 405).toBe(verb !== "GET" && verb !== "HEAD");
@@ -137,9 +138,9 @@ test("only the paths in routes are answered, to the letter", () => {
   const unread = { accept: () => null, request: (): never => expect.fail("a Request was built") };
   fc.assert(
     fc.property(target, (asked) => {
-      const matched = health.ask("GET", asked, undefined, unread) !== undefined;
+      const matched = internalsOf(health).ask("GET", asked, undefined, unread) !== undefined;
       const path = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*)?(\/[^?#]*)?/.exec(asked)?.[1];
-      expect(matched).toBe(path !== undefined && health.routes.has(path));
+      expect(matched).toBe(path !== undefined && internalsOf(health).routes.has(path));
     }),
     { numRuns: 5_000 },
   );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internalsOf } from "../../src/handler/internals.ts";
 import { createHealth, toResponse, type Probe } from "../../src/index.ts";
 import { createScriptedLoader, createVirtualClock, force } from "../../src/testing/index.ts";
 import { stage } from "../answer/cells.ts";
@@ -40,13 +41,12 @@ describe("health.answer gives one probe's answer whatever the path", () => {
 });
 
 describe("the verbs of a health can be handed on as they are", () => {
-  test("fetch, match, answerAs and ask, without their health", async () => {
-    const { fetch, match, answerAs: answer, ask: data } = createHealth();
+  test("fetch, match and answerAs, without their health", async () => {
+    const { fetch, match, answerAs: answer } = createHealth();
     const alive = wholeOf([200, "I-AM-ALIVE", "READY", undefined]);
     expect(await read(fetch(request("/status")))).toEqual(alive);
     expect(await read(match(request("/status")) ?? expect.fail())).toEqual(alive);
     expect(await read(answer("readiness", request("/x")))).toEqual(alive);
-    expect(data("GET", "/status", undefined, { accept: () => null, request: () => expect.fail() })).toEqual(alive);
     expect((await Promise.all([request("/status"), request("/other")].map(fetch))).map(({ status }) => status)).toEqual(
       [200, 404],
     );
@@ -78,7 +78,10 @@ describe("answers are nobody's but their request's", () => {
     const health = createHealth();
     for (const target of ["/status", "/status/live", "/status/startup"])
       for (const method of ["GET", "POST"]) {
-        const answer = health.ask(method, target, undefined, { accept: () => null, request: () => expect.fail() });
+        const answer = internalsOf(health).ask(method, target, undefined, {
+          accept: () => null,
+          request: () => expect.fail(),
+        });
         expect(Object.isFrozen(answer?.headers), `${method} ${target}`).toBe(true);
         expect(() => Object.assign(answer?.headers ?? {}, { "health-state": "TAMPERED" })).toThrow(TypeError);
       }

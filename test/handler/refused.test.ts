@@ -1,14 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  checkHealth,
-  createHealth,
-  heartbeat,
-  isProbe,
-  NOT_FOUND,
-  onRequest,
-  toResponse,
-  type Health,
-} from "../../src/index.ts";
+import { checkHealth } from "../../src/handler/check-health.ts";
+import { createHealth, heartbeat, isProbe, NOT_FOUND, onRequest, toResponse, type Health } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { refused } from "../kit/refused.ts";
 
@@ -50,11 +42,6 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
         `clock is an object. Pass ${A_CLOCK}.`,
       ] as const,
   ),
-  [
-    "a target",
-    () => on((health) => health.ask("GET", 5 as never, undefined, {} as never)),
-    "target is 5. Pass a path or a URL.",
-  ],
   [
     "a request to fetch()",
     () => on((health) => health.fetch({} as never)),

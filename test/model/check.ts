@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { internalsOf } from "../../src/handler/internals.ts";
 import type { State } from "../../src/index.ts";
 import { PLATFORM, type Playing } from "./playing.ts";
 
@@ -56,7 +57,7 @@ export function check(world: Playing): void {
 function probe(world: Playing): void {
   const { health, ref, now, phase, setup } = world;
   const ask = (path: string): unknown => {
-    const answer = health.ask("GET", path, undefined, PLATFORM);
+    const answer = internalsOf(health).ask("GET", path, undefined, PLATFORM);
     return [answer?.status, answer?.body, answer?.headers["health-state"], answer?.headers["retry-after"]];
   };
   const state = phase === "closed" ? "NOT_LOADED" : ref.state;

@@ -1,3 +1,4 @@
+import { internalsOf } from "../../src/handler/internals.ts";
 import { borrow, NotReadyError, type ResourceEvent, type Snapshot } from "../../src/index.ts";
 import type { Act, Command } from "./command.ts";
 import { Loading } from "./loading.ts";
@@ -76,7 +77,7 @@ export class Playing extends Loading {
         return health.start();
       case "probe":
         this.#begin();
-        return void health.ask("GET", "/status", undefined, PLATFORM);
+        return void internalsOf(health).ask("GET", "/status", undefined, PLATFORM);
       case "get":
       case "getYoung":
       case "getAborted": {

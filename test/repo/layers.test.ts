@@ -123,19 +123,23 @@ describe("layers point one way", () => {
     expect(importsOf("src/index.ts").filter((from) => /^\.\/testing\//.test(from))).toEqual([]);
   });
 
-  test.each(ADAPTERS)("%s sees only src/index.ts, parts that adapters share, and types of its platform", (file) => {
-    const own = importsOf(file).filter((from) => from.startsWith("."));
-    const isOpen = (from: string): boolean => {
-      const target = targetOf(file, from);
-      if (target === "src/index.ts" || folderOf(target) === "adapters/shared") return true;
-      // Parts of one platform, which no entry of another name may reach for.
-      return from === STANDS_ON[file] || (folderOf(target) === folderOf(file) && !EXPORTED.includes(from));
-    };
-    expect(own.filter((from) => !isOpen(from))).toEqual([]);
-    // A variable holds the name of what a bundler must not look for.
-    for (const from of importsOf(file).filter((name) => !name.startsWith(".") && name !== "CLUSTER"))
-      expect(read(file)).toMatch(new RegExp(`import type [^;]*from "${from}"`));
-  });
+  test.each(ADAPTERS)(
+    "%s sees only src/index.ts, src/internal.ts, parts that adapters share, and types of its platform",
+    (file) => {
+      const own = importsOf(file).filter((from) => from.startsWith("."));
+      const isOpen = (from: string): boolean => {
+        const target = targetOf(file, from);
+        if (target === "src/index.ts" || target === "src/internal.ts" || folderOf(target) === "adapters/shared")
+          return true;
+        // Parts of one platform, which no entry of another name may reach for.
+        return from === STANDS_ON[file] || (folderOf(target) === folderOf(file) && !EXPORTED.includes(from));
+      };
+      expect(own.filter((from) => !isOpen(from))).toEqual([]);
+      // A variable holds the name of what a bundler must not look for.
+      for (const from of importsOf(file).filter((name) => !name.startsWith(".") && name !== "CLUSTER"))
+        expect(read(file)).toMatch(new RegExp(`import type [^;]*from "${from}"`));
+    },
+  );
 
   test("the examples see only the published package", () => {
     for (const file of FILES.filter((name) => /^examples\/(?!matcher\/test).*\.(m?js|tsx?)$/.test(name)))

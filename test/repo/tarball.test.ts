@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { read, ROOT } from "./tree.ts";
 
@@ -23,7 +25,65 @@ const code = files.filter(({ path }) => path.endsWith(".js"));
 const isShared = ({ path }: PackedFile): boolean =>
   /^dist\/(adapters\/|src\/(index|core)\.js$|src\/testing\/)/.test(path);
 
+/** The table of what an entry costs, in the decisions. */
+const COSTS = [
+  ...read("docs/why/decisions.md").matchAll(/^\| `health-state(\/[\w-]+)?` \| (\d+) kB \| (?:([\d.]+) kB|–) \|$/gm),
+].map(([, name = "", kB, gzipped]) => ({ name: `.${name}`, kB: Number(kB), gzipped }));
+
+interface Limit {
+  readonly name: string;
+  readonly limit: string;
+}
+
+/** The bytes of a file of the package and of every file that it imports, which is what a runtime reads for it. */
+function bytesRead(entry: string): number {
+  const read = new Set<string>();
+  const visit = (file: string): void => {
+    if (read.has(file)) return;
+    read.add(file);
+    for (const [, from = ""] of readFileSync(file, "utf8").matchAll(/\b(?:from|import) ?"(\.[^"]+)"/g))
+      visit(join(dirname(file), from));
+  };
+  visit(join(ROOT, entry));
+  return [...read].reduce((sum, file) => sum + statSync(file).size, 0);
+}
+
 describe("what is published", () => {
+  test("all of it is at most 1.96 MB, unpacked", () => {
+    expect(bytesOf(files)).toBeLessThanOrEqual(1_960_000);
+  });
+
+  test("each source is one to which a declaration map leads", () => {
+    const led = new Set(
+      files
+        .filter(({ path }) => path.endsWith(".d.ts.map"))
+        .flatMap(({ path }) => {
+          const { sources }: { readonly sources: readonly string[] } = JSON.parse(read(path));
+          return sources.map((source) => normalize(join(dirname(path), source)));
+        }),
+    );
+    const sources = files.map(({ path }) => path).filter((path) => /^(src|adapters)\//.test(path));
+    expect(sources.length).toBeGreaterThan(100);
+    expect(sources.sort()).toEqual([...led].sort());
+  });
+
+  test("the decisions say what a runtime reads for each entry, and what a bundler keeps of it", () => {
+    const exported = Object.entries<{ default?: string }>(JSON.parse(read("package.json")).exports);
+    const entries = exported.flatMap(([name, target]) => (target.default ? [{ name, file: target.default }] : []));
+    expect(COSTS.map(({ name }) => name).sort()).toEqual(entries.map(({ name }) => name).sort());
+    const limits: readonly Limit[] = JSON.parse(read(".size-limit.json"));
+    for (const { name, file } of entries) {
+      const cost = COSTS.find((one) => one.name === name);
+      const kB = bytesRead(file) / 1_000;
+      expect(kB, name).toBeLessThanOrEqual(cost?.kB ?? 0);
+      expect(kB, name).toBeGreaterThan((cost?.kB ?? 0) - 15);
+      const ends = name === "." ? /^createHealth\(\)$/ : new RegExp(`health-state${name.slice(1)}$`);
+      expect(cost?.gzipped && `${cost.gzipped} kB`, name).toBe(
+        limits.find((limit) => ends.test(limit.name) && !limit.name.includes(" probes and "))?.limit,
+      );
+    }
+  });
+
   test("the code of the core and of all adapters is at most 220 kB", () => {
     expect(bytesOf(code.filter(isShared))).toBeLessThanOrEqual(220_000);
   });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { internalsOf } from "../../src/handler/internals.ts";
 import { borrow, heartbeat, loaded } from "../../src/index.ts";
 import { createKit, outcome, PENDING } from "./kit.ts";
 
@@ -177,7 +178,7 @@ test("case 19: a load that ends in the same state is told as a load, and an even
 test("case 20: ten thousand probes cause no load beyond the one that start() would have begun", async () => {
   const { health, loader, clock, left } = createKit(rhythm);
   for (let probe = 0; probe < 10_000; probe++)
-    health.ask("GET", ["/status", "/status/live", "/status/startup"][probe % 3] ?? "", 0, {
+    internalsOf(health).ask("GET", ["/status", "/status/live", "/status/startup"][probe % 3] ?? "", 0, {
       accept: () => null,
       request: () => new Request("http://x/"),
     });

@@ -1,4 +1,4 @@
-import { createHealth, toMs, WORDS, type Duration, type Paths, type Probe, type Words } from "health-state";
+import { createHealth, PATHS, toMs, WORDS, type Duration, type Paths, type Probe, type Words } from "health-state";
 import { invalidOption } from "../../option/invalid-option.ts";
 
 /** What a generator has to know of the service. */
@@ -89,9 +89,11 @@ const PLAIN_WORD = /^[A-Za-z0-9_-]+$/;
 function pathsOf({ base, paths }: ConfigOptions): Plan["paths"] {
   if (base !== undefined && base !== "" && !PLAIN_PATH.test(base))
     invalidOption("base", base, 'a path such as "/ops", without a slash at its end');
-  const { routes } = createHealth({ ...(base !== undefined && { base }), ...(paths !== undefined && { paths }) });
+  createHealth({ ...(base !== undefined && { base }), ...(paths !== undefined && { paths }) });
+  const all: Paths = { ...PATHS, ...paths };
   const pathOf = (probe: Probe): string => {
-    const path = [...routes.values()].find((route) => route.probe === probe)?.path ?? "";
+    const [first = ""] = [all[probe]].flat();
+    const path = `${base ?? ""}${typeof first === "string" ? first : first.path}`;
     if (!PLAIN_PATH.test(path))
       invalidOption(`paths.${probe}`, path, "a path of letters, digits and . _ ~ % - which every prober can be given");
     return path;

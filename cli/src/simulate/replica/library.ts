@@ -3,7 +3,7 @@ import type { Due } from "../model/queue.ts";
 import type { Simulation } from "../model/simulation.ts";
 import type { Plans } from "./plans.ts";
 import { createService, type Data, type LoadAsk } from "./service.ts";
-import { NOBODY, PATHS, viewOf, type View } from "./view.ts";
+import { statusOf, viewOf, type View } from "./view.ts";
 
 /** The part of a process that its library uses. */
 export interface LibraryHost {
@@ -94,7 +94,7 @@ export class Library {
 
   /** Returns the status of its answer to a probe. */
   statusOf(probe: Probe): number | undefined {
-    return this.#health?.ask("GET", PATHS[probe], undefined, NOBODY)?.status;
+    return this.#health && statusOf(this.#health, probe);
   }
 
   drain(): void {

@@ -1,4 +1,4 @@
-import type { Health, Platform, Probe } from "health-state";
+import type { Health, HealthSnapshot, Probe } from "health-state";
 import type { FleetStanding } from "../model/fleet-counter.ts";
 
 /** The view of a process from outside: its last answer to each probe. */
@@ -15,15 +15,6 @@ export interface View {
   readonly fleet: FleetStanding | undefined;
 }
 
-/** No request of the simulator asks for details. */
-export const NOBODY: Platform<undefined> = {
-  accept: () => undefined,
-  request: () => new Request("http://replica/"),
-};
-
-/** The paths of the library. */
-export const PATHS = { readiness: "/status", liveness: "/status/live", startup: "/status/startup" } as const;
-
 /** The view before the process listens and after its end. */
 export const SILENT: View = {
   listening: false,
@@ -35,22 +26,32 @@ export const SILENT: View = {
 
 /** Reads the current answers of the library. `hasFleet` says whether it belongs to a fleet. */
 export function viewOf(health: Health, hasFleet: boolean): View {
-  const ready = health.ask("GET", PATHS.readiness, undefined, NOBODY);
-  const statusOf = (probe: "liveness" | "startup"): number =>
-    health.ask("GET", PATHS[probe], undefined, NOBODY)?.status ?? 0;
-  const state = ready?.headers["health-state"];
+  const snapshot = health.snapshot();
+  const state = snapshot.resources[0]?.state;
   return {
     listening: true,
     stalledUntil: 0,
-    status: { readiness: ready?.status ?? 0, liveness: statusOf("liveness"), startup: statusOf("startup") },
+    status: {
+      readiness: statusIn(snapshot, "readiness"),
+      liveness: statusIn(snapshot, "liveness"),
+      startup: statusIn(snapshot, "startup"),
+    },
     data: state === "READY" ? "fresh" : state === "STALE" ? "stale" : "none",
-    fleet: hasFleet && state === "STALE" ? standingOf(health) : undefined,
+    fleet: hasFleet && state === "STALE" ? standingOf(snapshot) : undefined,
   };
 }
 
+/** The status of the answer to a probe. A snapshot costs a tenth of a Response. */
+export function statusOf(health: Health, probe: Probe): number {
+  return statusIn(health.snapshot(), probe);
+}
+
+function statusIn({ probes }: HealthSnapshot, probe: Probe): number {
+  return probes[probe].ok ? 200 : 503;
+}
+
 /** Returns the decision of the fleet about a replica with old data. A draining replica is out in any case. */
-function standingOf(health: Health): FleetStanding | undefined {
-  const { fleet, draining } = health.snapshot();
+function standingOf({ fleet, draining }: HealthSnapshot): FleetStanding | undefined {
   if (fleet?.heldIn) return "held-in";
   return fleet?.out && !draining ? "left" : undefined;
 }
