@@ -61,6 +61,7 @@ export class Rollout<T> implements RolloutHook {
   /** The revision that was loaded while the store was gone. */
   #free: string | undefined;
   #isAsking = false;
+  #isRetrying = false;
   #isLooking = false;
 
   constructor({ source, replica, resource, rules, ok }: RolloutParts<T>) {
@@ -119,10 +120,21 @@ export class Rollout<T> implements RolloutHook {
     // A failed revision is tried again after a call of `retryRevision()`.
     if (this.#failed && retriesOf(this.#plan, this.#failed.revision) > this.#failed.retry) this.#failed = undefined;
     const rejected = this.#resource.facts.rejected?.revision;
-    if (rejected !== undefined && before && retriesOf(this.#plan, rejected) > (this.#rejected?.retry ?? 0)) {
-      this.#rejected = { revision: rejected, retry: retriesOf(this.#plan, rejected) };
-      void handled(this.#resource.reload());
-    }
+    if (rejected !== undefined && before) void this.#retry(rejected);
+  }
+
+  /** Loads a rejected revision again, after a call of `retryRevision()`. */
+  async #retry(revision: string): Promise<void> {
+    const retry = retriesOf(this.#plan, revision);
+    if (this.#isRetrying || retry <= (this.#rejected?.retry ?? 0)) return;
+    this.#isRetrying = true;
+    const { lastError: before } = this.#resource.facts;
+    await handled(this.#resource.reload()).catch(() => {});
+    this.#isRetrying = false;
+    const { lastError } = this.#resource.facts;
+    // Until the check has rejected it anew, this replica reports the old rejection, which no longer counts. A load that
+    // failed has checked nothing.
+    if (lastError?.revision === revision && lastError !== before) this.#rejected = { revision, retry };
   }
 
   /** Loads soon if the revision of this replica was rejected by the fleet, or is no longer announced. */
@@ -172,7 +184,10 @@ export class Rollout<T> implements RolloutHook {
         const note = noteIn(reading, planNote(name));
         const before = toPlan(note.text);
         const members = rolloutMembers(reading, name);
-        const isOne = members.every(({ held }) => held === undefined || held === announced);
+        // Without a plan, somebody who has a value is a sign of a flush. This replica may not have reported yet.
+        const isOne = before
+          ? members.every(({ held }) => held === undefined || held === announced)
+          : [this.#held, ...members.map(({ held }) => held)].every((held) => held === undefined);
         // After a flush, some replicas have not reported yet. Their order and their revisions are unknown.
         const plan =
           isYoung(reading, this.#replica.options.ttlMs) && !(announced !== undefined && isOne)
@@ -205,7 +220,10 @@ export class Rollout<T> implements RolloutHook {
     const pinned = this.#pin.revision;
     if (pinned !== null) return this.#takeOrKeep(pinned, { announced, asOf, context });
     // If the whole fleet has rejected the revision, it waits in this replica too, so that the value does not age.
-    if (announced === context.rejected && !isRefused(this.#plan, announced)) return unchanged({ revision: announced });
+    if (announced === context.rejected && !isRefused(this.#plan, announced)) {
+      void this.#retry(announced);
+      return unchanged({ revision: announced });
+    }
     // A fully rolled out revision needs no permission.
     if (hasValue && announced === held && announced === this.#plan?.stable && !this.#plan?.trial)
       return unchanged({ asOf });
