@@ -132,6 +132,32 @@ describe("rollout (FLEET 3)", () => {
     expect(new Set(kit.behind())).toEqual(new Set([undefined]));
   });
 
+  test("first sets how many take a new revision, and the name of the revision decides which", async () => {
+    const kit = await createKit(12, { first: 3, then: "50%" });
+    const takers = (): readonly number[] =>
+      kit.replicas.flatMap(({ index }, at) => (index.peek()?.revision === kit.announced ? [at] : []));
+    const seen = new Set<string>();
+    for (const revision of ["v2", "v3", "v4", "v5"]) {
+      kit.announced = revision;
+      await kit.clock.advance("5m");
+      expect(takers()).toHaveLength(3);
+      seen.add(takers().join());
+    }
+    expect(seen.size).toBeGreaterThan(1);
+    await kit.clock.advance("10m");
+    expect(takers()).toHaveLength(9);
+  });
+
+  test("a pin of the revision that is on trial takes it everywhere at once, without a soak", async () => {
+    const kit = await createKit(8);
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    expect(kit.held()).toEqual({ v1: 7, v2: 1 });
+    await pinRevision(kit.store(), { group: "matcher", resource: "index", revision: "v2" });
+    await kit.clock.advance("40s");
+    expect(kit.held()).toEqual({ v2: 8 });
+  });
+
   test("a revision that validate rejects reaches one replica, and its publisher is told once", async () => {
     const kit = await createKit(40);
     kit.announced = "bad2";
