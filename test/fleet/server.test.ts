@@ -60,6 +60,18 @@ async function expectReplaced(store: FleetStore): Promise<void> {
   expect((await beat(4, 3)).notes).toMatchObject([{ name, text: "new" }]);
 }
 
+/** Twenty replicas ask for leave and for a turn, each on a connection of its own. One may have each. */
+async function expectOneOfMany(stores: readonly FleetStore[], age: () => Promise<void>): Promise<void> {
+  for (const [at, store] of stores.entries())
+    await store.beat("many", { ...BEAT, replica: `r${at}`, standing: "in", turns: [] });
+  await age();
+  const answers = await Promise.all(
+    stores.map((store, at) => store.beat("many", { ...BEAT, replica: `r${at}`, serial: 2 })),
+  );
+  expect(answers.filter(({ leaveMs }) => leaveMs > 0)).toHaveLength(1);
+  expect(answers.filter(({ turns }) => turns["index"] === 0)).toHaveLength(1);
+}
+
 /** A failover to a copy that lacks the latest writes. */
 interface Failover {
   readonly before: FleetStore;
@@ -114,6 +126,17 @@ describe.skipIf(noRedis !== undefined)("Redis (FLEET 4)", () => {
       expect(key).toMatch(/^health-state:\{matcher\}:[a-z:]+$/);
       expect([key, Number(await opened?.send("PTTL", key)) > 0]).toEqual([key, true]);
     }
+  });
+
+  test("of twenty that ask at the same moment, as many leave and load as the budget says", async () => {
+    const stores = await Promise.all(Array.from({ length: 20 }, () => openClient(server.port)));
+    const send = async (words: readonly string[]): Promise<void> => {
+      await stores[0]?.send(...words);
+    };
+    await expectOneOfMany(
+      stores.map(({ client }) => redisFleet(client)),
+      () => send(["HINCRBY", "health-state:{many}:meta", "born", "-100000"]),
+    );
   });
 
   test("a script that the server has lost is sent again", async () => {
@@ -232,6 +255,15 @@ describe.skipIf(noPostgres !== undefined)("PostgreSQL (FLEET 4)", () => {
     health.start();
     await until("the store counts as gone", () => reasons.length > 0);
     expect(reasons).toEqual([expect.stringMatching(/function health_state_fleet_beat\(.*\) does not exist/)]);
+  });
+
+  test("of twenty that ask at the same moment, as many leave and load as the budget says", async () => {
+    const many = await Promise.all(Array.from({ length: 20 }, () => open(cluster.url, 1)));
+    await many[0]?.run(fleetSchema);
+    await expectOneOfMany(
+      many.map(({ client }) => postgresFleet(client)),
+      async () => void (await many[0]?.run("UPDATE health_state_fleet_group SET born_ms = born_ms - 100000")),
+    );
   });
 
   test("a note that an earlier version of the library counted is read and replaced", async () => {
