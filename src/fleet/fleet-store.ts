@@ -57,7 +57,7 @@ export interface FleetBeat {
   readonly leave: { readonly percent: number } | { readonly most: number };
   /** The turns that the replica waits for or has. */
   readonly turns: readonly FleetTurnAsk[];
-  /** The version of each note that the replica knows. 0 means that it has not read the note. */
+  /** The version of each note that came last in an answer to a beat. 0 means that none has come yet. */
   readonly notes: Readonly<Record<string, number>>;
   /** A text for people and programs. `read()` returns it unchanged. */
   readonly report: string;
@@ -99,7 +99,11 @@ export interface FleetAnswer {
 export interface FleetNote {
   /** The name of the note. */
   readonly name: string;
-  /** How often the note was written, from 1. */
+  /**
+   * Identifies the content: a whole number from 1 to 99,999,999,999,999. The store chooses another number for each
+   * write, at random or from the content. A store that counts can lose its latest writes, and then give the same number
+   * to another content.
+   */
   readonly version: number;
   /** The content of the note. */
   readonly text: string;
@@ -109,7 +113,7 @@ export interface FleetNote {
 export interface FleetNoteWrite {
   /** The name of the note. */
   readonly name: string;
-  /** The version that was read. 0 means that there was no note. The new version is higher by 1. */
+  /** The version that was read. 0 means that there was no note. */
   readonly version: number;
   /** The new content of the note. */
   readonly text: string;

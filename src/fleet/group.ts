@@ -1,5 +1,6 @@
 import { budgetOf, leaveMsOf } from "./decide-leave.ts";
 import type { FleetAnswer, FleetBeat, FleetMember, FleetNote, FleetNoteWrite, FleetReading } from "./fleet-store.ts";
+import { nextVersion } from "./next-version.ts";
 import { TurnTable } from "./turn-table.ts";
 
 /** The tolerance between two clocks. Each is read in whole ms. */
@@ -109,7 +110,7 @@ export class Group {
 
   write({ name, version, text }: FleetNoteWrite): boolean {
     if ((this.#notes.get(name)?.version ?? 0) !== version) return false;
-    this.#notes.set(name, { name, version: version + 1, text });
+    this.#notes.set(name, { name, version: nextVersion(version, text), text });
     return true;
   }
 

@@ -89,10 +89,18 @@ export function isYoung({ knownForMs }: FleetReading, ttlMs: number): boolean {
 
 /** A pin, as in its note. */
 export interface Pin {
-  /** The number of the pin. A later pin or unpin has a higher number. */
+  /** The number of the pin: a time of the store, in ms. A later pin or unpin has a higher number. */
   readonly serial: number;
   /** The pinned revision. `null` after the pin has ended. */
   readonly revision: string | null;
+}
+
+/**
+ * Returns the number of a new pin. It is at least the time of the store. So it is higher than the number of a pin that
+ * the store has lost.
+ */
+export function nextSerial(before: number, { nowMs }: FleetReading): number {
+  return Math.max(before + 1, Math.floor(nowMs));
 }
 
 /** Parses a pin from the text of its note. A text that is not a pin is the pin before the first. */

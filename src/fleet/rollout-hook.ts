@@ -6,8 +6,9 @@ import { SourceError } from "../source/source-error.ts";
 import type { VersionedLoader } from "../source/versioned-loader.ts";
 import { hurriedAt } from "../state/schedule.ts";
 import type { FleetAnswer, FleetReading } from "./fleet-store.ts";
-import { isYoung, noteIn, pinNote, planNote, rolloutMembers, toPin, type Pin } from "./reading.ts";
+import { isYoung, noteIn, pinNote, planNote, rolloutMembers } from "./reading.ts";
 import type { Replica } from "./replica.ts";
+import { RolloutPin } from "./rollout-pin.ts";
 import { refusedError } from "./refused-error.ts";
 import type { ReportedResource, RolloutHook } from "./report.ts";
 import {
@@ -50,9 +51,9 @@ export class Rollout<T> implements RolloutHook {
   readonly #rules: RolloutRules;
   readonly #ok: RolloutParts<T>["ok"];
   #plan: RolloutPlan | undefined;
+  /** The version that came last in an answer to a beat. A plan that this replica writes comes back once. */
   #planVersion = 0;
-  #pin: Pin = { serial: 0, revision: null };
-  #pinVersion = 0;
+  readonly #pin: RolloutPin;
   /** The revision that failed in this replica, and the number of retries before. */
   #failed: { readonly revision: string; readonly retry: number } | undefined;
   /** The last rejection, and the number of retries before. */
@@ -60,6 +61,7 @@ export class Rollout<T> implements RolloutHook {
   /** The revision that was loaded while the store was gone. */
   #free: string | undefined;
   #isAsking = false;
+  #isRetrying = false;
   #isLooking = false;
 
   constructor({ source, replica, resource, rules, ok }: RolloutParts<T>) {
@@ -68,12 +70,13 @@ export class Rollout<T> implements RolloutHook {
     this.#resource = resource;
     this.#rules = rules;
     this.#ok = ok;
+    this.#pin = new RolloutPin(replica, pinNote(resource.name));
     replica.addRollout(resource.name, this);
   }
 
   get noteVersions(): Readonly<Record<string, number>> {
     const { name } = this.#resource;
-    return { [planNote(name)]: this.#planVersion, [pinNote(name)]: this.#pinVersion };
+    return { [planNote(name)]: this.#planVersion, [pinNote(name)]: this.#pin.version };
   }
 
   get isFree(): boolean {
@@ -99,7 +102,7 @@ export class Rollout<T> implements RolloutHook {
     const { name } = this.#resource;
     for (const { name: note, version, text } of answer.notes)
       if (note === planNote(name)) this.#takePlan(version, text);
-      else if (note === pinNote(name)) this.#takePin(version, text);
+      else if (note === pinNote(name)) this.#pin.follow(version, text);
     this.#followPlan();
     const trial = this.#plan?.trial?.revision;
     if (trial === undefined && !this.isFree) return;
@@ -112,22 +115,26 @@ export class Rollout<T> implements RolloutHook {
   #takePlan(version: number, text: string): void {
     this.#planVersion = version;
     const before = this.#plan;
-    this.#plan = toPlan(text);
+    // The plan from before a flush is better than no plan.
+    this.#plan = toPlan(text) ?? before;
     // A failed revision is tried again after a call of `retryRevision()`.
     if (this.#failed && retriesOf(this.#plan, this.#failed.revision) > this.#failed.retry) this.#failed = undefined;
     const rejected = this.#resource.facts.rejected?.revision;
-    if (rejected !== undefined && before && retriesOf(this.#plan, rejected) > (this.#rejected?.retry ?? 0)) {
-      this.#rejected = { revision: rejected, retry: retriesOf(this.#plan, rejected) };
-      void handled(this.#resource.reload());
-    }
+    if (rejected !== undefined && before) void this.#retry(rejected);
   }
 
-  #takePin(version: number, text: string): void {
-    this.#pinVersion = version;
-    const pin = toPin(text);
-    if (pin.serial >= this.#pin.serial) this.#pin = pin;
-    // If the store has lost the pin, the pin is written again.
-    else void handled(this.#replica.write(pinNote(this.#resource.name), version, JSON.stringify(this.#pin)));
+  /** Loads a rejected revision again, after a call of `retryRevision()`. */
+  async #retry(revision: string): Promise<void> {
+    const retry = retriesOf(this.#plan, revision);
+    if (this.#isRetrying || retry <= (this.#rejected?.retry ?? 0)) return;
+    this.#isRetrying = true;
+    const { lastError: before } = this.#resource.facts;
+    await handled(this.#resource.reload()).catch(() => {});
+    this.#isRetrying = false;
+    const { lastError } = this.#resource.facts;
+    // Until the check has rejected it anew, this replica reports the old rejection, which no longer counts. A load that
+    // failed has checked nothing.
+    if (lastError?.revision === revision && lastError !== before) this.#rejected = { revision, retry };
   }
 
   /** Loads soon if the revision of this replica was rejected by the fleet, or is no longer announced. */
@@ -177,14 +184,17 @@ export class Rollout<T> implements RolloutHook {
         const note = noteIn(reading, planNote(name));
         const before = toPlan(note.text);
         const members = rolloutMembers(reading, name);
-        const isOne = members.every(({ held }) => held === undefined || held === announced);
+        // Without a plan, somebody who has a value is a sign of a flush. This replica may not have reported yet.
+        const isOne = before
+          ? members.every(({ held }) => held === undefined || held === announced)
+          : [this.#held, ...members.map(({ held }) => held)].every((held) => held === undefined);
         // After a flush, some replicas have not reported yet. Their order and their revisions are unknown.
         const plan =
           isYoung(reading, this.#replica.options.ttlMs) && !(announced !== undefined && isOne)
             ? before
             : stepPlan(before, { members, nowMs: reading.nowMs, announced }, this.#rules);
         const pin = noteIn(reading, pinNote(name));
-        this.#takePin(pin.version, pin.text);
+        this.#pin.take(pin.version, pin.text);
         if (
           plan === before ||
           plan === undefined ||
@@ -192,7 +202,6 @@ export class Rollout<T> implements RolloutHook {
         ) {
           // The plan from before a flush is better than no plan.
           this.#plan = plan ?? this.#plan;
-          this.#planVersion = note.version + (plan === before || plan === undefined ? 0 : 1);
           if (this.#free !== undefined && this.#free === plan?.stable) this.#free = undefined;
           this.#followPlan();
           return reading;
@@ -211,7 +220,10 @@ export class Rollout<T> implements RolloutHook {
     const pinned = this.#pin.revision;
     if (pinned !== null) return this.#takeOrKeep(pinned, { announced, asOf, context });
     // If the whole fleet has rejected the revision, it waits in this replica too, so that the value does not age.
-    if (announced === context.rejected && !isRefused(this.#plan, announced)) return unchanged({ revision: announced });
+    if (announced === context.rejected && !isRefused(this.#plan, announced)) {
+      void this.#retry(announced);
+      return unchanged({ revision: announced });
+    }
     // A fully rolled out revision needs no permission.
     if (hasValue && announced === held && announced === this.#plan?.stable && !this.#plan?.trial)
       return unchanged({ asOf });
@@ -271,20 +283,8 @@ export class Rollout<T> implements RolloutHook {
   }
 
   async setPin(revision: string | null): Promise<void> {
-    const name = pinNote(this.#resource.name);
-    for (let tries = 0; tries < 3; tries++) {
-      const reading = await this.#replica.read();
-      if (!reading) break;
-      const note = noteIn(reading, name);
-      const pin = { serial: Math.max(toPin(note.text).serial, this.#pin.serial) + 1, revision };
-      if (await this.#replica.write(name, note.version, JSON.stringify(pin))) {
-        this.#pin = pin;
-        this.#pinVersion = note.version + 1;
-        if (this.#resource.host.phase === "running") this.#hurry();
-        return;
-      }
-    }
-    throw new SourceError("network", "the fleet's store did not answer, so nothing was pinned");
+    await this.#pin.set(revision);
+    if (this.#resource.host.phase === "running") this.#hurry();
   }
 }
 

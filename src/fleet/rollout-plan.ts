@@ -1,4 +1,5 @@
 import { propertyOf } from "../option/invalid-option.ts";
+import { hashOf } from "./hash.ts";
 import { toJson } from "./to-json.ts";
 
 /** The shared state of the revisions of one resource. It is a note with JSON. */
@@ -134,11 +135,19 @@ export function retriesOf(plan: RolloutPlan | undefined, revision: string): numb
   return plan?.retries && Object.hasOwn(plan.retries, revision) ? (plan.retries[revision] ?? 0) : 0;
 }
 
+/** Returns the revision that most replicas have. `undefined` as long as that is unknown. */
 function stableOf(members: readonly RolloutMember[], announced: string | undefined): string | undefined {
   const counts = new Map<string, number>();
   for (const { held } of members) if (held !== undefined) counts.set(held, (counts.get(held) ?? 0) + 1);
-  if (announced !== undefined && (counts.has(announced) || counts.size === 0)) return announced;
-  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
+  if (counts.size === 0) return announced;
+  const most = Math.max(...counts.values());
+  const [one, ...others] = [...counts.keys()].filter((revision) => counts.get(revision) === most);
+  // A revision that a few replicas try does not count as rolled out. Of two that as many have, the announced one is new.
+  return others.length === 0
+    ? one
+    : announced === undefined
+      ? undefined
+      : [one, ...others].find((it) => it !== announced);
 }
 
 /** Starts to try a new revision, unless it is already rolled out, tried or rejected. */
@@ -181,20 +190,11 @@ export function mayTake(
   if (revision !== plan.trial?.revision) return false;
   const names = group.members.map((member) => member.replica);
   const all = names.includes(replica) ? names : [...names, replica];
-  const mine = hashOf(replica, revision);
-  const before = all.filter((one) => isBefore(one, hashOf(one, revision), replica, mine)).length;
+  const mine = hashOf(`${replica}\n${revision}`);
+  const before = all.filter((one) => isBefore(one, hashOf(`${one}\n${revision}`), replica, mine)).length;
   return before < allowedAt(plan.trial.step, all.length, group.rules);
 }
 
 function isBefore(one: string, hash: number, other: string, otherHash: number): boolean {
   return hash < otherHash || (hash === otherHash && one < other);
-}
-
-/** A hash of a name and a revision (FNV-1a, mixed as in murmur3). Each revision then starts on other replicas. */
-function hashOf(replica: string, revision: string): number {
-  let hash = 0x811c9dc5;
-  for (const char of `${replica}\n${revision}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -5,7 +5,7 @@ import type { FleetReading, FleetStore } from "./fleet-store.ts";
 import { checkStore } from "./fleet.ts";
 import { checkGroup } from "./options.ts";
 import { checkedReading } from "./read-answer.ts";
-import { noteIn, pinNote, planNote, toPin, toReport } from "./reading.ts";
+import { nextSerial, noteIn, pinNote, planNote, toPin, toReport } from "./reading.ts";
 import type { ReportedResource } from "./report.ts";
 import { retriesOf, toPlan, type RefusedRevision, type RolloutPlan, type RolloutTrial } from "./rollout-plan.ts";
 import type { State } from "../state/state.ts";
@@ -139,7 +139,9 @@ async function setPin(
   { group, resource }: Omit<FleetOrder, "revision">,
   revision: string | null,
 ): Promise<void> {
-  await change(store, group, pinNote(resource), (text) => JSON.stringify({ serial: toPin(text).serial + 1, revision }));
+  await change(store, group, pinNote(resource), (text, reading) =>
+    JSON.stringify({ serial: nextSerial(toPin(text).serial, reading), revision }),
+  );
 }
 
 /**
@@ -170,11 +172,12 @@ async function change(
   store: FleetStore,
   group: string,
   name: string,
-  next: (text: string) => string | undefined,
+  next: (text: string, reading: FleetReading) => string | undefined,
 ): Promise<void> {
   for (let tries = 0; tries < 10; tries++) {
-    const note = noteIn(await readingOf(store, group), name);
-    const text = next(note.text);
+    const reading = await readingOf(store, group);
+    const note = noteIn(reading, name);
+    const text = next(note.text, reading);
     if (text === undefined || (await store.write(group, { name, version: note.version, text }))) return;
   }
   throw new SourceError("moving", "another client changed the same note ten times in a row");

@@ -75,10 +75,9 @@ const app = (request, response) => {
 const server = createServer(probes(health, app));
 server.keepAliveTimeout = 60_000;
 server.listen(given.listen ?? 0, "127.0.0.1", () => process.send?.({ type: "listening", port: server.address().port }));
-drainOnSignal(server, health, {
-  delay: given.delay ?? "1s",
-  deadline: "5s",
-  close: () => setTimeout(() => process.exit(), 500).unref(),
-});
+const { done } = drainOnSignal(server, health, { delay: given.delay ?? "1s", deadline: "5s" });
+// The client of the store would keep the process alive. Messages go out in order, so the last one ends it.
+const exit = () => process.exit();
+void done.then(() => (process.send ? process.send({ type: "closed" }, exit) : exit()));
 process.on("disconnect", () => process.exit());
 health.start();

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { fleet, memoryFleet, rollout, type RolloutLoader, type RolloutOptions } from "../../src/fleet/index.ts";
+import {
+  fleet,
+  memoryFleet,
+  pinRevision,
+  rollout,
+  unpinRevision,
+  type FleetStore,
+  type RolloutLoader,
+  type RolloutOptions,
+} from "../../src/fleet/index.ts";
+import { stepPlan } from "../../src/fleet/rollout-plan.ts";
 import { byVersion, createHealth, type Health, type Rejection, type Resource } from "../../src/index.ts";
 import { chanceOf } from "./chance.ts";
 import { createHeapClock, type HeapClock } from "./heap-clock.ts";
@@ -21,6 +31,10 @@ interface Kit {
   announced: string;
   isGone: boolean;
   flush(): void;
+  /** The store, as a command reaches it. */
+  readonly store: () => FleetStore;
+  /** Makes writes of replicas fail. */
+  isReadOnly: boolean;
   /** How many replicas hold each revision. */
   held(): Record<string, number>;
   behind(): readonly (string | undefined)[];
@@ -39,6 +53,8 @@ async function createKit(count: number, options: Partial<RolloutOptions> = {}, a
     announced: "v1",
     isGone: false,
     flush: () => void (memory = memoryFleet({ clock })),
+    store: () => memory,
+    isReadOnly: false,
     held() {
       const counts: Record<string, number> = {};
       for (const { index } of kit.replicas) {
@@ -53,7 +69,7 @@ async function createKit(count: number, options: Partial<RolloutOptions> = {}, a
         {
           beat: (name, beat) => (kit.isGone ? failed() : memory.beat(name, beat)),
           read: (name) => (kit.isGone ? failed() : memory.read(name)),
-          write: (name, note) => (kit.isGone ? failed() : memory.write(name, note)),
+          write: (name, note) => (kit.isGone || kit.isReadOnly ? failed() : memory.write(name, note)),
         },
         { group: "matcher", replica: `r${kit.replicas.length}` },
       );
@@ -114,6 +130,32 @@ describe("rollout (FLEET 3)", () => {
     await kit.clock.advance("35m");
     expect(kit.held()).toEqual({ v2: 12 });
     expect(new Set(kit.behind())).toEqual(new Set([undefined]));
+  });
+
+  test("first sets how many take a new revision, and the name of the revision decides which", async () => {
+    const kit = await createKit(12, { first: 3, then: "50%" });
+    const takers = (): readonly number[] =>
+      kit.replicas.flatMap(({ index }, at) => (index.peek()?.revision === kit.announced ? [at] : []));
+    const seen = new Set<string>();
+    for (const revision of ["v2", "v3", "v4", "v5"]) {
+      kit.announced = revision;
+      await kit.clock.advance("5m");
+      expect(takers()).toHaveLength(3);
+      seen.add(takers().join());
+    }
+    expect(seen.size).toBeGreaterThan(1);
+    await kit.clock.advance("10m");
+    expect(takers()).toHaveLength(9);
+  });
+
+  test("a pin of the revision that is on trial takes it everywhere at once, without a soak", async () => {
+    const kit = await createKit(8);
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    expect(kit.held()).toEqual({ v1: 7, v2: 1 });
+    await pinRevision(kit.store(), { group: "matcher", resource: "index", revision: "v2" });
+    await kit.clock.advance("40s");
+    expect(kit.held()).toEqual({ v2: 8 });
   });
 
   test("a revision that validate rejects reaches one replica, and its publisher is told once", async () => {
@@ -238,5 +280,58 @@ describe("rollout (FLEET 3)", () => {
     await one?.load.unpin();
     await kit.clock.advance("3h");
     expect(kit.held()).toEqual({ v2: 6 });
+  });
+
+  test.each([
+    ["v2", 5, 1, { stable: "v1", trial: "v2" }],
+    ["v2", 3, 3, { stable: "v1", trial: "v2" }],
+    ["v2", 1, 5, { stable: "v2", trial: undefined }],
+    [undefined, 3, 3, { stable: undefined, trial: undefined }],
+    [undefined, 5, 1, { stable: "v1", trial: undefined }],
+  ])("without a plan, if %s is announced, what %i have and not %i counts as rolled out", (announced, v1, v2, said) => {
+    const held = [...Array.from({ length: v2 }, () => "v2"), ...Array.from({ length: v1 }, () => "v1")];
+    const members = held.map((revision, at) => ({ replica: `r${at}`, held: revision, free: false }));
+    const plan = stepPlan(undefined, { members, nowMs: 0, announced }, { first: 1, percent: 25, soakMs: 60_000 });
+    expect({ stable: plan.stable, trial: plan.trial?.revision }).toEqual(said);
+  });
+
+  const order = { group: "matcher", resource: "index" };
+
+  test("an unpin within the beat after a failover that lost the pin reaches every replica", async () => {
+    const kit = await createKit(5);
+    await pinRevision(kit.store(), { ...order, revision: "v0" });
+    await kit.clock.advance("1m");
+    expect(kit.held()).toEqual({ v0: 5 });
+    kit.flush();
+    // No replica has reported since.
+    await unpinRevision(kit.store(), order);
+    await kit.clock.advance("3h");
+    expect(kit.held()).toEqual({ v1: 5 });
+  });
+
+  test("a pin within the beat after a failover that lost another pin reaches every replica", async () => {
+    const kit = await createKit(5);
+    for (const revision of ["v8", "v9", "v0"]) await pinRevision(kit.store(), { ...order, revision });
+    await kit.clock.advance("1m");
+    expect(kit.held()).toEqual({ v0: 5 });
+    kit.flush();
+    await pinRevision(kit.store(), { ...order, revision: "v7" });
+    await kit.clock.advance("5m");
+    expect(kit.held()).toEqual({ v7: 5 });
+  });
+
+  test("a pin that the store lost is put back, also when the first attempts fail", async () => {
+    const kit = await createKit(5);
+    await pinRevision(kit.store(), { ...order, revision: "v0" });
+    await kit.clock.advance("1m");
+    kit.flush();
+    kit.isReadOnly = true;
+    await kit.clock.advance("20s");
+    kit.isReadOnly = false;
+    await kit.clock.advance("10s");
+    expect((await kit.store().read("matcher")).notes.find(({ name }) => name === "pin:index")?.text).toMatch(/"v0"/);
+    kit.add();
+    await kit.clock.advance("5m");
+    expect(kit.held()).toEqual({ v0: 6 });
   });
 });

@@ -3,6 +3,7 @@ import {
   fleet,
   memoryFleet,
   rollout,
+  type FleetAnswer,
   type FleetBeat,
   type FleetOptions,
   type FleetStore,
@@ -31,6 +32,8 @@ interface Replica {
   before: () => Promise<void>;
   /** What an answer waits for on its way back. */
   after: () => Promise<void>;
+  /** What the store answers to a beat. */
+  bend: (answer: FleetAnswer) => FleetAnswer;
   /** What the wall clock is off by, in ms. */
   wallOffMs: number;
 }
@@ -58,7 +61,7 @@ function createKit(): Kit {
       const own: FleetStore = {
         beat: (group, beat) => {
           replica.beats.push(beat);
-          return through(() => store.beat(group, beat));
+          return through(async () => replica.bend(await store.beat(group, beat)));
         },
         read: (group) => through(() => store.read(group)),
         write: (group, note) => through(() => store.write(group, note)),
@@ -85,6 +88,7 @@ function createKit(): Kit {
         asOf: undefined,
         before: now,
         after: now,
+        bend: (answer) => answer,
         wallOffMs: 0,
       };
       health.start();
@@ -176,6 +180,34 @@ describe("leaving, rule by rule (FLEET 1)", () => {
     await clock.advance("2m");
     expect(wordOf(one)).toBe("503 STALE");
     ask();
+  });
+
+  test("1.7 peers and the store can only hold a replica in: while its data is fresh, no answer puts it out", async () => {
+    const { clock, add } = createKit();
+    const one = add("a");
+    add("b");
+    one.bend = (answer) => ({ ...answer, leaveMs: 15_000, isIn: false, othersOut: 0 });
+    for (let at = 0; at < 20; at++) {
+      await clock.advance("5s");
+      expect(wordOf(one)).toBe("200 READY");
+    }
+    expect(one.beats.length).toBeGreaterThan(15);
+  });
+
+  test("1.2 a replica that is unloaded counts as out, and asks for nothing", async () => {
+    const { clock, add } = createKit();
+    const [unloaded, stale, other] = [add("a"), add("b"), add("c")];
+    await clock.advance("20s");
+    for (const replica of [unloaded, stale]) replica.sourceUp = false;
+    unloaded.index.unload();
+    await clock.advance("2m");
+    expect([wordOf(unloaded), wordOf(stale), wordOf(other)]).toEqual([
+      expect.stringMatching(/^503 (?:NOT_LOADED|LOADING)$/),
+      "200 STALE",
+      "200 READY",
+    ]);
+    expect(unloaded.beats.at(-1)).toMatchObject({ standing: "out", leaveLeftMs: 0, staleness: 0 });
+    expect(stale.health.snapshot().fleet).toMatchObject({ heldIn: true, place: 1 });
   });
 
   test("1.8 a replica whose first value is too old is out while another is in, also while the store is gone", async () => {

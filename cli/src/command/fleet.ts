@@ -1,6 +1,13 @@
-import { fleetStatus, pinRevision, retryRevision, unpinRevision, type FleetStore } from "health-state/fleet";
+import {
+  fleetStatus,
+  pinRevision,
+  retryRevision,
+  unpinRevision,
+  type FleetStatus,
+  type FleetStore,
+} from "health-state/fleet";
 import { toFleetTable } from "../fleet/table.ts";
-import { EXIT, UsageError, type FleetIo, type Io, type StoreAddress } from "../io/io.ts";
+import { EXIT, UsageError, type FleetIo, type Io, type OpenStore, type StoreAddress } from "../io/io.ts";
 
 /** The options of `fleet`, as written. */
 export interface FleetFlags {
@@ -13,6 +20,11 @@ export interface FleetFlags {
 }
 
 const VERBS = ["status", "pin", "unpin", "retry"];
+/** What an address begins with. */
+const ADDRESSES = {
+  redis: { protocols: ["redis:", "rediss:"], example: "redis://127.0.0.1:6379" },
+  postgres: { protocols: ["postgres:", "postgresql:", "socket:"], example: "postgres://127.0.0.1:5432/postgres" },
+};
 /** How long `--watch` waits between two looks, in ms. */
 const WATCH_MS = 2_000;
 
@@ -29,18 +41,29 @@ export async function runFleet(words: readonly string[], flags: FleetFlags, io: 
   const { fleet } = io;
   if (!fleet) throw new UsageError("fleet is not to be had here");
   const address = addressOf(flags, fleet);
-  try {
+  const once = async <R>(ask: (store: FleetStore) => Promise<R>): Promise<R> => {
     const { store, close } = await fleet.connect(address);
     try {
-      if (order) await obey(verb, order, store, io);
-      else await show(store, group, flags, io);
+      return await ask(store);
     } finally {
       await close();
     }
+  };
+  try {
+    if (order) await once((store) => obey(verb, order, store, io));
+    else if (flags.watch) await watch(group, { flags, io, connect: () => fleet.connect(address), address });
+    else show(await once((store) => fleetStatus(store, group)), flags, io);
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(silenceOf(address, error));
+    throw usageErrorOf(address, error);
   }
   return EXIT.clean;
+}
+
+/** A wrong name is the caller's fault. Everything else is the store's. */
+function usageErrorOf(address: StoreAddress, error: unknown): UsageError {
+  if (error instanceof UsageError) return error;
+  const isRefused = error instanceof TypeError && Reflect.get(error, "code") === "HS_INVALID_OPTION";
+  return new UsageError(isRefused ? error.message.replace(/^health-state: /, "") : silenceOf(address, error));
 }
 
 /** Says that a store does not answer. The address may hold a password, so only its host is named. */
@@ -50,13 +73,48 @@ function silenceOf({ kind, url }: StoreAddress, error: unknown): string {
   return `the ${kind} store at ${place} does not answer (${why}). Is it running, and is the address right?`;
 }
 
-async function show(store: FleetStore, group: string, flags: FleetFlags, io: Io): Promise<void> {
-  for (;;) {
-    const status = await fleetStatus(store, group);
-    // One line for each look, so that a program can read them as they come.
-    io.out(flags.json ? `${JSON.stringify(status)}\n` : toFleetTable(status));
-    if (!flags.watch || !(await io.pause(WATCH_MS))) return;
-    if (!flags.json) io.out("\n");
+function show(status: FleetStatus, flags: FleetFlags, io: Io): void {
+  // One line for each look, so that a program can read them as they come.
+  io.out(flags.json ? `${JSON.stringify(status)}\n` : toFleetTable(status));
+}
+
+interface Watching {
+  readonly flags: FleetFlags;
+  readonly io: Io;
+  readonly connect: () => Promise<OpenStore>;
+  readonly address: StoreAddress;
+}
+
+/** Looks again and again. A store that has answered once and is gone is said once, and asked on. */
+async function watch(group: string, { flags, io, connect, address }: Watching): Promise<void> {
+  let connected: OpenStore | undefined;
+  let hasAnswered = false;
+  let isGone = false;
+  const close = async (): Promise<void> => {
+    const closing = connected;
+    connected = undefined;
+    await closing?.close();
+  };
+  try {
+    for (;;) {
+      try {
+        connected ??= await connect();
+        const status = await fleetStatus(connected.store, group);
+        if (hasAnswered && !flags.json) io.out("\n");
+        hasAnswered = true;
+        isGone = false;
+        show(status, flags, io);
+      } catch (error) {
+        if (!hasAnswered) throw error;
+        if (!isGone) io.err(`health-state: ${silenceOf(address, error)}\n`);
+        isGone = true;
+        // A client that has lost its connection may not connect again.
+        await close();
+      }
+      if (!(await io.pause(WATCH_MS))) return;
+    }
+  } finally {
+    await close();
   }
 }
 
@@ -90,7 +148,16 @@ async function obey(verb: string, order: Order, store: FleetStore, io: Io): Prom
 }
 
 /** Where the store is: as an option says, else as the environment says, because a password must not stand in a list. */
-function addressOf({ redis, postgres }: FleetFlags, { env }: FleetIo): StoreAddress {
+function addressOf(flags: FleetFlags, fleet: FleetIo): StoreAddress {
+  const { kind, url } = givenAddress(flags, fleet);
+  const { protocols, example } = ADDRESSES[kind];
+  // The message does not repeat the address, because it may hold a password. A path is a socket.
+  if (!url.startsWith("/") && !(URL.canParse(url) && protocols.includes(new URL(url).protocol)))
+    throw new UsageError(`the address of the ${kind} store is not a URL such as ${example}`);
+  return { kind, url };
+}
+
+function givenAddress({ redis, postgres }: FleetFlags, { env }: FleetIo): StoreAddress {
   if (redis !== undefined && postgres !== undefined) throw new UsageError("--redis and --postgres exclude each other");
   if (redis !== undefined) return { kind: "redis", url: redis };
   if (postgres !== undefined) return { kind: "postgres", url: postgres };

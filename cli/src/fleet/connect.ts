@@ -2,18 +2,11 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import type { FleetStore } from "health-state/fleet";
 import { postgresFleet, type PostgresClientLike } from "health-state/postgres";
 import { redisFleet, type RedisClientLike } from "health-state/redis";
-import { UsageError, type StoreAddress } from "../io/io.ts";
+import { UsageError, type OpenStore, type StoreAddress } from "../io/io.ts";
 
-/** A store that is connected. */
-interface Connected {
-  readonly store: FleetStore;
-  readonly close: () => Promise<void>;
-}
-
-/** How long a connection may take, in ms. */
+/** How long a connection may take, and each call to the store, in ms. */
 const CONNECT_MS = 5_000;
 
 /**
@@ -21,11 +14,32 @@ const CONNECT_MS = 5_000;
  *
  * @throws UsageError where no client is installed
  */
-export async function connectStore({ kind, url }: StoreAddress): Promise<Connected> {
-  return kind === "redis" ? connectRedis(url) : connectPostgres(url);
+export async function connectStore({ kind, url }: StoreAddress): Promise<OpenStore> {
+  const { store, close } = await (kind === "redis" ? connectRedis(url) : connectPostgres(url));
+  return {
+    store: {
+      beat: (group, beat) => inTime(store.beat(group, beat)),
+      read: (group) => inTime(store.read(group)),
+      write: (group, note) => inTime(store.write(group, note)),
+    },
+    close,
+  };
 }
 
-async function connectRedis(url: string): Promise<Connected> {
+/** Rejects if a call takes too long. A server that hangs takes a connection and says nothing. */
+async function inTime<R>(call: PromiseLike<R>): Promise<R> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${CONNECT_MS / 1_000} s`)), CONNECT_MS);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function connectRedis(url: string): Promise<OpenStore> {
   const ioredis = packageOf("ioredis");
   if (ioredis) {
     const Redis = constructorIn(ioredis, "Redis");
@@ -43,15 +57,25 @@ async function connectRedis(url: string): Promise<Connected> {
   };
   const client = create({ url, socket: { connectTimeout: CONNECT_MS, reconnectStrategy: false } });
   client.on("error", () => {});
-  await client.connect();
+  try {
+    await inTime(client.connect());
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
   return { store: redisFleet(client), close: () => Promise.resolve(client.destroy()) };
 }
 
-function connectPostgres(url: string): Connected {
+function connectPostgres(url: string): OpenStore {
   const pg = packageOf("pg");
   if (pg) {
     const Pool = constructorIn(pg, "Pool");
-    const made = new Pool({ connectionString: url, max: 1, connectionTimeoutMillis: CONNECT_MS });
+    const made = new Pool({
+      connectionString: url,
+      max: 1,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: CONNECT_MS,
+    });
     // SAFETY: this is the class of the package pg.
     const pool = made as PostgresClientLike & { end(): Promise<void> };
     return { store: postgresFleet(pool), close: () => pool.end() };

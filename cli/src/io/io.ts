@@ -15,12 +15,16 @@ export interface StoreAddress {
   readonly url: string;
 }
 
+/** A store that is connected. */
+export interface OpenStore {
+  readonly store: FleetStore;
+  readonly close: () => Promise<void>;
+}
+
 /** What the command `fleet` touches of the world. */
 export interface FleetIo {
   /** Connects to the store of a fleet. Rejects with an Error that says why not. */
-  readonly connect: (
-    address: StoreAddress,
-  ) => Promise<{ readonly store: FleetStore; readonly close: () => Promise<void> }>;
+  readonly connect: (address: StoreAddress) => Promise<OpenStore>;
   /** A variable of the environment. */
   readonly env: (name: string) => string | undefined;
 }

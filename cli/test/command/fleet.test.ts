@@ -147,6 +147,78 @@ test.each([
   expect(await run(args)).toMatchObject({ code: 2, err: `health-state: ${message}\n`, out: "" });
 });
 
+test("fleet status --watch goes on when the store is gone for a while, connects anew, and says so once", async () => {
+  const { store } = await startedGroup();
+  let reads = 0;
+  const flapping: FleetStore = {
+    ...store,
+    read: (group) => {
+      reads++;
+      return reads > 2 && reads < 6 ? Promise.reject(new Error("Connection is closed.")) : store.read(group);
+    },
+  };
+  for (const json of [[], ["--json"]]) {
+    reads = 0;
+    const { code, out, err, addresses, closed } = await run(
+      ["status", "--group", "matcher", "--watch", ...json],
+      flapping,
+      undefined,
+      7,
+    );
+    expect(code).toBe(0);
+    expect(err).toBe(
+      "health-state: the redis store at 127.0.0.1 does not answer (Connection is closed.). " +
+        "Is it running, and is the address right?\n",
+    );
+    expect(out.match(json.length ? /"group":"matcher"/g : /^matcher: 2 replicas/gm)).toHaveLength(4);
+    if (json.length) for (const line of out.trim().split("\n")) expect(JSON.parse(line)).toBeTypeOf("object");
+    // Each failed look ends its connection, and the next one makes another.
+    expect([addresses.length, closed]).toEqual([4, 4]);
+  }
+});
+
+test("fleet status --watch of a store that never answered is refused like fleet status", async () => {
+  const silent: FleetStore = { ...memoryFleet(), read: () => Promise.reject(new Error("Connection is closed.")) };
+  const { code, out, err, closed } = await run(["status", "--group", "matcher", "--watch"], silent, undefined, 3);
+  expect({ code, out, closed }).toEqual({ code: 2, out: "", closed: 1 });
+  expect(err).toMatch(/^health-state: the redis store at 127\.0\.0\.1 does not answer/);
+});
+
+test("a group that the store does not know is empty, as a table and as JSON", async () => {
+  expect(await run(["status", "--group", "nobody"])).toMatchObject({
+    code: 0,
+    out: "nobody: 0 replicas, 0 out, 0 held in; not known to the store\n",
+  });
+  const { out } = await run(["status", "--group", "nobody", "--json"]);
+  expect(JSON.parse(out)).toEqual({ group: "nobody", replicas: [], rollouts: [] });
+});
+
+test.each([
+  ["redis", "", "redis://127.0.0.1:6379"],
+  ["redis", "user:hunter2", "redis://127.0.0.1:6379"],
+  ["redis", "http://user:hunter2@127.0.0.1", "redis://127.0.0.1:6379"],
+  ["redis", "redis://user:hunter2@:bad", "redis://127.0.0.1:6379"],
+  ["postgres", "hunter2", "postgres://127.0.0.1:5432/postgres"],
+  ["postgres", "redis://user:hunter2@127.0.0.1", "postgres://127.0.0.1:5432/postgres"],
+])("--%s %j is refused before anything is connected, and its password is not repeated", async (kind, url, example) => {
+  expect(await run(["status", "--group", "matcher", `--${kind}`, url])).toMatchObject({
+    code: 2,
+    out: "",
+    err: `health-state: the address of the ${kind} store is not a URL such as ${example}\n`,
+    addresses: [],
+  });
+});
+
+test.each([
+  [["status", "--group", "M x"], /^health-state: group is "M x"\. Pass a name/],
+  [["pin", "v1", "--group", "m", "--resource", "In dex"], /^health-state: resource is "In dex"\. Pass the name/],
+  [["retry", "", "--group", "m", "--resource", "index"], /^health-state: revision is ""\. Pass a revision/],
+])("fleet %j names the wrong word, and does not blame the store", async (args, message) => {
+  const { code, out, err } = await run(args);
+  expect([code, out, err]).toEqual([2, "", expect.stringMatching(message)]);
+  expect(err).not.toMatch(/does not answer/);
+});
+
 test("a store that does not answer is named without its password", async () => {
   const silent: FleetStore = {
     beat: () => Promise.reject(new Error("not asked")),

@@ -174,7 +174,9 @@ BEGIN
   IF coalesce((SELECT n.version FROM health_state_fleet_note n WHERE n.grp = p_grp AND n.name = p_name), 0) <> p_version THEN
     RETURN false;
   END IF;
-  INSERT INTO health_state_fleet_note VALUES (p_grp, p_name, p_version + 1, p_note)
+  -- A step on, as in src/fleet/next-version.ts. It is random here.
+  INSERT INTO health_state_fleet_note
+    VALUES (p_grp, p_name, 1 + (p_version + floor(random() * 90000000000000)::bigint) % 99999999999999, p_note)
     ON CONFLICT (grp, name) DO UPDATE SET version = excluded.version, note = excluded.note;
   RETURN true;
 END $write$;

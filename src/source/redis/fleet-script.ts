@@ -142,9 +142,12 @@ for i = 1, #notes, 2 do
 end
 return said`;
 
-/** Replaces a note if its version is as it was read. KEYS: `notes`. ARGV: its name, the version, the text. */
+/**
+ * Replaces a note if its version is as it was read. KEYS: `notes`. ARGV: its name, the version, the next version, the
+ * text. The next version comes from the client.
+ */
 export const WRITE_SCRIPT = `local note = redis.call("HGET", KEYS[1], ARGV[1]) or "0:"
 if string.sub(note, 1, string.find(note, ":", 1, true) - 1) ~= ARGV[2] then return { "0" } end
-redis.call("HSET", KEYS[1], ARGV[1], string.format("%.0f", tonumber(ARGV[2]) + 1) .. ":" .. ARGV[3])
+redis.call("HSET", KEYS[1], ARGV[1], ARGV[3] .. ":" .. ARGV[4])
 redis.call("PEXPIRE", KEYS[1], "2592000000")
 return { "1" }`;

@@ -1,4 +1,5 @@
 import type { FleetAnswer, FleetMember, FleetNote, FleetReading, FleetStore } from "../../fleet/fleet-store.ts";
+import { nextVersion } from "../../fleet/next-version.ts";
 import { toFleetAnswer } from "../../fleet/read-answer.ts";
 import { textOf } from "./body.ts";
 import { knownRedis, type RedisClientLike } from "./client.ts";
@@ -48,7 +49,8 @@ export function redisFleet(client: RedisClientLike): FleetStore {
     },
     async write(group, { name, version, text }) {
       hearErrors(client);
-      const [done] = await write(WRITE_SCRIPT, [keyOf(group, "notes")], [name, String(version), text]);
+      const next = nextVersion(version, text);
+      const [done] = await write(WRITE_SCRIPT, [keyOf(group, "notes")], [name, ...[version, next].map(String), text]);
       return textOf(done) === "1";
     },
   };
