@@ -15,6 +15,9 @@ import { snapshotOf, type RecordSource, type Snapshot } from "./snapshot.ts";
 import { subscribeTo, type ListenerKind } from "./subscribe.ts";
 import { Subscribers } from "./subscribers.ts";
 
+/** So many revisions are remembered, so that `onRejected` is called once for each of them. */
+const MOST_TOLD = 100;
+
 /**
  * Sends the events of a resource to listeners, prints a failure without a listener, and disposes of old values. It is
  * the first of four classes in a chain, because one object needs less memory than four.
@@ -38,6 +41,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   #disposal: Disposal<T> | undefined;
   /** The last result of `onRejected`. In request mode it is awaited after the answer. */
   #told: unknown;
+  /** The revisions that `onRejected` was told of, the last one at the end. */
+  #toldRevisions: Set<string> | undefined;
   #subscribers: Subscribers<ResourceEvent<T>> | undefined;
 
   constructor(host: Host) {
@@ -125,13 +130,16 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return subscribeTo(this.host, this.#subscribers, { listener, kind, subjects: () => [this] });
   }
 
-  /** Calls `onRejected`: once for each revision, or once for several rejections in a row without a revision. */
+  /** Calls `onRejected` for a load: once for each revision, or once for several rejections in a row without one. */
   protected tellRejection(action: ResourceAction<T>, before: Facts<T>): void {
+    if (action.type !== "failed" || action.outcome !== "rejected") return;
+    if (action.revision !== undefined || before.failures === 0) this.tellRejected(action.revision, action.error);
+  }
+
+  /** Calls `onRejected`, unless it was told of the revision. */
+  tellRejected(revision: string | undefined, reason: unknown): void {
     const { onRejected } = this.options;
-    if (!onRejected || action.type !== "failed" || action.outcome !== "rejected") return;
-    const { revision, error: reason } = action;
-    const isKnown = revision === undefined ? before.failures > 0 : before.rejected?.revision === revision;
-    if (isKnown) return;
+    if (!onRejected || (revision !== undefined && this.#isTold(revision))) return;
     this.host.defer(() =>
       callSafely(() => {
         const told = onRejected({ name: this.name, revision, reason });
@@ -139,6 +147,16 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
         return told;
       }),
     );
+  }
+
+  /** Whether a revision was told before, as far as that is remembered. From now on it was. */
+  #isTold(revision: string): boolean {
+    const revisions = (this.#toldRevisions ??= new Set());
+    const isKnown = revisions.delete(revision);
+    revisions.add(revision);
+    const [oldest = ""] = revisions;
+    if (revisions.size > MOST_TOLD) revisions.delete(oldest);
+    return isKnown;
   }
 
   /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */
