@@ -23,11 +23,12 @@ function watchSlices(): { readonly slices: (readonly [bytes: number, turn: numbe
   vi.spyOn(crypto, "createHash").mockImplementation((name): Hash => {
     const hash = createHash(name);
     const update = hash.update.bind(hash);
-    hash.update = (part: Uint8Array) => {
-      slices.push([part.length, turn]);
-      return update(part);
-    };
-    return hash;
+    return Object.assign(hash, {
+      update(part: Uint8Array) {
+        slices.push([part.length, turn]);
+        return update(part);
+      },
+    });
   });
   return { slices, end: () => void (isOver = true) };
 }
