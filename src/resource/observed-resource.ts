@@ -151,7 +151,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
 
   /** Whether a revision was told before, as far as that is remembered. From now on it was. */
   #isTold(revision: string): boolean {
-    const revisions = (this.#toldRevisions ??= new Set());
+    this.#toldRevisions ??= new Set();
+    const revisions = this.#toldRevisions;
     const isKnown = revisions.delete(revision);
     revisions.add(revision);
     const [oldest = ""] = revisions;
