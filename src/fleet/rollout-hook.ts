@@ -1,4 +1,4 @@
-import { callSafely, handled } from "../option/call-safely.ts";
+import { handled } from "../option/call-safely.ts";
 import type { LoadContext } from "../resource/loader.ts";
 import type { ManagedResource } from "../resource/managed-resource.ts";
 import { loaded, outcomeOf, unchanged, type Loaded, type Unchanged } from "../resource/outcome.ts";
@@ -157,14 +157,13 @@ export class Rollout<T> implements RolloutHook {
     const revision = this.#held;
     if (!this.#ok || this.#isAsking || revision === undefined || this.#failed?.revision === revision) return;
     this.#isAsking = true;
-    const { name, options } = this.#resource;
+    const { name } = this.#resource;
     try {
       if ((await this.#ok({ name, revision })) === false) throw new Error("ok() gave false");
     } catch (reason) {
       if (this.#held === revision) {
         this.#failed = { revision, retry: retriesOf(this.#plan, revision) };
-        const { onRejected } = options;
-        if (onRejected) callSafely(() => onRejected({ name, revision, reason }));
+        this.#resource.tellRejected(revision, reason);
         this.#replica.beatSoon();
       }
     }

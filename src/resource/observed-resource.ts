@@ -15,6 +15,9 @@ import { snapshotOf, type RecordSource, type Snapshot } from "./snapshot.ts";
 import { subscribeTo, type ListenerKind } from "./subscribe.ts";
 import { Subscribers } from "./subscribers.ts";
 
+/** So many revisions are remembered, so that `onRejected` is called once for each of them. */
+const MOST_TOLD = 100;
+
 /**
  * Sends the events of a resource to listeners, prints a failure without a listener, and disposes of old values. It is
  * the first of four classes in a chain, because one object needs less memory than four.
@@ -40,6 +43,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   #told: unknown;
   /** Whether a load was rejected since the last success. */
   #isRejected = false;
+  /** The revisions that `onRejected` was told of, the last one at the end. */
+  #toldRevisions: Set<string> | undefined;
   #subscribers: Subscribers<ResourceEvent<T>> | undefined;
 
   constructor(host: Host) {
@@ -127,15 +132,19 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return subscribeTo(this.host, this.#subscribers, { listener, kind, subjects: () => [this] });
   }
 
-  /** Calls `onRejected`: once for each revision, or once for several rejections in a row without a revision. */
+  /** Calls `onRejected` for a load: once for each revision, or once for several rejections in a row without one. */
   protected tellRejection(action: ResourceAction<T>, before: Facts<T>): void {
-    const { onRejected } = this.options;
-    if (!before.failures) this.#isRejected = false;
-    if (!onRejected || action.type !== "failed" || action.outcome !== "rejected") return;
-    const { revision, error: reason } = action;
-    const isKnown = revision === undefined ? this.#isRejected : before.rejected?.revision === revision;
+    if (before.failures === 0) this.#isRejected = false;
+    if (action.type !== "failed" || action.outcome !== "rejected") return;
+    const isTold = action.revision === undefined && this.#isRejected;
     this.#isRejected = true;
-    if (isKnown) return;
+    if (!isTold) this.tellRejected(action.revision, action.error);
+  }
+
+  /** Calls `onRejected`, unless it was told of the revision. */
+  tellRejected(revision: string | undefined, reason: unknown): void {
+    const { onRejected } = this.options;
+    if (!onRejected || (revision !== undefined && this.#isTold(revision))) return;
     this.host.defer(() =>
       callSafely(() => {
         const told = onRejected({ name: this.name, revision, reason });
@@ -143,6 +152,17 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
         return told;
       }),
     );
+  }
+
+  /** Whether a revision was told before, as far as that is remembered. From now on it was. */
+  #isTold(revision: string): boolean {
+    this.#toldRevisions ??= new Set();
+    const revisions = this.#toldRevisions;
+    const isKnown = revisions.delete(revision);
+    revisions.add(revision);
+    const [oldest = ""] = revisions;
+    if (revisions.size > MOST_TOLD) revisions.delete(oldest);
+    return isKnown;
   }
 
   /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */

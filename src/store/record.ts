@@ -1,3 +1,4 @@
+import { digestOf } from "../option/digest.ts";
 import type { Duration } from "../option/duration.ts";
 import { toSafeText } from "../option/invalid-option.ts";
 import type { Codec, Stamps, StoreContext } from "./store.ts";
@@ -53,11 +54,9 @@ export interface StampsHeader extends Stamps {
   readonly of: string;
 }
 
-/** The SHA-256 in hex, of what is small: WebCrypto copies it first. Large files have a digest of their own. */
-export async function sha256Of(bytes: Uint8Array): Promise<string> {
-  // SAFETY: the platform refuses a shared buffer with an error, and no store hands one in.
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** The SHA-256 in hex. */
+export function sha256Of(bytes: Uint8Array): Promise<string> {
+  return digestOf("sha256", bytes);
 }
 
 /** The two lines that stand before a body. */

@@ -52,6 +52,23 @@ test("onRejected is told of each refused revision once, with the name and the re
   ]);
 });
 
+test("onRejected is told of a revision once, however often another one comes in between", async () => {
+  const kit = await createRejectingKit();
+  for (const revision of ["A", "B", "A", "B", "A"]) await kit.bring("bad", revision);
+  await kit.bring("good", "C");
+  await kit.bring("bad", "A");
+  expect(kit.told.map(({ revision }) => revision)).toEqual(["A", "B"]);
+});
+
+test("the memory of what onRejected was told has an end: the revision that came longest ago is told again", async () => {
+  const kit = await createRejectingKit();
+  const others = Array.from({ length: 100 }, (_, at) => `${at}`);
+  for (const revision of ["A", "B", ...others.slice(1), "A", "B"]) await kit.bring("bad", revision);
+  expect(kit.told.map(({ revision }) => revision)).toEqual(["A", "B", ...others.slice(1), "A", "B"]);
+  await kit.bring("bad", "99");
+  expect(kit.told).toHaveLength(103);
+});
+
 test("without a revision onRejected is told once per streak", async () => {
   const kit = await createRejectingKit();
   for (const id of ["bad", "bad", "good", "bad", "bad"]) await kit.bring(id);

@@ -1,7 +1,6 @@
-// A process that saves one value after another, until it is killed:  node saver.mjs <path> <size> <name>
-import { bytes, fileStore } from "../../dist/src/source/file/index.js";
-
-const [path, size, name] = process.argv.slice(2);
+// A process that saves one value after another, until it is killed:  node saver.mjs <entry> <path> <size> <name>
+const [entry, path, size, name] = process.argv.slice(2);
+const { bytes, fileStore } = await import(entry);
 const store = fileStore(path, { codec: bytes() });
 const { signal } = new AbortController();
 for (let n = 1; ; n++) {

@@ -32,9 +32,9 @@ function main(setting: Setting): void {
   let restored = (): void => {};
   const isRestored = new Promise<void>((resolve) => (restored = resolve));
   const open = async (): Promise<Database> => {
-    if (databaseUrl !== undefined) return (await import("./db/postgres.ts")).openPostgres(databaseUrl, sayError);
-    // The embedded database holds this thread while it opens, so the store goes first.
+    // A driver holds this thread while it is loaded, and the embedded database while it opens. So the store goes first.
     await isRestored;
+    if (databaseUrl !== undefined) return (await import("./db/postgres.ts")).openPostgres(databaseUrl, sayError);
     return (await import("./db/pglite.ts")).openPglite(dataFolder);
   };
   const { database, faults } = withFaults(
@@ -62,7 +62,6 @@ function main(setting: Setting): void {
     onError: sayError,
   });
   const { health, index } = matcher;
-  void untilRestored(setting.storePath === undefined ? undefined : index, health.drainSignal).then(restored);
   const writeLine = (entry: LogEntry): void => console.log(JSON.stringify(entry));
   logTo(health, { info: writeLine, warn: writeLine, error: writeLine });
   const pictureFolder = setting.pictureFolder ?? setting.drawnFolder;
@@ -72,6 +71,10 @@ function main(setting: Setting): void {
     const origin = `http://${setting.host.includes(":") ? `[${setting.host}]` : setting.host}:${port}`;
     say(`listening on ${origin}; ${databaseUrl === undefined ? "embedded database" : "database server"}`);
     const watch = watchProbes(origin, (line) => say(line));
+    void untilRestored(setting.storePath === undefined ? undefined : index, health.drainSignal)
+      // What was restored is READY at once, and the probes are told so before the database is opened.
+      .then(() => index?.peek() && watch.ask())
+      .then(restored);
 
     const curator = roles.curator
       ? startCurator({

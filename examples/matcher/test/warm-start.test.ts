@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { addContents, createBank, deleteBank } from "../src/db/bank-store.ts";
-import { recordBuild } from "../src/db/build-store.ts";
+import { latestBuild, recordBuild } from "../src/db/build-store.ts";
 import type { Database } from "../src/db/database.ts";
 import { openPglite } from "../src/db/pglite.ts";
 import { migrate } from "../src/db/schema.ts";
 import { withFaults } from "../src/demo/faults.ts";
+import { createIndexer } from "../src/index/indexer.ts";
 import { createMatcher, type Matcher } from "../src/matcher.ts";
 import { generatedHash } from "../src/seed/generated-hash.ts";
 
@@ -138,6 +139,53 @@ test("the buttons: the database stops, an empty build is published, and healing 
 
   const headers = { "sec-fetch-site": "cross-site" };
   expect((await matcher.app.request("/demo/stop-database", { method: "POST", headers })).status).toBe(403);
+});
+
+test("an empty build is the newest one, in whichever moment of the curator's work it is published", async () => {
+  for (let at = 0, isAtWork = true; isAtWork; at++) {
+    await faults.heal();
+    let queries = 0;
+    const indexer = createIndexer({
+      database: {
+        ...real,
+        query: async (sql, parameters) => {
+          if (queries++ === at) await faults.publishEmpty();
+          return real.query(sql, parameters);
+        },
+      },
+    });
+    await indexer.run();
+    isAtWork = queries > at;
+    if (isAtWork) expect([at, (await latestBuild(real))?.size]).toEqual([at, { md5: 0, pdq: 0 }]);
+    else expect((await latestBuild(real))?.size).toEqual({ md5: 1, pdq: 10 });
+    if (!isAtWork) expect(at).toBeGreaterThan(3);
+  }
+});
+
+test("commands act in their order: an empty build that is published right after healing is refused", async () => {
+  await matcher.index?.reload();
+  const order: string[] = [];
+  let heal = (): void => {};
+  const healed = new Promise<void>((resolve) => (heal = resolve));
+  const slow = withFaults({
+    ...real,
+    query: async (sql, parameters) => {
+      if (sql.startsWith("update revision")) await healed;
+      order.push(sql.split(" ").slice(0, 3).join(" "));
+      return real.query(sql, parameters);
+    },
+  });
+  const commands = [slow.faults.heal(), slow.faults.publishEmpty()];
+  await real.query("select 1");
+  expect(order).toEqual([]);
+  heal();
+  await Promise.all(commands);
+  expect(order.slice(0, 2)).toEqual(["update revision set", "insert into index_build"]);
+
+  // The curator finds that this build goes up to the last change.
+  expect(await createIndexer({ database: real }).run()).toBeUndefined();
+  await matcher.index?.reload().catch(() => {});
+  expect(matcher.index?.snapshot().rejected).toBe((await latestBuild(real))?.revision);
 });
 
 test("a build is found by its announcement, without waiting for the next look", async () => {

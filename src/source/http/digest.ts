@@ -1,5 +1,5 @@
-import type { ByteArray } from "../../option/byte-array.ts";
 import { invalidOption } from "../../option/invalid-option.ts";
+import { digestOf, hexOf } from "../../option/digest.ts";
 
 const HEX = /^sha(?:256:[\da-f]{64}|512:[\da-f]{128})$/i;
 // RFC 9530, 2: a dictionary of byte sequences. Other algorithms, and what is no digest, are passed over.
@@ -8,7 +8,7 @@ const FIELD = /\bsha-(256=:[\w+/]{43}=|512=:[\w+/]{86}==):/g;
 /** The digests that a field of RFC 9530 names, as `sha256:` or `sha512:` and hexadecimal digits. */
 export function digestsIn(field: string | null): string[] {
   return [...(field ?? "").matchAll(FIELD)].map(([, text = ""]) => {
-    const hex = Array.from(atob(text.slice(5)), (char) => toHex(char.charCodeAt(0))).join("");
+    const hex = hexOf(Uint8Array.from(atob(text.slice(5)), (char) => char.charCodeAt(0)));
     return `sha${text.slice(0, 3)}:${hex}`;
   });
 }
@@ -29,12 +29,7 @@ export function toDigests(given: string): string[] {
 }
 
 /** The digest of some bytes, in the form of `like`. */
-export async function digestLike(like: string, bytes: ByteArray): Promise<string> {
-  const name = like.slice(0, 6);
-  const hash = await crypto.subtle.digest(`SHA-${name.slice(3)}`, bytes);
-  return `${name}:${Array.from(new Uint8Array(hash), toHex).join("")}`;
-}
-
-function toHex(byte: number): string {
-  return byte.toString(16).padStart(2, "0");
+export async function digestLike(like: string, bytes: Uint8Array): Promise<string> {
+  const name = like.startsWith("sha512") ? "sha512" : "sha256";
+  return `${name}:${await digestOf(name, bytes)}`;
 }

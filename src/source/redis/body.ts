@@ -1,6 +1,6 @@
+import { digestOf } from "../../option/digest.ts";
 import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
-import { hexOf } from "./hex.ts";
 
 /** Looks at bytes before they are parsed. Throwing, or `false`, refuses them. */
 export type Verify = (
@@ -18,8 +18,8 @@ export function textOf(bytes: Uint8Array | undefined): string {
 }
 
 /** The revision of a value that has no other. */
-export async function digestOf(bytes: Uint8Array): Promise<string> {
-  return `sha256:${hexOf(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)))}`;
+export async function revisionOf(bytes: Uint8Array): Promise<string> {
+  return `sha256:${await digestOf("sha256", bytes)}`;
 }
 
 /** The value in the form that `parse` wants. What it throws fails the load as `parse` does. */

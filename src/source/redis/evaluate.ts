@@ -1,5 +1,6 @@
+import { hexOf } from "../../option/digest.ts";
+import { SourceError } from "../source-error.ts";
 import type { KnownRedis, NodeRedisLike } from "./client.ts";
-import { hexOf } from "./hex.ts";
 
 /** Runs a script and gives the list of byte strings that it returns. */
 export type Evaluate = (script: string, keys: readonly string[], args: readonly string[]) => Promise<Uint8Array[]>;
@@ -53,9 +54,12 @@ function nodeRedisSend(client: NodeRedisLike, isCluster: boolean): Send {
 
 function listOf(reply: unknown): Uint8Array[] {
   if (Array.isArray(reply) && reply.every((part) => part instanceof Uint8Array)) return reply;
-  throw new TypeError("the client gave no list of bytes for the script");
+  throw new SourceError(
+    "protocol",
+    "Redis: the reply is no list of bytes. A client in the middle of a transaction (MULTI) cannot load.",
+  );
 }
 
 async function sha1Of(script: string): Promise<string> {
-  return hexOf(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(script)));
+  return hexOf(new Uint8Array(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(script))));
 }

@@ -7,7 +7,7 @@ import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 import { createTurns } from "../turn.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
-import { bodyOf, digestOf, textOf, verifyBytes, type Verify } from "./body.ts";
+import { bodyOf, revisionOf, textOf, verifyBytes, type Verify } from "./body.ts";
 import { knownRedis, type RedisClientLike } from "./client.ts";
 import { evaluateWith } from "./evaluate.ts";
 import { toFailure } from "./failure.ts";
@@ -148,7 +148,7 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
         default:
           if (bytes === undefined || bytes.length === 0)
             throw new SourceError("empty", `the value of ${toSafeText(key)} is empty`);
-          return { revision: version === undefined ? await digestOf(bytes) : textOf(first), bytes };
+          return { revision: version === undefined ? await revisionOf(bytes) : textOf(first), bytes };
       }
     } catch (error) {
       // A failure after an abort is not a failure of the source.

@@ -18,8 +18,14 @@ export const MOST_HEADER_BYTES = 65_536;
 
 const NEW_LINE = 10;
 
-/** Reads go in pieces, so that a read that nobody waits for any more can stop. One is hashed in about two milliseconds. */
-const PIECE_BYTES = 2 * 2 ** 20;
+/** Reads go in pieces, so that a read that nobody waits for any more can stop. One is hashed in about a millisecond. */
+const PIECE_BYTES = 2 ** 20;
+
+/**
+ * The system reads so many pieces at the same time. The first write to a page of new memory can cost more than the read
+ * itself, and threads share that cost. One of the four threads of Node's pool is left to others.
+ */
+const PIECES_AHEAD = 3;
 
 /** A record that is open for reading. */
 export interface OpenRecord<H> {
@@ -109,8 +115,8 @@ function checkPlain(stat: { mode: bigint; uid: bigint; gid: bigint; isFile(): bo
 }
 
 /**
- * Reads bytes piece by piece. While the system reads a piece, `use` is called with the one before it, so that both take
- * the time of one.
+ * Reads bytes in pieces, and calls `use` with each of them in its order. Meanwhile the system reads the next ones into
+ * the same buffer.
  */
 async function read(
   handle: FileHandle,
@@ -119,18 +125,36 @@ async function read(
   use: (piece: Uint8Array) => void,
 ): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  const readAt = (at: number): Promise<number> =>
-    handle.read(bytes, at, Math.min(length - at, PIECE_BYTES), from + at).then(({ bytesRead }) => bytesRead);
-  let next = length > 0 ? readAt(0) : Promise.resolve(0);
-  for (let at = 0; at < length;) {
-    const bytesRead = await next;
-    if (bytesRead === 0) ignore("its body is incomplete");
-    const end = at + bytesRead;
-    if (end < length) next = readAt(end);
-    // It is awaited by the next round, which an error of `use` leaves out.
-    next.catch(() => {});
-    use(bytes.subarray(at, end));
-    at = end;
+  const ahead: Promise<Uint8Array>[] = [];
+  let begun = 0;
+  const begin = (): void => {
+    if (begun >= length) return;
+    const piece = fill(handle, bytes.subarray(begun, begun + PIECE_BYTES), from + begun);
+    // It is awaited in its turn, which an error before it leaves out.
+    piece.catch(() => {});
+    ahead.push(piece);
+    begun += PIECE_BYTES;
+  };
+  while (ahead.length < PIECES_AHEAD && begun < length) begin();
+  try {
+    for (let first = ahead.shift(); first; first = ahead.shift()) {
+      const piece = await first;
+      begin();
+      use(piece);
+    }
+  } finally {
+    // Nobody reads from a file that is closed.
+    await Promise.allSettled(ahead);
   }
   return bytes;
+}
+
+/** Fills a buffer, because one read may give less than was asked. */
+async function fill(handle: FileHandle, piece: Uint8Array, from: number): Promise<Uint8Array> {
+  for (let at = 0; at < piece.length;) {
+    const { bytesRead } = await handle.read(piece, at, piece.length - at, from + at);
+    if (bytesRead === 0) ignore("its body is incomplete");
+    at += bytesRead;
+  }
+  return piece;
 }

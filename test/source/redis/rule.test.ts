@@ -178,6 +178,13 @@ describe.skipIf(missing !== undefined).each(REDIS_KINDS)("fromRedis() with $name
     expect(await failure()).toMatch(/^refused: Redis: (WRONGTYPE|ERR .*WRONGTYPE)/);
   });
 
+  test("in the middle of a transaction a load fails and says so, and the next one after it does not", async () => {
+    await opened.send("MULTI");
+    expect(await failure()).toMatch(/^protocol: Redis: the reply is no list of bytes\. A client .*MULTI/);
+    await opened.send("DISCARD");
+    expect(await load()).toEqual(loaded({ eur: 1 }, { revision: "v1" }));
+  });
+
   test("twenty loaders on one client add one listener for its errors", async () => {
     const other = await kind.open(server.port);
     const count = (): number =>

@@ -15,6 +15,11 @@ export interface Build {
 /** Where each completed build is announced, by its revision. */
 export const BUILD_CHANNEL = "matcher_build";
 
+/** Where the newest completed build is found. */
+const NEWEST = "from index_build where completed_at is not null order by id desc limit 1";
+
+const IS_CHANGED = `(select n from revision) is distinct from (select built_to ${NEWEST})`;
+
 /** Records in one part: about 800 kB for PDQ, a few tens of milliseconds to write or read. */
 const PART_RECORDS = 20_000;
 
@@ -34,10 +39,7 @@ export async function latestBuild(database: Database): Promise<Build | undefined
     md5_size: number;
     pdq_size: number;
     revision: string;
-  }>(
-    `select id, built_to, md5_size, pdq_size, (select name from revision) || '.' || id as revision from index_build
-    where completed_at is not null order by id desc limit 1`,
-  );
+  }>(`select id, built_to, md5_size, pdq_size, (select name from revision) || '.' || id as revision ${NEWEST}`);
   const row = rows[0];
   return (
     row && {
@@ -56,20 +58,44 @@ export async function latestBuild(database: Database): Promise<Build | undefined
  * @param pause called between parts; may throw to give up
  */
 export async function recordBuild(database: Database, pause: () => Promise<void>): Promise<Build> {
-  const builtTo = await readRevision(database);
-  const id = await beginBuild(database, builtTo);
+  const build = await buildFrom(database, await beginBuild(database, "true"), pause);
+  if (!build) throw new Error("the database gave the build no id");
+  return build;
+}
+
+/**
+ * The same, if the banks have changed since the newest build.
+ *
+ * The question and the beginning are one statement, so that no other build comes between them. A build that begins
+ * later is newer than this one, even if it is completed first.
+ */
+export async function recordBuildIfChanged(database: Database, pause: () => Promise<void>): Promise<Build | undefined> {
+  return buildFrom(database, await beginBuild(database, IS_CHANGED), pause);
+}
+
+/** Records a build without a single signal, as a publisher does by mistake whose export has failed. */
+export async function recordEmptyBuild(database: Database): Promise<void> {
+  // In one statement, so that no build of the curator takes it for one that was given up.
+  const rows = await database.query<{ revision: string }>(
+    `insert into index_build (built_to, completed_at) select n, now() from revision
+    returning (select name from revision) || '.' || id as revision`,
+  );
+  await announce(database, rows[0]?.revision ?? "");
+}
+
+async function buildFrom(
+  database: Database,
+  begun: Pick<Build, "id" | "builtTo"> | undefined,
+  pause: () => Promise<void>,
+): Promise<Build | undefined> {
+  if (!begun) return undefined;
+  const { id, builtTo } = begun;
   const size = { md5: 0, pdq: 0 };
   for (const type of SIGNAL_TYPES) size[type] = await recordParts(database, id, type, pause);
   return { id, builtTo, size, revision: await complete(database, id, size) };
 }
 
-/** Records a build without a single signal, as a publisher does by mistake whose export has failed. */
-export async function recordEmptyBuild(database: Database): Promise<void> {
-  const id = await beginBuild(database, await readRevision(database));
-  await complete(database, id, { md5: 0, pdq: 0 });
-}
-
-/** Makes the build the newest one, and tells every process that listens. @returns its revision */
+/** Completes the build, and tells every process that listens. @returns its revision */
 async function complete(database: Database, id: number, size: Build["size"]): Promise<string> {
   const rows = await database.query<{ revision: string }>(
     `update index_build set md5_size = $2, pdq_size = $3, completed_at = now() where id = $1
@@ -77,9 +103,13 @@ async function complete(database: Database, id: number, size: Build["size"]): Pr
     [id, size.md5, size.pdq],
   );
   const revision = rows[0]?.revision ?? "";
+  await announce(database, revision);
+  return revision;
+}
+
+async function announce(database: Database, revision: string): Promise<void> {
   // The message names the build, so that a process that has it does nothing.
   await database.query("select pg_notify($1, $2)", [BUILD_CHANNEL, revision]);
-  return revision;
 }
 
 /** One part of a build's records of one type. @throws Error if the build has been cleared away */
@@ -93,18 +123,19 @@ export async function readPart(database: Database, build: number, type: SignalTy
   return row.data;
 }
 
-/** Keeps the latest build for its readers, and clears away what is older or was given up. */
-async function beginBuild(database: Database, builtTo: number): Promise<number> {
-  await database.query(
-    `delete from index_build
-    where id is distinct from (select max(id) from index_build where completed_at is not null)`,
+/**
+ * Keeps the newest build for its readers, and clears away what is older or was given up.
+ *
+ * @param condition as SQL
+ * @returns `undefined` where the condition does not hold
+ */
+async function beginBuild(database: Database, condition: string): Promise<Pick<Build, "id" | "builtTo"> | undefined> {
+  const rows = await database.query<{ id: number; built_to: number }>(
+    `with gone as (delete from index_build where ${condition} and id is distinct from (select id ${NEWEST}))
+    insert into index_build (built_to) select n from revision where ${condition} returning id, built_to`,
   );
-  const rows = await database.query<{ id: number }>("insert into index_build (built_to) values ($1) returning id", [
-    builtTo,
-  ]);
   const row = rows[0];
-  if (!row) throw new Error("the database gave the build no id");
-  return row.id;
+  return row && { id: row.id, builtTo: row.built_to };
 }
 
 /** @returns how many records there are */

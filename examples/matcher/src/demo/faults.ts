@@ -11,10 +11,19 @@ export interface Faults {
   heal(): Promise<void>;
 }
 
-/** A database that can be put out of reach, and what breaks and heals it. */
+/**
+ * A database that can be put out of reach, and what breaks and heals it. The commands act in the order in which they are
+ * given: one that writes begins when the one before it has written.
+ */
 export function withFaults(database: Database): { readonly database: Database; readonly faults: Faults } {
   let isStopped = false;
   let cut = (): void => {};
+  let written: Promise<unknown> = Promise.resolve();
+  const inTurn = (write: () => Promise<unknown>): Promise<void> => {
+    const mine = written.then(write);
+    written = mine.catch(() => {});
+    return mine.then(() => {});
+  };
   const refuse = (): Promise<never> => Promise.reject(new Error("the database is stopped"));
 
   return {
@@ -33,11 +42,11 @@ export function withFaults(database: Database): { readonly database: Database; r
         isStopped = true;
         cut();
       },
-      publishEmpty: () => recordEmptyBuild(database),
-      async heal() {
+      publishEmpty: () => inTurn(() => recordEmptyBuild(database)),
+      heal() {
         isStopped = false;
         // A change of the banks, so that the curator builds anew.
-        await database.query("update revision set n = n + 1");
+        return inTurn(() => database.query("update revision set n = n + 1"));
       },
     },
   };

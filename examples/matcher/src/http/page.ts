@@ -77,9 +77,13 @@ function showIndex({ status, state, observedValue, limits, origin, revision, rej
   const accept = document.querySelector("#accept");
   if (accept) accept.disabled = rejected === undefined;
 }
-document.addEventListener("click", async ({ target }) => {
+// One after the other, so that they act in the order of the clicks.
+let pressed = Promise.resolve();
+document.addEventListener("click", ({ target }) => {
+  if (target.dataset.post) pressed = pressed.then(() => press(target));
+});
+async function press(target) {
   const path = target.dataset.post;
-  if (!path) return;
   put("#done", target.textContent + " …");
   try {
     const answer = await fetch(path, { method: "POST" });
@@ -87,7 +91,7 @@ document.addEventListener("click", async ({ target }) => {
   } catch {
     put("#done", target.textContent + ": no answer");
   }
-});
+}
 showAll();
 const result = document.querySelector("#result");
 async function look(request) {

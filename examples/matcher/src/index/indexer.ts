@@ -1,4 +1,4 @@
-import { latestBuild, readRevision, recordBuild, type Build } from "../db/build-store.ts";
+import { recordBuildIfChanged, type Build } from "../db/build-store.ts";
 import type { Database } from "../db/database.ts";
 import { createPause } from "./pause.ts";
 
@@ -29,10 +29,8 @@ export function createIndexer({ database, everyMs = 2_000, onBuilt, onError }: I
   let running: Promise<Build | undefined> | undefined;
 
   const buildIfChanged = async (): Promise<Build | undefined> => {
-    const latest = await latestBuild(database);
-    if (latest && latest.builtTo === (await readRevision(database))) return undefined;
-    const build = await recordBuild(database, createPause(stopping.signal));
-    onBuilt?.(build);
+    const build = await recordBuildIfChanged(database, createPause(stopping.signal));
+    if (build) onBuilt?.(build);
     return build;
   };
 
