@@ -1,9 +1,14 @@
+import { fail } from "../option/invalid-option.ts";
 import type { Keys } from "./keys.ts";
 import { createParts, VALUE_WORDS, type ValueKind } from "./layout.ts";
 import type { LongValues, Values } from "./values.ts";
 
 /** The table grows before more than this share of its slots is in use. */
 const MOST_FULL = 0.6;
+
+/** A position of a record is stored in 32 bits. So is a position of a long value, in units of two bytes. */
+const MOST_WORDS = 2 ** 32 - 1;
+const MOST_LONG_BYTES = 2 ** 33;
 
 const FIRST_SLOTS = 16;
 const FIRST_WORDS = 1_024;
@@ -91,6 +96,8 @@ export class Packer<K, V> {
   }
 
   #growRecords(): void {
+    if (this.#usedWords > MOST_WORDS)
+      fail("HS_INVALID_OPTION", "the keys and short values take more than 16 GiB. Pack fewer entries.");
     const larger = recordsOf(new ArrayBuffer(Math.max(this.#usedWords, this.#records.words.length * 2) * 4));
     larger.words.set(this.#records.words);
     this.#records = larger;
@@ -125,6 +132,8 @@ class GrowingBytes implements LongValues {
     const from = this.used;
     // A string with two bytes for each character is read at an even position.
     this.used = from + bytes + (bytes & 1);
+    if (this.used > MOST_LONG_BYTES)
+      fail("HS_INVALID_OPTION", "the long values take more than 8 GiB. Pack fewer entries.");
     if (this.used > this.bytes.length) {
       const larger = new Uint8Array(Math.max(this.used, this.bytes.length * 2));
       larger.set(this.bytes);
