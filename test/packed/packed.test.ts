@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { packedMap, packedSet } from "../../src/packed/index.ts";
 
 /** Texts that are narrow, wide, lone surrogates, and such as differ in their last characters alone. */
@@ -202,6 +202,33 @@ test("keys and values of every size come back: empty, huge, of two bytes a chara
   expect(map.has(huge.slice(1))).toBe(false);
   const none = form.view(form.pack([]));
   expect([none.size, none.has(""), [...none]]).toEqual([0, false, []]);
+});
+
+test("a buffer that cannot double grows by less", () => {
+  const real = ArrayBuffer;
+  const most = 6_000;
+  vi.stubGlobal(
+    "ArrayBuffer",
+    class extends real {
+      constructor(length: number) {
+        if (length > most) throw new RangeError("Array buffer allocation failed");
+        super(length);
+      }
+    },
+  );
+  try {
+    const form = packedMap({ keys: "string", values: "bytes" });
+    const writer = form.writer();
+    // The long values take 5,000 bytes, and the records 4,680.
+    const keys = Array.from({ length: 90 }, (_, at) => `${at}`.padEnd(40, "k"));
+    for (const [at, key] of keys.entries()) writer.set(key, new Uint8Array(at < 5 ? 1_000 : 0).fill(at));
+    expect(() => writer.set("more", new Uint8Array(2_000))).toThrow(RangeError);
+    const map = form.view(writer.finish());
+    expect([...map.keys()]).toEqual(keys);
+    expect(keys.map((key) => map.get(key)?.at(-1))).toEqual(keys.map((_, at) => (at < 5 ? at : undefined)));
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test("a name that objects inherit is no key", () => {
