@@ -142,12 +142,14 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
       heard = (result) => (result instanceof Error ? reject(result) : resolve(result));
     }),
   );
+  publish();
+  // This may throw, for example without permission for threads. So nothing else has begun before.
+  start();
   const unsubscribe = registry.subscribe(({ type }) => {
     // These changes must reach probers at once: a new word, the drain, and the end.
     if (type === "probe" || type === "drain") publish();
   }, "part");
   beat();
-  start();
 
   return {
     listening,
