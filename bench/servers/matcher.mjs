@@ -13,6 +13,7 @@ import { offThreadIndex } from "../../examples/matcher/dist/index/off-thread.js"
 import { createMatcher } from "../../examples/matcher/dist/matcher.js";
 import { generatedHash } from "../../examples/matcher/dist/seed/generated-hash.js";
 import { parseSignal } from "../../examples/matcher/dist/signal/signal-type.js";
+import { watchTurns } from "./turns.mjs";
 
 const [way, ...numbers] = process.argv.slice(2);
 const [count, perSecond, builds] = numbers.map(Number);
@@ -39,18 +40,10 @@ const signals = Array.from({ length: 5_000 }, (_, at) => parseSignal("pdq", gene
 let found = 0;
 let lookups = 0;
 let owed = performance.now();
-/** The CPU time of this thread, in ms; `undefined` before Node 24. It does not grow while others have the processor. */
-function cpuMs() {
-  const usage = process.threadCpuUsage?.();
-  return usage && (usage.user + usage.system) / 1_000;
-}
-let cpuAt = cpuMs();
-let longestTurnMs = 0;
+const turns = watchTurns();
 /** As requests come: a few at a turn, and those that had to wait as soon as others had their turn. */
 function lookUp() {
-  const cpuNow = cpuMs();
-  longestTurnMs = Math.max(longestTurnMs, cpuNow - cpuAt);
-  cpuAt = cpuNow;
+  turns.turn();
   const held = index.peek();
   for (let few = 0; few < 4 && owed < performance.now(); few++, owed += 1_000 / perSecond, lookups++)
     if (held.lookup(signals[lookups % signals.length]).length > 0) found++;
@@ -67,7 +60,7 @@ const watching = setInterval(() => (rss = Math.max(rss, process.memoryUsage.rss(
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 await new Promise((go) => setTimeout(go, 200));
-longestTurnMs = 0;
+turns.begin();
 const began = performance.now();
 const lookupsBefore = lookups;
 for (let build = 0; build < builds; build++) {
@@ -76,7 +69,9 @@ for (let build = 0; build < builds; build++) {
     await database.query(
       "update index_build set completed_at = now() where id = (select min(id) from index_build where completed_at is null)",
     );
+    turns.mark("reload");
     await index.reload();
+    turns.mark("reloaded");
     // The store writes, and others have their turn between two builds.
     await new Promise((go) => setTimeout(go, 500));
   }
@@ -88,7 +83,7 @@ rmSync(folder, { recursive: true });
 console.log(
   JSON.stringify({
     stallMs: delay.max / 1e6,
-    turnMs: longestTurnMs,
+    ...turns.end(),
     buildMs: tookMs / builds - (way === "none" ? 0 : 500),
     lookups: Math.round((lookups - lookupsBefore) / (tookMs / 1_000)),
     found,

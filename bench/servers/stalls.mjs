@@ -6,6 +6,7 @@ import { createHealth } from "../../dist/src/index.js";
 import { probes } from "../../dist/adapters/node.js";
 import { offThread } from "../../dist/src/thread/index.js";
 import { entriesOf, keyOf, prices } from "./stalls-build.mjs";
+import { watchTurns } from "./turns.mjs";
 
 const [way, given] = process.argv.slice(2);
 const count = Number(given);
@@ -59,7 +60,9 @@ await new Promise((go) => setTimeout(go, 1_000));
 let lookups = 0;
 let found = 0;
 let owed = performance.now();
+const turns = watchTurns();
 const looking = setInterval(() => {
+  turns.turn();
   const map = index.peek();
   for (; owed < performance.now(); owed += 0.5, lookups++)
     if (map.has(keyOf(Math.floor(Math.random() * count)))) found++;
@@ -75,6 +78,7 @@ const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 // It measures from its own first turn on.
 await new Promise((go) => setTimeout(go, 200));
+turns.begin();
 const began = performance.now();
 for (let build = 0; build < BUILDS; build++) {
   if (way === "none") await new Promise((go) => setTimeout(go, 2_000));
@@ -92,6 +96,7 @@ clearInterval(watching);
 console.log(
   JSON.stringify({
     stallMs: delay.max / 1e6,
+    ...turns.end(),
     buildMs: tookMs / BUILDS,
     lookups: Math.round(lookups / (tookMs / 1_000)),
     found,

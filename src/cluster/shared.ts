@@ -16,7 +16,7 @@ import { warn } from "./warn.ts";
 export interface SharedLoader<T> extends Loader<T>, UsingAsyncDisposable {
   /** The role of this process. `alone` means that it builds the value only for itself. `undefined` before a load. */
   readonly role: "builder" | "reader" | "alone" | undefined;
-  /** Leaves the group. A later load joins it again. */
+  /** Leaves the group. A load that waits for the builder fails. A later load joins the group again. */
   close(): Promise<void>;
 }
 
@@ -54,6 +54,8 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
   /** The times of the last value that this process read. */
   let seenAt = -Infinity;
   let aloneFor: string | undefined;
+  let isClosed = false;
+  let builds = 0;
 
   const wake = (): void => {
     for (const callback of waiting) callback();
@@ -98,17 +100,21 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
 
   const build = async (context: LoadContext): Promise<Result<T>> => {
     const startedAt = Date.now();
+    const id = ++builds;
+    /** An older build writes and says nothing. Its value may be older than that of a newer build or of a successor. */
+    const isNewest = (): boolean => id === builds && hub.role === "holder";
     say({ type: "building" });
     try {
       const result = await load(context);
       const built = await toBuilt<T>(result, context);
-      const pointer = await publish(built, startedAt, context).catch((error: unknown) => {
+      const published = isNewest() ? publish(built, startedAt, context) : Promise.resolve(undefined);
+      const pointer = await published.catch((error: unknown) => {
         tellAlone(`${plan.folder} cannot be written to: ${toSafeText(error)}`);
         say({ type: "unwritable" });
         return undefined;
       });
       seenAt = startedAt;
-      if (pointer) {
+      if (pointer && isNewest()) {
         aloneFor = undefined;
         say({ type: "published" });
       }
@@ -116,7 +122,7 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
       const revision = pointer?.revision ?? built.revision;
       return isNew && value !== undefined ? loaded(value, { revision, asOf, keep }) : result;
     } catch (error) {
-      say({ type: "failed", message: toSafeText(error instanceof Error ? error.message : error) });
+      if (isNewest()) say({ type: "failed", message: toSafeText(error instanceof Error ? error.message : error) });
       throw error;
     }
   };
@@ -146,14 +152,19 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
     return isIdle && isHeld && pointer ? unchanged({ asOf: pointer.asOf ?? pointer.checkedAt }) : undefined;
   };
 
+  const checkOpen = (): void => {
+    if (isClosed) throw new Error("the shared loader was closed during the load");
+  };
   const join = async (): Promise<void> => {
     await prepareFolder(plan.folder);
+    checkOpen();
     await hub.join();
   };
 
   /** Returns the value of the builder, the reason to build alone, or nothing if this process is the builder. */
   const read = async (context: LoadContext): Promise<{ result: Result<T> } | { reason: string } | undefined> => {
     for (;;) {
+      checkOpen();
       if (hub.role === "holder") return undefined;
       if (status?.type === "unwritable") return { reason: `the process that builds cannot write to ${plan.folder}` };
       if (hub.silentMs > plan.silenceMs)
@@ -171,11 +182,13 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
   };
 
   const loadShared = async (context: LoadContext): Promise<Result<T>> => {
+    isClosed = false;
     const refusal = await join().then(
       () => undefined,
       (error: unknown) => ({ reason: `${plan.folder} cannot be used: ${toSafeText(error)}` }),
     );
     context.signal.throwIfAborted();
+    checkOpen();
     const found = refusal ?? (await read(context));
     if (!found) return build(context);
     if ("reason" in found) {
@@ -186,7 +199,10 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
     return found.result;
   };
 
-  const close = (): Promise<void> => hub.close();
+  const close = (): Promise<void> => {
+    isClosed = true;
+    return hub.close();
+  };
   return Object.defineProperty(
     Object.assign(loadShared, { close, [Symbol.asyncDispose]: close, role: undefined }),
     "role",

@@ -1,9 +1,14 @@
+import { fail } from "../option/invalid-option.ts";
 import type { Keys } from "./keys.ts";
 import { createParts, VALUE_WORDS, type ValueKind } from "./layout.ts";
 import type { LongValues, Values } from "./values.ts";
 
 /** The table grows before more than this share of its slots is in use. */
 const MOST_FULL = 0.6;
+
+/** A position of a record is stored in 32 bits. So is a position of a long value, in units of two bytes. */
+const MOST_WORDS = 2 ** 32 - 1;
+const MOST_LONG_BYTES = 2 ** 33;
 
 const FIRST_SLOTS = 16;
 const FIRST_WORDS = 1_024;
@@ -49,12 +54,14 @@ export class Packer<K, V> {
       return;
     }
     const at = this.#usedWords;
-    this.#usedWords = at + this.#before + keys.wordsOf(form);
-    if (this.#usedWords > this.#records.words.length) this.#growRecords();
+    const end = at + this.#before + keys.wordsOf(form);
+    if (end > this.#records.words.length) this.#growRecords(end);
     const { words } = this.#records;
     words[at] = form;
     this.#values.write(words, at + 1, value, this.#long);
     keys.write(this.#records, at + this.#before, key, form);
+    // Only now, so that a failure for lack of memory leaves no half record.
+    this.#usedWords = end;
     this.#slots[slot] = hash;
     this.#slots[slot + 1] = at + 1;
     this.#count++;
@@ -90,8 +97,10 @@ export class Packer<K, V> {
     return slot;
   }
 
-  #growRecords(): void {
-    const larger = recordsOf(new ArrayBuffer(Math.max(this.#usedWords, this.#records.words.length * 2) * 4));
+  #growRecords(needed: number): void {
+    if (needed > MOST_WORDS)
+      fail("HS_INVALID_OPTION", "the keys and short values take more than 16 GiB. Pack fewer entries.");
+    const larger = recordsOf(largerBuffer(needed * 4, this.#records.bytes.length));
     larger.words.set(this.#records.words);
     this.#records = larger;
   }
@@ -116,6 +125,20 @@ function recordsOf(buffer: ArrayBuffer): { readonly words: Uint32Array; readonly
   return { words: new Uint32Array(buffer), bytes: new Uint8Array(buffer) };
 }
 
+/** By how much a buffer grows. A smaller step is for a runtime whose largest buffer is less than twice as large. */
+const STEPS: readonly number[] = [2, 1.25];
+
+/** Creates a larger buffer, of a multiple of four bytes. @throws RangeError if the runtime has no such buffer */
+function largerBuffer(needed: number, had: number): ArrayBuffer {
+  for (const step of STEPS)
+    try {
+      return new ArrayBuffer(Math.max(needed, Math.ceil((had * step) / 4) * 4));
+    } catch {
+      // The next step is smaller.
+    }
+  return new ArrayBuffer(needed);
+}
+
 /** A byte buffer that grows. */
 class GrowingBytes implements LongValues {
   bytes: Uint8Array = new Uint8Array(0);
@@ -124,12 +147,14 @@ class GrowingBytes implements LongValues {
   take(bytes: number): number {
     const from = this.used;
     // A string with two bytes for each character is read at an even position.
-    this.used = from + bytes + (bytes & 1);
-    if (this.used > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(this.used, this.bytes.length * 2));
+    const end = from + bytes + (bytes & 1);
+    if (end > MOST_LONG_BYTES) fail("HS_INVALID_OPTION", "the long values take more than 8 GiB. Pack fewer entries.");
+    if (end > this.bytes.length) {
+      const larger = new Uint8Array(largerBuffer(end, this.bytes.length));
       larger.set(this.bytes);
       this.bytes = larger;
     }
+    this.used = end;
     return from;
   }
 }

@@ -59,13 +59,12 @@ export function writeText(bytes: Uint8Array, from: number, text: string, narrow:
   }
 }
 
-/** Reads a string of a given length at a position. */
+/** Reads a string of a given length at a position. If the bytes are damaged, the string may be shorter. */
 export function readText(bytes: Uint8Array, from: number, length: number, narrow: boolean): string {
-  const codes = narrow
-    ? bytes.subarray(from, from + length)
-    : new Uint16Array(bytes.buffer, bytes.byteOffset + from, length);
-  if (length <= PIECE) return String.fromCharCode(...codes);
+  const part = bytes.subarray(from, from + (narrow ? length : length * 2));
+  const codes = narrow ? part : new Uint16Array(part.buffer, part.byteOffset, part.length >>> 1);
+  if (codes.length <= PIECE) return String.fromCharCode(...codes);
   let text = "";
-  for (let at = 0; at < length; at += PIECE) text += String.fromCharCode(...codes.subarray(at, at + PIECE));
+  for (let at = 0; at < codes.length; at += PIECE) text += String.fromCharCode(...codes.subarray(at, at + PIECE));
   return text;
 }

@@ -3,10 +3,10 @@ import type { LoadContext } from "../resource/loader.ts";
 import { onAbort } from "../resource/on-abort.ts";
 import { loadProgram } from "./program.ts";
 import {
+  isReply,
   OUT_OF_MEMORY,
   outOfMemory,
   toPlainError,
-  type FromLoader,
   type PlainOutcome,
   type ToLoader,
 } from "./worker/message.ts";
@@ -50,7 +50,9 @@ export function startLoadingThread({ module, maxBytes, heapMiB }: LoadingPlan): 
     isUsable = false;
     current?.end(error);
   };
-  worker.on("message", ({ id, outcome }: FromLoader) => {
+  worker.on("message", (message: unknown) => {
+    if (!isReply(message)) return;
+    const { id, outcome } = message;
     // A thread that ran out of memory cannot be used again.
     if (outcome.type === "failed" && outcome.error.fields["code"] === OUT_OF_MEMORY) isUsable = false;
     if (current?.id === id) current.end(outcome);

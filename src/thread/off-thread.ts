@@ -56,7 +56,8 @@ const LEAST_HEAP = 16 * 2 ** 20;
  * thread is ended, even during a computation. At `timeout`, the thread is ended at once. `unchanged()` and
  * `retryLater()` work. An error keeps its name, message, stack, `code` and other simple fields.
  *
- * It runs on Node, Bun and Deno. The thread starts with the first load, and does not keep the process alive.
+ * It runs on Node, Bun and Deno. The thread starts with the first load, and does not keep the process alive. On Node and
+ * Linux, it has a lower priority than the main thread.
  *
  * @param module the module: `new URL("./build.js", import.meta.url)`
  * @throws TypeError for a wrong option, and for `memory` on Bun

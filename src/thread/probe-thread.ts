@@ -13,20 +13,22 @@ import { probeProgram } from "./program.ts";
 import { verdictsNow } from "./verdicts-now.ts";
 import { warn } from "./warn.ts";
 import { fromPlainError } from "./worker/message.ts";
-import type { FromProber, ProbeOrder } from "./worker/probe-message.ts";
+import { nextWaitMs, type FromProber, type ProbeOrder } from "./worker/probe-message.ts";
 import { packVerdict, PLACES, SHARED_WORDS } from "./worker/silence.ts";
 
 /** How often the main thread sends a beat, and how often the other thread checks for it, in ms. */
 const BEAT_MS = 250;
 
-/** How long to wait before a thread that died is started again, in ms. */
+/** How long to wait before a thread that died is started again, in ms. The wait doubles up to the second number. */
 const RESTART_MS = 1_000;
+const MOST_RESTART_MS = 30_000;
 
 /** A thread that answers the probes of a health. */
 export interface ProbeThread {
   /**
-   * Resolves with the port when the thread listens. Rejects if it cannot use the port. The failure is also printed. An
-   * unhandled rejection of this promise does not end the process.
+   * Resolves with the port when the thread listens. Rejects if the first attempt fails, for example because another
+   * process uses the port. The failure is also printed, and the thread tries again until `close()`. An unhandled
+   * rejection of this promise does not end the process.
    */
   readonly listening: Promise<{ readonly port: number }>;
   /** Returns how busy the main thread was. */
@@ -46,7 +48,8 @@ export interface ProbeThread {
  * time.
  *
  * The first probe starts the health. During a drain, readiness answers 503. Once the thread listens, it does not keep
- * the process alive. If the thread dies, it is started again.
+ * the process alive. If the thread dies, it is started again. If the port is in use, the thread tries again after 250
+ * ms, and then at longer intervals of up to 5 s.
  *
  * @throws TypeError if an argument is wrong, or for a health in request mode
  * @example
@@ -62,6 +65,9 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
   let port = plan.port;
   let worker: Worker | undefined;
   let isClosed = false;
+  let restartMs = RESTART_MS;
+  /** What was printed since the thread last listened. Each problem is printed once for each outage. */
+  const printed = new Set<string>();
   let cancelBeat = (): void => {};
   let cancelRestart = (): void => {};
   let heard: (result: { readonly port: number } | Error) => void = () => {};
@@ -77,6 +83,25 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
     busy.beat();
     // A closed health does not change any more.
     if (registry.phase !== "closed") cancelBeat = clock.setTimer(beat, BEAT_MS, false);
+  };
+  const warnOnce = (problem: string, sentence: string): void => {
+    if (printed.has(problem)) return;
+    printed.add(problem);
+    warn(sentence);
+  };
+  const ended = (reason: string): void => {
+    if (isClosed) return;
+    warnOnce("ended", `the thread that answers probes ended: ${toSafeText(reason)}. It is started again.`);
+    cancelRestart = clock.setTimer(restart, restartMs, false);
+    restartMs = nextWaitMs(restartMs, MOST_RESTART_MS);
+  };
+  const restart = (): void => {
+    try {
+      start();
+    } catch (error) {
+      // The system may refuse another thread for some time.
+      ended(String(error));
+    }
   };
   const start = (): void => {
     const order: ProbeOrder = {
@@ -96,20 +121,20 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
           publish();
         } else if (message.type === "listening") {
           ({ port } = message);
+          printed.clear();
+          restartMs = RESTART_MS;
           heard({ port });
         } else {
           const error = fromPlainError(message.error);
-          warn(
-            `probeThread() cannot listen on port ${port}: ${toSafeText(error.message)}. Nobody answers probes there.`,
+          warnOnce(
+            "failed",
+            `probeThread() cannot listen on port ${port}: ${toSafeText(error.message)}. ` +
+              "Nobody answers probes there. It tries again.",
           );
           heard(error);
         }
       },
-      ended(reason) {
-        if (isClosed) return;
-        warn(`the thread that answers probes ended: ${toSafeText(reason)}. It is started again.`);
-        cancelRestart = clock.setTimer(start, RESTART_MS, false);
-      },
+      ended,
     });
   };
 
@@ -118,12 +143,14 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
       heard = (result) => (result instanceof Error ? reject(result) : resolve(result));
     }),
   );
+  publish();
+  // This may throw, for example without permission for threads. So nothing else has begun before.
+  start();
   const unsubscribe = registry.subscribe(({ type }) => {
     // These changes must reach probers at once: a new word, the drain, and the end.
     if (type === "probe" || type === "drain") publish();
   }, "part");
   beat();
-  start();
 
   return {
     listening,

@@ -243,6 +243,62 @@ test("a wait for the builder ends with the signal", async () => {
   await one.close();
 });
 
+test("a wait for the builder ends with close(), and a later load joins again", async () => {
+  const folder = join(scratch(), "shared");
+  let begin = (): void => {};
+  const begun = new Promise<void>((done) => (begin = done));
+  let finish = (_: object): void => {};
+  const one = shared<object>(folder, () => (begin(), new Promise((done) => (finish = done))), { codec: json() });
+  const building = one(context());
+  await begun;
+  const two = shared<object>(folder, () => ({}), { codec: json() });
+  const waiting = two(context());
+  await until("it waits", () => two.role === "reader");
+  await two.close();
+  await expect(waiting).rejects.toThrow("the shared loader was closed during the load");
+  const again = two(context());
+  finish({ a: 1 });
+  await building;
+  expect(await again).toMatchObject({ value: { a: 1 } });
+  // It is closed before the folder has been looked at.
+  const soon = two(context());
+  await two.close();
+  await expect(soon).rejects.toThrow("the shared loader was closed during the load");
+  expect(two.role).toBeUndefined();
+  await one.close();
+});
+
+test.each(["left the group", "began a newer build"])(
+  "a build that ends after its process %s replaces nothing",
+  async (why) => {
+    const folder = join(scratch(), "shared");
+    let begin = (): void => {};
+    const begun = new Promise<void>((done) => (begin = done));
+    const ends: ((result: object) => void)[] = [];
+    const slow = (): Promise<object> => (begin(), new Promise((done) => ends.push(done)));
+    const one = shared<object>(folder, slow, { codec: json() });
+    const old = one(context());
+    await begun;
+    let newer = one;
+    if (why === "left the group") {
+      await one.close();
+      newer = shared<object>(folder, () => loaded({ b: 2 }, { revision: "r2" }), { codec: json() });
+      await newer(context());
+    } else {
+      const second = one(context());
+      await until("both build", () => ends.length === 2);
+      ends[1]?.(loaded({ b: 2 }, { revision: "r2" }));
+      await second;
+    }
+    ends[0]?.(loaded({ a: 1 }, { revision: "r1" }));
+    // Who began it has its value all the same.
+    expect(await old).toMatchObject({ value: { a: 1 }, revision: "r1" });
+    const reader = shared<object>(folder, () => ({ own: true }), { codec: json() });
+    expect(await reader(context())).toMatchObject({ value: { b: 2 }, revision: "r2" });
+    for (const each of [reader, newer, one]) await each.close();
+  },
+);
+
 test("a builder that says nothing is passed by", async () => {
   const folder = join(scratch(), "shared");
   let begin = (): void => {};

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { packedMap, packedSet } from "../../src/packed/index.ts";
 
 /** Texts that are narrow, wide, lone surrogates, and such as differ in their last characters alone. */
@@ -148,6 +148,44 @@ test.each(["string", 4] as const)("damaged bytes without an empty slot end a loo
   expect([set.has(key), set.has(other)]).toEqual([false, false]);
 });
 
+test("damaged bytes at any place are refused, or every look-up and every walk ends", () => {
+  const entries: readonly (readonly [string, string])[] = [
+    ["a", "narrow"],
+    ["\u{1F600}", "\u0100 wide"],
+    ["", ""],
+  ];
+  const texts = packedMap({ keys: "string", values: "string" });
+  const numbers = packedMap({ keys: 3, values: "bytes" });
+  const set = packedSet({ keys: "string" });
+  const three = new Uint8Array(3);
+  const forms = [
+    { whole: texts.pack(entries), view: texts.view, keys: ["a", "\u{1F600}", "", "absent"] },
+    { whole: numbers.pack([[three, three]]), view: numbers.view, keys: [three, three.slice(1)] },
+    { whole: set.pack(["a", "\u0100"]), view: set.view, keys: ["a", "\u0100", "absent"] },
+  ];
+  for (const { whole, view, keys } of forms) {
+    let refused = 0;
+    for (let at = 0; at < whole.length; at++)
+      for (const mask of [1, 2, 0x80, 0xff]) {
+        const bytes = whole.slice();
+        bytes[at] = (bytes[at] ?? 0) ^ mask;
+        let opened: ReturnType<typeof view>;
+        try {
+          opened = view(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError);
+          refused++;
+          continue;
+        }
+        for (const key of keys) opened.has(key as never);
+        if ("get" in opened) for (const key of keys) opened.get(key as never);
+        // A walk cannot give more than there is room for.
+        expect([...opened].length).toBeLessThanOrEqual(whole.length / 4);
+      }
+    expect(refused).toBeGreaterThan(0);
+  }
+});
+
 test("keys and values of every size come back: empty, huge, of two bytes a character, and put twice", () => {
   const form = packedMap({ keys: "string", values: "string" });
   const huge = "k".repeat(300_000);
@@ -164,6 +202,33 @@ test("keys and values of every size come back: empty, huge, of two bytes a chara
   expect(map.has(huge.slice(1))).toBe(false);
   const none = form.view(form.pack([]));
   expect([none.size, none.has(""), [...none]]).toEqual([0, false, []]);
+});
+
+test("a buffer that cannot double grows by less", () => {
+  const real = ArrayBuffer;
+  const most = 6_000;
+  vi.stubGlobal(
+    "ArrayBuffer",
+    class extends real {
+      constructor(length: number) {
+        if (length > most) throw new RangeError("Array buffer allocation failed");
+        super(length);
+      }
+    },
+  );
+  try {
+    const form = packedMap({ keys: "string", values: "bytes" });
+    const writer = form.writer();
+    // The long values take 5,000 bytes, and the records 4,680.
+    const keys = Array.from({ length: 90 }, (_, at) => `${at}`.padEnd(40, "k"));
+    for (const [at, key] of keys.entries()) writer.set(key, new Uint8Array(at < 5 ? 1_000 : 0).fill(at));
+    expect(() => writer.set("more", new Uint8Array(2_000))).toThrow(RangeError);
+    const map = form.view(writer.finish());
+    expect([...map.keys()]).toEqual(keys);
+    expect(keys.map((key) => map.get(key)?.at(-1))).toEqual(keys.map((_, at) => (at < 5 ? at : undefined)));
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test("a name that objects inherit is no key", () => {

@@ -1,9 +1,11 @@
 // What offThread() does, on the runtime that runs this file. It ends by itself: no thread keeps it alive.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { createHealth } from "../../dist/src/index.js";
 import { offThread } from "../../dist/src/thread/index.js";
 import { runCases } from "./cases.mjs";
@@ -151,6 +153,43 @@ const CASES = {
     await assert.rejects(load("() => new Response('x')"), { code: "HS_RESPONSE_AS_VALUE" });
     await assert.rejects(load("() => loaded(new Uint8Array(1), { revision: NaN })"), { code: "HS_INVALID_REVISION" });
   },
+  "what only says that it is bytes is refused, and so is a buffer that was given away": async () => {
+    for (const tag of ["ArrayBuffer", "SharedArrayBuffer", "Uint8Array"])
+      await assert.rejects(
+        load(`() => ({ [Symbol.toStringTag]: '${tag}', byteLength: 3 })`),
+        { code: "HS_NOT_BYTES" },
+        tag,
+      );
+    const away = "const bytes = new Uint8Array(8); structuredClone(bytes, { transfer: [bytes.buffer] });";
+    await assert.rejects(load(`() => { ${away} return bytes; }`), /detached/i);
+  },
+  "whatever is thrown fails the load": async () => {
+    const traps = ["get", "has", "ownKeys", "getPrototypeOf", "getOwnPropertyDescriptor"];
+    const proxy = `new Proxy(new Error('in it'), { ${traps.map((trap) => `${trap}() { throw new Error('trap'); }`)} })`;
+    await assert.rejects(load(`() => { throw ${proxy}; }`), { name: "Error" });
+    for (const [thrown, message] of [
+      ["Object.defineProperty(new Error('x'), 'message', { get() { throw 1; } })", /cannot be shown/],
+      ["Object.assign(new Error('x'), { name: Symbol('n') })", /x|cannot be shown/],
+      ["Object.assign(new Error('x'), { message: 7 })", "7"],
+      ["Object.create(null)", /cannot be shown/],
+      ["undefined", "undefined"],
+      ["Symbol('s')", "Symbol(s)"],
+    ])
+      await assert.rejects(load(`() => { throw ${thrown}; }`), { message }, thrown);
+    const circular = "const error = new Error('round'); error.cause = error;";
+    await assert.rejects(load(`() => { ${circular} throw error; }`), { message: "round" });
+  },
+  "messages that the module sends itself are no answer": async () => {
+    const posted = ["'hi'", "null", "{ id: 1 }", "{ id: 1, outcome: null }", "{ id: 1, outcome: { type: 'other' } }"];
+    const loader = `() => { for (const message of [${posted}]) parentPort.postMessage(message); return new Uint8Array([5]); }`;
+    const url = moduleOf(loader, "import { parentPort } from 'node:worker_threads';");
+    assert.deepEqual([...(await offThread(url)(contextOf()))], [5]);
+  },
+  "the module may be a data: URL": async () => {
+    const source = btoa("export default () => new Uint8Array([6]);");
+    const url = new URL(`data:text/javascript;base64,${source}`);
+    assert.deepEqual([...(await offThread(url)(contextOf()))], [6]);
+  },
   "more than maxBytes is refused": async () => {
     assert.equal((await load("() => new Uint8Array(10)", { maxBytes: 10 })).length, 10);
     await assert.rejects(load("() => new Uint8Array(11)", { maxBytes: 10 }), {
@@ -210,6 +249,32 @@ const CASES = {
     await health.whenReady();
     assert.deepEqual([...index.peek()], [1]);
     await health.close();
+  },
+  "on Linux the thread has a lower priority, and no other thread of Node has": async () => {
+    if (process.platform !== "linux" || isBun || process.versions.deno) return;
+    // In a process of its own, because the loader must be the first to use the pool of threads.
+    const niceOfAll =
+      "readdirSync('/proc/self/task').map((id) => Number(readFileSync(`/proc/self/task/${id}/stat`, 'latin1').split(') ')[1].split(' ')[16])).sort((a, b) => a - b)";
+    const url = moduleOf(
+      `async () => { await readFile(new URL(import.meta.url)); return new Uint8Array([...${niceOfAll}, getPriority()]); }`,
+      "import { readdirSync, readFileSync } from 'node:fs'; import { readFile } from 'node:fs/promises'; import { getPriority } from 'node:os';",
+    );
+    const program = `
+      const awake = setInterval(() => {}, 1_000);
+      import(${JSON.stringify(new URL("../../dist/src/thread/index.js", import.meta.url).href)})
+        .then(({ offThread }) => offThread(new URL(${JSON.stringify(url.href)}))({ signal: new AbortController().signal }))
+        .then((seen) => console.log(JSON.stringify([...seen])))
+        .finally(() => clearInterval(awake));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", program]);
+    const seen = JSON.parse(stdout);
+    const own = getPriority();
+    const lower = Math.min(own + 10, 19);
+    assert.equal(seen.at(-1), lower);
+    assert.deepEqual(
+      seen.slice(0, -1).filter((nice) => nice !== own),
+      [lower],
+    );
   },
   "memory bounds the heap: running out of it fails the load, and the process lives": async () => {
     const loader = "() => { const rows = []; for (;;) rows.push({ at: rows.length }); }";

@@ -92,6 +92,32 @@ describe.each(RUNTIMES)("the probes from a thread of their own, on $name", (runt
     },
   );
 
+  test.skipIf(skipIt).each([
+    ["from the start", "start", "EADDRINUSE", 1],
+    ["while the thread is started again", "again", "listens", 2],
+  ])(
+    "are answered once the port is free, if it is taken %s, and each problem is told once",
+    async (...row) => {
+      const [, when, listening, threads] = row;
+      const { program, args } = runtime;
+      const { stdout, stderr } = await promisify(execFile)(
+        program,
+        [...args, join(ROOT, "test/thread/taken.mjs"), when],
+        {
+          timeout: 60_000,
+        },
+      );
+      expect(JSON.parse(stdout)).toEqual({ listening, meanwhile: "another", answer: "I-AM-ALIVE", threads });
+      const told = stderr.split("\n").map((line) => line.replace(/ on port .*/, ""));
+      expect(told).toEqual([
+        ...(when === "again" ? [expect.stringMatching(/^health-state: the thread that answers probes ended: /)] : []),
+        "health-state: probeThread() cannot listen",
+        "",
+      ]);
+    },
+    90_000,
+  );
+
   test.skipIf(skipIt)("keep no process alive, also after the thread died", { timeout: 60_000 }, async () => {
     const { program, args } = runtime;
     const run = (...given: readonly string[]) =>

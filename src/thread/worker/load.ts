@@ -11,6 +11,7 @@ import {
   type PlainOutcome,
   type ToLoader,
 } from "./message.ts";
+import { lowerPriority } from "./priority.ts";
 import { toParcel } from "./to-bytes.ts";
 
 type Order = ToLoader & { readonly type: "load" };
@@ -99,6 +100,7 @@ async function obey(order: Order): Promise<void> {
   reply({ id: order.id, outcome }, transfer);
 }
 
+lowerPriority();
 parentPort?.on("message", (message: ToLoader) => {
   if (message.type === "load") void obey(message);
   else running.get(message.id)?.abort(fromPlainError(message.reason));

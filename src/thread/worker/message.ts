@@ -70,13 +70,28 @@ export function outOfMemory(limit: string): Error {
   });
 }
 
+/** Whether a message is a reply. The module of a load may also send messages of its own. */
+export function isReply(message: unknown): message is FromLoader {
+  const outcome: unknown = Reflect.get(Object(message), "outcome");
+  return OUTCOMES.includes(Reflect.get(Object(outcome), "type"));
+}
+
+const OUTCOMES: readonly unknown[] = ["bytes", "unchanged", "failed"];
+
 /** How many nested causes of an error are kept. */
 const MOST_CAUSES = 4;
 
 /** Converts a thrown value to plain data. The value may be of any type. */
 export function toPlainError(thrown: unknown, causes: number = MOST_CAUSES): PlainError {
-  if (!(thrown instanceof Error))
-    return { name: "Error", message: textOf(thrown), stack: undefined, fields: {}, cause: undefined };
+  try {
+    if (thrown instanceof Error) return plainOf(thrown, causes);
+  } catch {
+    // A getter or a trap of a proxy threw.
+  }
+  return { name: "Error", message: textOf(thrown), stack: undefined, fields: {}, cause: undefined };
+}
+
+function plainOf(thrown: Error, causes: number): PlainError {
   const { name, message, stack, cause } = thrown;
   const fields: Record<string, string | number | boolean> = {};
   for (const [field, value] of Object.entries(thrown))

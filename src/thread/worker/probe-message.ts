@@ -18,6 +18,12 @@ export interface ProbeOrder {
 /** A message from the answering thread. */
 export type FromProber =
   | { readonly type: "listening"; readonly port: number }
+  /** It cannot listen, and tries again after a wait. */
   | { readonly type: "failed"; readonly error: PlainError }
   /** The first probe has arrived. */
   | { readonly type: "probed" };
+
+/** Doubles a wait, up to a limit. */
+export function nextWaitMs(waitMs: number, mostMs: number): number {
+  return Math.min(waitMs * 2, mostMs);
+}

@@ -4,12 +4,16 @@ import { parentPort, workerData } from "node:worker_threads";
 import { answerOf, METHOD_NOT_ALLOWED, NOT_FOUND, type Answer } from "../../answer/answer.ts";
 import { pathOf, type Probe } from "../../answer/paths.ts";
 import { toPlainError } from "./message.ts";
-import type { FromProber, ProbeOrder } from "./probe-message.ts";
+import { nextWaitMs, type FromProber, type ProbeOrder } from "./probe-message.ts";
 import { afterTick, packVerdict, PLACES, unpackVerdict, verdictIn, type Silence } from "./silence.ts";
 
 // SAFETY: probeThread() created this data.
 const { shared, port, host, words, routes, limits } = workerData as ProbeOrder;
 const memory = new Int32Array(shared);
+
+/** How long to wait before the next attempt to listen, in ms. The wait doubles up to the second number. */
+const FIRST_WAIT_MS = 250;
+const MOST_WAIT_MS = 5_000;
 
 let silence: Silence = { beats: -1, ms: 0 };
 let tickedAt = performance.now();
@@ -59,14 +63,26 @@ setInterval(() => {
   tickedAt = now;
 }, limits.tickMs);
 
-// A prober that sends HTTP/1.1 without a Host header also gets an answer.
-const server = createServer({ requireHostHeader: false }, (request, response) => {
-  const { status, headers, body } = answerFor(request);
-  response.writeHead(status, headers);
-  response.end(body);
-});
-server.on("error", (error) => tell({ type: "failed", error: toPlainError(error) }));
-server.listen({ port, ...(host !== undefined && { host }) }, () => {
-  const address = server.address();
-  tell({ type: "listening", port: typeof address === "object" && address ? address.port : port });
-});
+function listen(waitMs: number): void {
+  // A prober that sends HTTP/1.1 without a Host header also gets an answer.
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
+    const { status, headers, body } = answerFor(request);
+    response.writeHead(status, headers);
+    response.end(body);
+  });
+  let isListening = false;
+  server.on("error", (error) => {
+    // An error of one connection does not end the server.
+    if (isListening) return;
+    tell({ type: "failed", error: toPlainError(error) });
+    setTimeout(listen, waitMs, nextWaitMs(waitMs, MOST_WAIT_MS));
+  });
+  server.listen({ port, ...(host !== undefined && { host }) }, () => {
+    isListening = true;
+    const address = server.address();
+    tell({ type: "listening", port: typeof address === "object" && address ? address.port : port });
+  });
+}
+
+// The thread itself tries again, because the main thread may be busy.
+listen(FIRST_WAIT_MS);

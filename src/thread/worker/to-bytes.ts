@@ -6,7 +6,10 @@ export interface Parcel {
   readonly transfer: readonly ArrayBuffer[];
 }
 
-const BUFFERS = ["[object ArrayBuffer]", "[object SharedArrayBuffer]"];
+/** The getters of the length. They throw for every other object, also for one with a forged tag. */
+const LENGTHS = [ArrayBuffer, SharedArrayBuffer].map(
+  ({ prototype }) => Object.getOwnPropertyDescriptor(prototype, "byteLength")?.get,
+);
 
 /**
  * Returns the bytes of the result of a loader: an `ArrayBuffer`, a `SharedArrayBuffer` or a view on one.
@@ -33,8 +36,17 @@ export function toParcel(value: unknown, maxBytes: number): Parcel {
 
 function viewOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  // SAFETY: the tag identifies a buffer.
-  return BUFFERS.includes(tagOf(value)) ? new Uint8Array(value as ArrayBuffer) : undefined;
+  return isBuffer(value) ? new Uint8Array(value) : undefined;
+}
+
+function isBuffer(value: unknown): value is ArrayBuffer {
+  return LENGTHS.some((lengthOf) => {
+    try {
+      return typeof lengthOf?.call(value) === "number";
+    } catch {
+      return false;
+    }
+  });
 }
 
 function isShared(buffer: ArrayBufferLike): boolean {

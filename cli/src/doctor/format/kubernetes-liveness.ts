@@ -31,7 +31,7 @@ export function judgeLiveness(report: Report, container: Container, probes: Prob
       at,
       `livenessProbe:\n  httpGet: { path: ${ours ? "/status/live" : "/live"}, port: ${portText(liveness)} }`,
     );
-  const isAggressive = judgePatience(report, liveness);
+  const isAggressive = judgePatience(report, liveness, ours);
   if (!isAggressive && liveness.whole && !container.partial) judgeLoad(report, probes, ours);
   if (!startup && liveness.delay >= (ours ? 1 : LONG_DELAY) && !container.partial)
     report.add({
@@ -67,7 +67,7 @@ function judgeSame(report: Report, { liveness, readiness }: Probes, ours: boolea
 }
 
 /** Judges how long a stall may last; says whether it found one too short. */
-function judgePatience(report: Report, { tree, failures, period, timeout, whole }: Probe): boolean {
+function judgePatience(report: Report, { tree, failures, period, timeout, whole }: Probe, ours: boolean): boolean {
   const stall = (failures - 1) * period + timeout;
   const once = failures === 1 && tree.get("failureThreshold").here;
   if (!once && (stall >= 10 || !whole)) return false;
@@ -76,7 +76,9 @@ function judgePatience(report: Report, { tree, failures, period, timeout, whole 
     severity: "warning",
     at: once ? tree.get("failureThreshold") : tree,
     what: `A stall of (${failures} - 1) x ${period} + ${timeout} = ${stall} s restarts the container.`,
-    why: "A garbage collection, a slow disk or a throttled CPU can take that long.",
+    why: ours
+      ? "A load that computes on the main thread, a garbage collection or a throttled CPU can take that long."
+      : "A garbage collection, a slow disk or a throttled CPU can take that long.",
     fix: "periodSeconds: 10\ntimeoutSeconds: 5\nfailureThreshold: 3",
     ...setEdit(tree, "failureThreshold", `${Math.max(3, Math.ceil((30 - timeout) / period) + 1)}`),
   });

@@ -115,7 +115,8 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "blocked",
-    shows: "A blocked event loop answers no probe. Liveness must tolerate a longer time than the loop is blocked.",
+    shows:
+      "A blocked event loop answers no probe. Liveness must wait longer, or a thread must help (see CPU-heavy loads).",
     defaults: { replicas: 4, durationSeconds: HOUR, loadSeconds: 10 },
     variants: (defaults) => {
       const base: Setup = {
