@@ -8,7 +8,7 @@ import { connectStore } from "./fleet/connect.ts";
 import { ask } from "./io/ask.ts";
 import type { Io } from "./io/io.ts";
 import { whenReaderLeaves } from "./io/reader.ts";
-import { judgeInThreads } from "./threads.ts";
+import { judgeInThreads, simulateInThreads } from "./threads.ts";
 
 // A reader that has seen enough closes the pipe, as `head` does. That is no failure of ours.
 for (const stream of [process.stdout, process.stderr])
@@ -79,4 +79,7 @@ const io: Io = {
   version: String(version),
 };
 
-process.exitCode = await runCommand(process.argv.slice(2), io, judgeInThreads);
+process.exitCode = await runCommand(process.argv.slice(2), io, {
+  judgeMany: judgeInThreads,
+  simulateMany: simulateInThreads,
+});

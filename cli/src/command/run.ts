@@ -7,11 +7,17 @@ import { runDoctor, type JudgeMany } from "./doctor.ts";
 import { runFleet } from "./fleet.ts";
 import { COMMANDS, HELP, helpOf, isCommand, type CommandName } from "./help.ts";
 import { runProbers } from "./probers.ts";
-import { runSimulate } from "./simulate.ts";
+import { runSimulate, type SimulateMany } from "./simulate.ts";
 import { runWatch } from "./watch.ts";
 
+/** The work of several threads. Without it, one thread does everything. */
+export interface Threads {
+  readonly judgeMany: JudgeMany;
+  readonly simulateMany: SimulateMany;
+}
+
 /** The whole command: reads the arguments, does the one thing, and says how it went. Never throws. */
-export async function runCommand(args: readonly string[], io: Io, judgeMany?: JudgeMany): Promise<number> {
+export async function runCommand(args: readonly string[], io: Io, threads?: Threads): Promise<number> {
   try {
     const [first, ...rest] = args;
     if (first === undefined) {
@@ -27,7 +33,7 @@ export async function runCommand(args: readonly string[], io: Io, judgeMany?: Ju
       io.out(about === undefined ? HELP : helpOf(commandOf(about)));
       return EXIT.clean;
     }
-    return await run(commandOf(first), rest, io, judgeMany);
+    return await run(commandOf(first), rest, io, threads);
   } catch (error) {
     io.err(`health-state: ${messageOf(error)}\n`);
     return EXIT.unreadable;
@@ -45,7 +51,7 @@ async function run(
   command: CommandName,
   args: readonly string[],
   io: Io,
-  judgeMany: JudgeMany | undefined,
+  threads: Threads | undefined,
 ): Promise<number> {
   const { values, positionals } = parse(command, args);
   if (values["help"] === true || positionals[0] === "help") {
@@ -56,11 +62,11 @@ async function run(
     case "config":
       return runConfig(positionals, values, io);
     case "doctor":
-      return runDoctor(positionals, values, io, judgeMany);
+      return runDoctor(positionals, values, io, threads?.judgeMany);
     case "fleet":
       return runFleet(positionals, values, io);
     case "simulate":
-      return runSimulate(positionals, values, io);
+      return runSimulate(positionals, values, io, threads?.simulateMany);
     case "watch":
       return runWatch(positionals, values, io);
     case "probers":

@@ -1,10 +1,12 @@
 import {
   FLEET_SCENARIOS,
+  playOneByOne,
   playScenario,
   SCENARIOS,
   toSvg,
   toTerminal,
   type Played,
+  type PlayAll,
   type ScenarioOptions,
 } from "../simulate/index.ts";
 import { toMs } from "health-state";
@@ -26,8 +28,16 @@ export interface SimulateFlags extends RehearseFlags {
   readonly leave?: string | undefined;
 }
 
+/** Simulates several setups at once. Rejects nothing and gives `undefined` if one thread is as fast. */
+export type SimulateMany = (...args: Parameters<PlayAll>) => ReturnType<PlayAll> | undefined;
+
 /** Plays a scenario, and tells it as a timeline, as JSON, or as an SVG in a file (`-` is standard output). */
-export async function runSimulate(names: readonly string[], flags: SimulateFlags, io: Io): Promise<number> {
+export async function runSimulate(
+  names: readonly string[],
+  flags: SimulateFlags,
+  io: Io,
+  simulateMany?: SimulateMany,
+): Promise<number> {
   const [name, ...more] = names;
   if (name !== undefined && names.some(isFile) && !SCENARIOS.includes(name)) {
     if (flags.fleet || flags.leave !== undefined)
@@ -43,7 +53,9 @@ export async function runSimulate(names: readonly string[], flags: SimulateFlags
   if (flags.json && flags.svg === "-") throw new UsageError("--json and --svg - exclude each other");
   checkFleet(name, flags);
   const progress = new Progress(io);
-  const played = await playScenario(name, { ...optionsOf(flags), onProgress: (share) => progress.show(share) });
+  const playAll: PlayAll = (setups, options) => simulateMany?.(setups, options) ?? playOneByOne(setups, options);
+  const options = { ...optionsOf(flags), onProgress: (share: number) => progress.show(share) };
+  const played = await playScenario(name, options, playAll);
   const page = flags.html === undefined ? undefined : await pageOf(played, progress);
   progress.end();
   if (flags.svg !== undefined && flags.svg !== "-") await writeOut("--svg", flags.svg, toSvg(played), io);

@@ -5,6 +5,16 @@ export type ProbeAnswer =
   /** A head came. `bodyBroke` means that the body broke off or took too long. A body over 10 KiB is only cut. */
   | { readonly kind: "answer"; readonly status: number; readonly bodyBroke: boolean };
 
+/** No answer came. */
+export const NO_ANSWER: ProbeAnswer = Object.freeze({ kind: "nothing" });
+
+const ANSWERS: ProbeAnswer[] = [];
+
+/** A whole answer with a status. The same object each time, because a simulation asks millions of times. */
+export function answerWith(status: number): ProbeAnswer {
+  return (ANSWERS[status] ??= Object.freeze({ kind: "answer", status, bodyBroke: false }));
+}
+
 /** The verdict of the kubelet on one attempt (`pkg/probe/http`). */
 export type Attempt = "success" | "warning" | "failure" | "error";
 

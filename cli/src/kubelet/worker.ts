@@ -73,6 +73,15 @@ export function stepOf(worker: Worker, { pod, deleted, container }: ObservedPod,
   return countOf(now, probe());
 }
 
+/** Whether a step would send a probe now. */
+export function sendsProbe(worker: Worker, { pod, deleted, container }: ObservedPod): boolean {
+  const { type, initialDelaySeconds } = worker.spec;
+  if (worker.ended || pod !== "running" || !container?.running) return false;
+  if (worker.onHold && container.id === worker.containerId) return false;
+  if (deleted && type !== "readiness") return false;
+  return Math.floor(container.secondsSinceStart) >= initialDelaySeconds && (type === "startup") !== container.started;
+}
+
 // Objects are written out in full because a spread is several times as slow, and a simulation counts millions of probes.
 
 function begun({ spec, lastResult, run, ended }: Worker, containerId: string): Worker {

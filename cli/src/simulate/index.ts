@@ -13,9 +13,11 @@ export {
 } from "./model/recorder.ts";
 export {
   FLEET_SCENARIOS,
+  playOneByOne,
   playScenario,
   SCENARIOS,
   scenarioText,
+  type PlayAll,
   type Played,
   type PlayedVariant,
   type ScenarioOptions,

@@ -42,7 +42,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   watch: ["io"],
   command: ["rehearse", "doctor", "doctor/model", "simulate", "probers", "watch", "fleet", "io"],
   fleet: ["io", "option"],
-  "": ["command", "doctor", "fleet", "io"],
+  "": ["command", "doctor", "simulate", "fleet", "io"],
 };
 
 const SOURCES = readdirSync(join(CLI, "src"), { recursive: true, encoding: "utf8" })

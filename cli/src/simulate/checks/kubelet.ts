@@ -20,12 +20,20 @@ export interface PodState {
   readonly gone: boolean;
 }
 
+/** One worker and its checks. */
+interface Probing {
+  readonly counter: WorkerCounter;
+  readonly checker: Checker;
+}
+
 /** The workers of the kubelet for one pod. */
 export class Kubelet {
   readonly #simulation: Simulation;
   readonly #pod: PodState;
   readonly #judged: () => void;
-  readonly #workers = new Map<ProbeType, { readonly counter: WorkerCounter; readonly checker: Checker }>();
+  readonly #startup: Probing | undefined;
+  readonly #readiness: Probing | undefined;
+  readonly #liveness: Probing | undefined;
   /** The last container whose start was noticed. */
   #startedId: string | undefined;
 
@@ -34,47 +42,46 @@ export class Kubelet {
     this.#simulation = simulation;
     this.#pod = pod;
     this.#judged = judged;
-    const { probes } = simulation.resolved.setup;
-    for (const type of ["startup", "readiness", "liveness"] as const) {
-      const probe = probes[type];
-      if (probe) this.#workers.set(type, this.#addWorker(type, probe, asked));
-    }
+    const { startup, readiness, liveness } = simulation.resolved.setup.probes;
+    this.#startup = startup && this.#addWorker("startup", startup, asked);
+    this.#readiness = readiness && this.#addWorker("readiness", readiness, asked);
+    this.#liveness = liveness && this.#addWorker("liveness", liveness, asked);
   }
 
   /** Whether the current container must be killed because of a probe. */
   get hasFailed(): boolean {
-    return this.#verdictOf("liveness") === "failure" || this.#verdictOf("startup") === "failure";
+    return this.#verdictOf(this.#liveness) === "failure" || this.#verdictOf(this.#startup) === "failure";
   }
 
   get isReady(): boolean {
-    const readiness = this.#workers.has("readiness") ? this.#verdictOf("readiness") === "success" : true;
-    return this.#pod.container?.running === true && this.#isStarted && readiness;
+    if (this.#pod.container?.running !== true || !this.#isStarted) return false;
+    return this.#readiness ? this.#verdictOf(this.#readiness) === "success" : true;
   }
 
   /** Counts the skipped checks. A change is noticed at the next due check. */
   wake(): void {
-    for (const { checker } of this.#workers.values()) checker.wake();
+    this.#startup?.checker.wake();
+    this.#readiness?.checker.wake();
+    this.#liveness?.checker.wake();
   }
 
   stop(): void {
-    for (const { checker } of this.#workers.values()) checker.stop();
+    this.#startup?.checker.stop();
+    this.#readiness?.checker.stop();
+    this.#liveness?.checker.stop();
   }
 
   get #isStarted(): boolean {
-    return this.#workers.has("startup") ? this.#verdictOf("startup") === "success" : true;
+    return this.#startup ? this.#verdictOf(this.#startup) === "success" : true;
   }
 
   /** The verdict on the current container. A verdict on the previous one does not count. */
-  #verdictOf(type: ProbeType): "success" | "failure" | "unknown" | undefined {
-    const worker = this.#workers.get(type)?.counter.worker;
+  #verdictOf(probing: Probing | undefined): "success" | "failure" | "unknown" | undefined {
+    const worker = probing?.counter.worker;
     return worker?.containerId === this.#pod.container?.id ? worker?.verdict : undefined;
   }
 
-  #addWorker(
-    type: ProbeType,
-    probe: KubeletProbe,
-    asked: AskedReplica,
-  ): { readonly counter: WorkerCounter; readonly checker: Checker } {
+  #addWorker(type: ProbeType, probe: KubeletProbe, asked: AskedReplica): Probing {
     const { settings } = kubernetes;
     const number = (name: keyof typeof settings, given: number | undefined): number =>
       given ?? Number(settings[name].value);
@@ -106,25 +113,25 @@ export class Kubelet {
     if (container && this.#isStarted && this.#startedId !== container.id) {
       this.#startedId = container.id;
       // Newer kubelets probe readiness as soon as the container has started. Older ones wait for the tick.
-      if (this.#workers.has("startup")) this.#workers.get("readiness")?.checker.start(this.#simulation.queue.now);
+      if (this.#startup) this.#readiness?.checker.start(this.#simulation.queue.now);
     }
     this.#judged();
   }
 
   #observedPod(): ObservedPod {
     const { container, deleted, gone } = this.#pod;
+    const pod = gone ? "succeeded" : "running";
+    if (!container) return { pod, deleted };
     return {
-      pod: gone ? "succeeded" : "running",
+      pod,
       deleted,
-      ...(container && {
-        container: {
-          id: container.id,
-          running: container.running,
-          restarts: !deleted,
-          started: this.#isStarted,
-          secondsSinceStart: (this.#simulation.queue.now - container.startedMs) / 1_000,
-        },
-      }),
+      container: {
+        id: container.id,
+        running: container.running,
+        restarts: !deleted,
+        started: this.#isStarted,
+        secondsSinceStart: (this.#simulation.queue.now - container.startedMs) / 1_000,
+      },
     };
   }
 }

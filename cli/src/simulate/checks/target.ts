@@ -1,4 +1,4 @@
-import type { ProbeAnswer } from "../../kubelet/attempt.ts";
+import { answerWith, NO_ANSWER, type ProbeAnswer } from "../../kubelet/attempt.ts";
 import { verdictOf, type Prober } from "../../probers/model/prober.ts";
 import type { Balancer } from "../model/balancer.ts";
 import { Checker } from "./checker.ts";
@@ -21,7 +21,7 @@ export function questionOf(
 ): { readonly ask: () => ProbeAnswer; readonly stalledUntil: () => number } {
   if (by !== "tcp") return { ask: () => asked.ask(probe), stalledUntil: asked.stalledUntil };
   return {
-    ask: () => (asked.accepts() ? { kind: "answer", status: 200, bodyBroke: false } : { kind: "nothing" }),
+    ask: () => (asked.accepts() ? answerWith(200) : NO_ANSWER),
     stalledUntil: () => 0,
   };
 }
@@ -51,7 +51,7 @@ export function createBalancerTarget(
     simulation,
     counter: {
       begin: () => true,
-      end(answer = { kind: "nothing" }) {
+      end(answer = NO_ANSWER) {
         const before = target;
         target = countCheck(rule, before, resultOf(prober, answer));
         if (target !== before) checked();

@@ -1,5 +1,12 @@
-import { attemptOf, runOf, type ProbeAnswer } from "../../kubelet/attempt.ts";
-import { createWorker, stepOf, type ProbeSpec, type ObservedPod, type Worker } from "../../kubelet/worker.ts";
+import { attemptOf, runOf, type ProbeAnswer, type RunResult } from "../../kubelet/attempt.ts";
+import {
+  createWorker,
+  sendsProbe,
+  stepOf,
+  type ProbeSpec,
+  type ObservedPod,
+  type Worker,
+} from "../../kubelet/worker.ts";
 import type { Counter } from "./checker.ts";
 
 /** A worker of the kubelet, with the rules of `cli/src/kubelet/worker.ts`. */
@@ -8,6 +15,9 @@ export class WorkerCounter implements Counter {
   readonly #observedPod: () => ObservedPod;
   readonly #changed: () => void;
   #seen: ObservedPod;
+  /** The result of the current check. */
+  #result: RunResult = "discarded";
+  readonly #probe = (): RunResult => this.#result;
 
   constructor(spec: ProbeSpec, observed: () => ObservedPod, changed: () => void) {
     this.worker = createWorker(spec);
@@ -17,30 +27,25 @@ export class WorkerCounter implements Counter {
   }
 
   begin(): boolean {
-    let asks = false;
     this.#seen = this.#observedPod();
-    stepOf(this.worker, this.#seen, () => {
-      asks = true;
-      return "discarded";
-    });
-    return asks;
+    return sendsProbe(this.worker, this.#seen);
   }
 
   end(answer?: ProbeAnswer): boolean {
     const before = this.worker;
-    const probe = (): ReturnType<typeof runOf> => (answer ? runOf(() => attemptOf(answer)) : "discarded");
-    this.worker = stepOf(before, this.#seen, probe);
+    this.#result = answer ? runOf(() => attemptOf(answer)) : "discarded";
+    this.worker = stepOf(before, this.#seen, this.#probe);
     if (this.worker.verdict !== before.verdict || this.worker.containerId !== before.containerId) this.#changed();
-    return this.#isSettled(probe);
+    return this.#isSettled();
   }
 
-  #isSettled(probe: () => ReturnType<typeof runOf>): boolean {
+  #isSettled(): boolean {
     const { worker } = this;
     const observed = this.#observedPod();
     const { container } = observed;
     const waits = container && container.running && container.secondsSinceStart < worker.spec.initialDelaySeconds;
     if (waits) return false;
-    const again = stepOf(worker, observed, probe);
+    const again = stepOf(worker, observed, this.#probe);
     const { failureThreshold, successThreshold } = worker.spec;
     return (
       again.verdict === worker.verdict &&

@@ -77,13 +77,11 @@ export class Recorder {
   allReadyMs: number | undefined;
   readonly #untilMs: number;
   readonly #bucketMs: number;
-  readonly #counts = new Map<ReplicaStatus, number>(REPLICA_STATUSES.map((status) => [status, 0]));
-  readonly #sums = new Map<ReplicaStatus, Float64Array>(
-    REPLICA_STATUSES.map((status) => [status, new Float64Array(BUCKETS)]),
-  );
-  readonly #requests = new Map<RequestOutcome, Float64Array>(
-    REQUEST_OUTCOMES.map((outcome) => [outcome, new Float64Array(BUCKETS)]),
-  );
+  /** The number of replicas with each status, in the order of `REPLICA_STATUSES`. */
+  readonly #counts = REPLICA_STATUSES.map(() => 0);
+  readonly #sums = REPLICA_STATUSES.map(() => new Float64Array(BUCKETS));
+  /** In the order of `REQUEST_OUTCOMES`. */
+  readonly #requests = REQUEST_OUTCOMES.map(() => new Float64Array(BUCKETS));
   readonly #loads = new Float64Array(BUCKETS);
   readonly #tally: LoadTally;
   readonly #restartsIn = new Float64Array(BUCKETS);
@@ -119,7 +117,7 @@ export class Recorder {
 
   restart(replica: number, now: number): void {
     this.restarts += 1;
-    this.#add(this.#restartsIn, now, 1);
+    this.#addAt(this.#restartsIn, this.#bucketOf(now), 1);
     if (this.#replicas.size <= MOST_ROWS) this.#trackedOf(replica).restartsAt.push(now / 1_000);
   }
 
@@ -144,8 +142,13 @@ export class Recorder {
 
   /** Counts requests with an outcome over a span of time, by their number per ms. */
   flow(outcome: RequestOutcome, perMs: number, fromMs: number, untilMs: number): void {
-    const sums = this.#requests.get(outcome);
-    this.#each(fromMs, untilMs, (bucket, ms) => this.#addAt(sums, bucket, ms * perMs));
+    const sums = this.#requests[REQUEST_OUTCOMES.indexOf(outcome)];
+    for (let since = fromMs; since < untilMs;) {
+      const bucket = this.#bucketOf(since);
+      const until = this.#endOf(bucket, untilMs);
+      this.#addAt(sums, bucket, (until - since) * perMs);
+      since = until;
+    }
   }
 
   /** Returns the fewest replicas in rotation since the last call. */
@@ -157,14 +160,20 @@ export class Recorder {
 
   /** Returns the number of requests with an outcome. */
   requestsOf(outcome: RequestOutcome): number {
-    return Math.round(this.#requests.get(outcome)?.reduce((sum, count) => sum + count, 0) ?? 0);
+    return Math.round(this.#requests[REQUEST_OUTCOMES.indexOf(outcome)]?.reduce((sum, count) => sum + count, 0) ?? 0);
   }
 
   advanceTo(now: number): void {
-    this.#each(this.#since, Math.min(now, this.#untilMs), (bucket, ms) => {
-      for (const [status, count] of this.#counts)
-        if (count > 0) this.#addAt(this.#sums.get(status), bucket, count * ms);
-    });
+    const last = Math.min(now, this.#untilMs);
+    for (let since = this.#since; since < last;) {
+      const bucket = this.#bucketOf(since);
+      const until = this.#endOf(bucket, last);
+      for (let index = 0; index < this.#counts.length; index += 1) {
+        const count = this.#counts[index] ?? 0;
+        if (count > 0) this.#addAt(this.#sums[index], bucket, count * (until - since));
+      }
+      since = until;
+    }
     this.#since = Math.max(this.#since, now);
     if (now >= this.#untilMs) this.foldLoads(now);
   }
@@ -178,9 +187,11 @@ export class Recorder {
 
   timeline(): Timeline {
     const averages = (status: ReplicaStatus): readonly number[] =>
-      [...(this.#sums.get(status) ?? [])].map((sum) => Math.round((sum / this.#bucketMs) * 100) / 100);
+      [...(this.#sums[REPLICA_STATUSES.indexOf(status)] ?? [])].map(
+        (sum) => Math.round((sum / this.#bucketMs) * 100) / 100,
+      );
     const counts = (outcome: RequestOutcome): readonly number[] =>
-      [...(this.#requests.get(outcome) ?? [])].map((count) => Math.round(count * 100) / 100);
+      [...(this.#requests[REQUEST_OUTCOMES.indexOf(outcome)] ?? [])].map((count) => Math.round(count * 100) / 100);
     return {
       bucketSeconds: this.#bucketMs / 1_000,
       replicas: {
@@ -210,14 +221,9 @@ export class Recorder {
     };
   }
 
-  /** Splits a span of time into the parts of the timeline. */
-  #each(fromMs: number, untilMs: number, add: (bucket: number, ms: number) => void): void {
-    for (let since = fromMs; since < untilMs;) {
-      const bucket = this.#bucketOf(since);
-      const until = bucket === BUCKETS - 1 ? untilMs : Math.min(untilMs, (bucket + 1) * this.#bucketMs);
-      add(bucket, until - since);
-      since = until;
-    }
+  /** Returns the end of a part of the timeline, at most `untilMs`. The last part takes everything after it. */
+  #endOf(bucket: number, untilMs: number): number {
+    return bucket === BUCKETS - 1 ? untilMs : Math.min(untilMs, (bucket + 1) * this.#bucketMs);
   }
 
   /** Returns the part of a time. A rounding error must not select a part that ends at this time. */
@@ -227,19 +233,14 @@ export class Recorder {
   }
 
   #trackedOf(replica: number): Tracked {
-    const known = this.#replicas.get(replica);
-    if (known) return known;
-    const tracked: Tracked = { status: null, changes: [], restartsAt: [] };
-    this.#replicas.set(replica, tracked);
+    let tracked = this.#replicas.get(replica);
+    if (!tracked) this.#replicas.set(replica, (tracked = { status: null, changes: [], restartsAt: [] }));
     return tracked;
   }
 
   #count(status: ReplicaStatus, by: 1 | -1): void {
-    this.#counts.set(status, (this.#counts.get(status) ?? 0) + by);
-  }
-
-  #add(sums: Float64Array, now: number, by: number): void {
-    this.#addAt(sums, this.#bucketOf(now), by);
+    const index = REPLICA_STATUSES.indexOf(status);
+    this.#counts[index] = (this.#counts[index] ?? 0) + by;
   }
 
   #addAt(sums: Float64Array | undefined, bucket: number, by: number): void {

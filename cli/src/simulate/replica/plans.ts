@@ -7,7 +7,7 @@ export class Plans {
   stalledUntil = 0;
   readonly #simulation: Simulation;
   readonly #acted: () => void;
-  readonly #dues = new Set<Due>();
+  readonly #dues: Due[] = [];
   #isOver = false;
 
   /** @param acted called after each action */
@@ -18,7 +18,7 @@ export class Plans {
 
   /** The number of actions that are prepared or planned. */
   get size(): number {
-    return this.#dues.size;
+    return this.#dues.length;
   }
 
   /** Plans an action. During a stall it waits for the event loop. */
@@ -45,7 +45,7 @@ export class Plans {
   /** Adds an event of the process. */
   add(run: () => void): Due {
     const due = createDue(0, this.#simulation.order(), run);
-    this.#dues.add(due);
+    this.#dues.push(due);
     return due;
   }
 
@@ -57,20 +57,29 @@ export class Plans {
 
   forget(due: Due): void {
     this.#simulation.queue.put(due, Infinity);
-    this.#dues.delete(due);
+    this.#remove(due);
   }
 
   /** Removes everything. A process that has ended plans nothing any more. */
   end(): void {
     this.#isOver = true;
     for (const due of this.#dues) this.#simulation.queue.put(due, Infinity);
-    this.#dues.clear();
+    this.#dues.length = 0;
   }
 
   #run(due: Due, act: () => void): void {
-    this.#dues.delete(due);
+    this.#remove(due);
     act();
     this.#acted();
+  }
+
+  /** A process has only a few actions, so that a search is faster than a set. */
+  #remove(due: Due): void {
+    const last = this.#dues.pop();
+    if (!last || last === due) return;
+    const index = this.#dues.indexOf(due);
+    if (index >= 0) this.#dues[index] = last;
+    else this.#dues.push(last);
   }
 
   #put(due: Due, ms: number): Due {

@@ -1,3 +1,4 @@
+import { NO_ANSWER } from "../../kubelet/attempt.ts";
 import { RestartPolicy } from "../../kubelet/restart-policy.ts";
 import { balancerOf } from "../model/balancer.ts";
 import { createChance } from "../model/chance.ts";
@@ -14,7 +15,6 @@ import { createBalancerTarget, type AskedReplica, type BalancerTarget } from "..
 
 /** Random streams from this number on belong to the library. Lower ones belong to replicas. */
 const LIBRARY = 1_000_000;
-
 /** The view of one router on a replica. */
 interface Seat {
   readonly membership: Membership;
@@ -63,7 +63,7 @@ export class Pod implements PodState {
       target: undefined,
     }));
     this.#asked = {
-      ask: (probe) => this.#process?.ask(probe) ?? { kind: "nothing" },
+      ask: (probe) => this.#process?.ask(probe) ?? NO_ANSWER,
       stalledUntil: () => this.#view.stalledUntil,
       accepts: () => this.#process?.accepts ?? false,
     };
@@ -232,11 +232,11 @@ export class Pod implements PodState {
 
   /** Reports the current state to the routers and the timeline. */
   #show(): void {
-    const { queue, record } = this.#simulation;
     const view = this.#view;
-    const held = view.data === "none" ? "unloaded" : view.data;
-    const met = !view.listening ? "lost" : view.stalledUntil > 0 ? "stalled" : held;
+    const held = view.stalledUntil > 0 ? "stalled" : view.data === "none" ? "unloaded" : view.data;
+    const met = view.listening ? held : "lost";
     for (const { membership } of this.#seats) membership.ask(met);
+    const { queue, record } = this.#simulation;
     record.setStatus(this.replica, this.gone ? null : this.#statusOf(view), queue.now);
   }
 

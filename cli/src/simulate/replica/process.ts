@@ -1,5 +1,5 @@
 import type { Probe } from "health-state";
-import type { ProbeAnswer } from "../../kubelet/attempt.ts";
+import { answerWith, NO_ANSWER, type ProbeAnswer } from "../../kubelet/attempt.ts";
 import type { Due } from "../model/queue.ts";
 import type { Simulation } from "../model/simulation.ts";
 import { loadOutcomeOf } from "../world/source.ts";
@@ -32,8 +32,9 @@ export class Process {
   readonly #simulation: Simulation;
   readonly #plans: Plans;
   readonly #stall: Due;
-  readonly #library: Library;
   readonly #steady: Steady;
+  /** The library. Most processes of a long simulation end without it. */
+  #made: Library | undefined;
   #isBooted = false;
   #loads = 0;
   /** The last ended load, until it is handled. */
@@ -46,18 +47,20 @@ export class Process {
   constructor(options: ProcessOptions) {
     this.#options = options;
     this.#simulation = options.simulation;
-    const { simulation, replica, libraryChance: chance } = options;
-    this.#plans = new Plans(simulation, () => this.#touched());
-    this.#library = new Library({
-      simulation,
-      replica,
-      chance,
-      plans: this.#plans,
-      load: (ask) => this.#load(ask),
-    });
-    this.#steady = new Steady(options, this.#library, () => this.#stall.at);
+    this.#plans = new Plans(options.simulation, () => this.#touched());
+    this.#steady = new Steady(
+      options,
+      () => this.#library,
+      () => this.#stall.at,
+    );
     this.#stall = this.#plans.add(() => this.#beginStall());
     this.#plans.after(this.#simulation.resolved.bootMs, () => this.#boot());
+  }
+
+  get #library(): Library {
+    const { simulation, replica, libraryChance: chance } = this.#options;
+    const load = (ask: LoadAsk): Promise<Data> => this.#load(ask);
+    return (this.#made ??= new Library({ simulation, replica, chance, plans: this.#plans, load }));
   }
 
   /** Reads the current answers of the library. */
@@ -102,11 +105,11 @@ export class Process {
   /** Returns the answer to a probe now. With `everyProbe`, it asks the library each time. */
   ask(probe: Probe): ProbeAnswer {
     const { view } = this;
-    if (!view.listening || view.stalledUntil > 0) return { kind: "nothing" };
-    if (!this.#simulation.asksEveryTime) return { kind: "answer", status: view.status[probe], bodyBroke: false };
+    if (!view.listening || view.stalledUntil > 0) return NO_ANSWER;
+    if (!this.#simulation.asksEveryTime) return answerWith(view.status[probe]);
     const status = this.#library.statusOf(probe);
     this.#simulation.markChanged(this);
-    return status === undefined ? { kind: "nothing" } : { kind: "answer", status, bodyBroke: false };
+    return status === undefined ? NO_ANSWER : answerWith(status);
   }
 
   /**
@@ -235,6 +238,6 @@ export class Process {
   /** The library was called: it is observed after its promises. What is calculated needs no promise. */
   #touched(): void {
     if (this.#steady.isOn) this.observe();
-    else if (this.alive || this.#library.isStarted) this.#simulation.markChanged(this);
+    else if (this.alive || this.#made?.isStarted) this.#simulation.markChanged(this);
   }
 }

@@ -33,7 +33,7 @@ export class Steady {
   /** Whether the answers and loads are calculated. */
   isOn = false;
   readonly #steadiness: Steadiness;
-  readonly #library: Library;
+  readonly #library: () => Library;
   readonly #stallsAt: () => number;
   readonly #rhythm: Rhythm | undefined;
   readonly #sample: Sample | undefined;
@@ -49,8 +49,11 @@ export class Steady {
   #terminatedAt = Infinity;
   #isDrained = false;
 
-  /** @param stallsAt returns the next stall of the event loop */
-  constructor(steadiness: Steadiness, library: Library, stallsAt: () => number) {
+  /**
+   * @param library returns the library of the process
+   * @param stallsAt returns the next stall of the event loop
+   */
+  constructor(steadiness: Steadiness, library: () => Library, stallsAt: () => number) {
     this.#steadiness = steadiness;
     this.#library = library;
     this.#stallsAt = stallsAt;
@@ -97,7 +100,7 @@ export class Steady {
    */
   begin(load: EndedLoad, ageMs: number, view: View): void {
     const rhythm = this.#rhythm;
-    const { timer } = this.#library;
+    const { timer } = this.#library();
     if (!rhythm || !timer || this.isOn) return;
     const { failures, endedAt } = load;
     const { simulation, replica } = this.#steadiness;
@@ -106,7 +109,7 @@ export class Steady {
     if (failures > 0 && !(rhythm.isSlowest(failures) && rhythm.isOver(ageMs, failsMs))) return;
     // After a slow load, the value is older than usual.
     if (failures === 0 && !rhythm.isUsual(load)) return;
-    if (timer.at !== rhythm.nextAt(load, this.#library.lastDraw)) return;
+    if (timer.at !== rhythm.nextAt(load, this.#library().lastDraw)) return;
     if (timer.at + rhythm.reachMs(failures > 0) >= untilMs) return;
     this.isOn = true;
     this.view = view;
@@ -231,7 +234,7 @@ export class Steady {
   #wake(): void {
     this.isOn = false;
     this.#sleep();
-    if (this.#timer) this.#library.fireNow(this.#timer, this.#timerAt);
-    else this.#library.catchUp(this.#rhythm?.usualGapMs ?? 0);
+    if (this.#timer) this.#library().fireNow(this.#timer, this.#timerAt);
+    else this.#library().catchUp(this.#rhythm?.usualGapMs ?? 0);
   }
 }

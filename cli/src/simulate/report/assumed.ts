@@ -5,20 +5,30 @@ import { resolveSetup } from "../model/setup.ts";
 import { spanOf } from "../model/span.ts";
 import type { Played } from "../scenario/scenario.ts";
 
-/** Returns the assumptions of the variants of a scenario as clauses. */
+/**
+ * Returns the assumptions of the variants of a scenario as clauses. First come those of all variants. Each of the others
+ * names its variants.
+ */
 export function assumptionsOf({ variants }: Pick<Played, "variants">): readonly string[] {
-  const setups = variants.map(({ setup }) => setup);
+  const each = variants.map(({ setup }) => textsOf(setup));
+  const all = [...new Set(each.flat())];
+  const namesOf = (text: string): readonly string[] =>
+    each.flatMap((texts, index) => (texts.includes(text) ? [String.fromCharCode(65 + index)] : []));
+  const isShared = (text: string): boolean => namesOf(text).length === variants.length;
   return [
-    ...new Set(
-      setups.flatMap((setup) => [
-        limitsText(setup),
-        ...probeTexts(setup),
-        routerText(setup),
-        restText(setup),
-        ...fleetTexts(setup),
-        ...revisionTexts(setup),
-      ]),
-    ),
+    ...all.filter(isShared),
+    ...all.filter((text) => !isShared(text)).map((text) => `${namesOf(text).join(", ")}: ${text}`),
+  ];
+}
+
+function textsOf(setup: Setup): readonly string[] {
+  return [
+    limitsText(setup),
+    ...probeTexts(setup),
+    routerText(setup),
+    restText(setup),
+    ...fleetTexts(setup),
+    ...revisionTexts(setup),
   ];
 }
 

@@ -26,6 +26,7 @@ const RESTART = "R";
 const LEVELS = " ▁▂▃▄▅▆▇█";
 const COLUMNS = 80;
 const MARGIN = 12;
+const WIDTH = 100;
 
 /** Formats a scenario for a terminal of 100 columns: a timeline of each variant, and a table of figures. */
 export function toTerminal(played: Played): string {
@@ -49,8 +50,8 @@ export function toTerminal(played: Played): string {
   );
   lines.push("", ...foldedOf("replicas:", marks), ...foldedOf("requests:", outcomes));
   lines.push("", ...tableOf(["", ...names], figureRows(played)), "");
-  variants.forEach((variant, index) => lines.push(`${names[index]}: ${sentenceOf(variant)}.`));
-  lines.push("", "assumed:", ...assumptionsOf(played).map((each) => `- ${each}`));
+  variants.forEach((variant, index) => lines.push(...wrapped(`${names[index]}: ${sentenceOf(variant)}.`, "   ")));
+  lines.push("", "assumed:", ...assumptionsOf(played).flatMap((each) => wrapped(`- ${each}`, "  ")));
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
@@ -105,6 +106,17 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart((widths[column] ?? 0) + 3)))
       .join(""),
   );
+}
+
+/** Wraps a sentence. Further lines begin with `indent`. */
+function wrapped(sentence: string, indent: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of sentence.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${last === undefined ? "" : indent}${word}`);
+  }
+  return lines;
 }
 
 /** Returns nothing for a legend without entries. */

@@ -46,7 +46,7 @@ export function sentenceOf({ figures, setup }: PlayedVariant): string {
     clauses.push(
       fewestReady === setup.replicas
         ? "and all of them stay ready"
-        : `later at least ${fewestReady} of ${setup.replicas} ready`,
+        : `later ${fewestReady} of ${setup.replicas} ready at the fewest`,
     );
   if (setup.replicas > 24) clauses.push(`at most ${figures.mostLoadsAtOnceLate} loads at once in the last quarter`);
   const { mostHeldIn, mostLeft, badReached } = figures;
@@ -81,7 +81,8 @@ export function figureRows({ variants, replicas }: Played): readonly (readonly [
     name,
     ...variants.map(({ figures }) => cell(figures)),
   ];
-  const span = (seconds: number | null): string => (seconds === null ? "never" : seconds === 0 ? "0" : spanOf(seconds));
+  const span = (seconds: number | null): string =>
+    seconds === null ? "never" : seconds < 0.05 ? "0" : spanOf(seconds);
   // The figures come separately: before, during and after the trouble.
   const apart = (name: string, of: (time: Pick<Phase, "noneReadySeconds" | "noAnswerSeconds">) => number) =>
     variants.some(({ figures }) => figures.phases.length > 1)

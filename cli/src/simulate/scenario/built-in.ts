@@ -122,7 +122,8 @@ export const BUILT_IN: readonly Scenario[] = [
       const base: Setup = {
         ...baseOf(defaults),
         requestsFromSeconds: MINUTE,
-        stall: { everySeconds: 10 * MINUTE, seconds: 25 },
+        // A short simulation has as many stalls as one of an hour.
+        stall: { everySeconds: Math.min(10 * MINUTE, defaults.durationSeconds / 6), seconds: 25 },
       };
       const { startup, readiness } = base.probes;
       return [

@@ -3,7 +3,7 @@ import { invalidOption } from "../../option/invalid-option.ts";
 import { BUILT_IN } from "./built-in.ts";
 import type { Scenario, ScenarioDefaults, Variant } from "./definition.ts";
 import type { Figures } from "../run/figures.ts";
-import { simulate } from "../run/simulate.ts";
+import { simulate, type SimulateOptions, type SimulationResult } from "../run/simulate.ts";
 import type { Timeline } from "../model/recorder.ts";
 import type { Setup } from "../model/setup.ts";
 
@@ -69,11 +69,16 @@ export function scenarioText(name: string): string {
 }
 
 /**
- * Simulates a built-in scenario: each of its variants, one after the other, with the same seed.
+ * Simulates a built-in scenario: each of its variants, with the same seed.
  *
+ * @param playAll simulates the variants. By default one after the other
  * @throws TypeError that names the option, its value, and the accepted values
  */
-export async function playScenario(name: string, options: ScenarioOptions = {}): Promise<Played> {
+export async function playScenario(
+  name: string,
+  options: ScenarioOptions = {},
+  playAll: PlayAll = playOneByOne,
+): Promise<Played> {
   const scenario = scenarioOf(name);
   const { defaults } = scenario;
   const { seed = 1, replicas = defaults.replicas } = options;
@@ -88,14 +93,29 @@ export async function playScenario(name: string, options: ScenarioOptions = {}):
     loadSeconds: seconds("loadTime", options.loadTime, defaults.loadSeconds, 1),
   };
   if (set.durationSeconds > 31 * 86_400) invalidOption("duration", options.duration, "31 days at most");
-  const played: PlayedVariant[] = [];
   const { shows, all } = variantsOf(scenario, set, options);
-  for (const [index, { title, setup }] of all.entries()) {
-    const onProgress = (share: number): Promise<void> | void => options.onProgress?.((index + share) / all.length);
-    played.push({ title, setup, ...(await simulate(setup, { seed, onProgress })) });
-  }
-  return { scenario: name, shows, seed, ...set, variants: played };
+  const setups = all.map(({ setup }) => setup);
+  const results = await playAll(setups, { seed, onProgress: options.onProgress });
+  const variants = all.flatMap(({ title, setup }, index) => {
+    const result = results[index];
+    return result ? [{ title, setup, ...result }] : [];
+  });
+  return { scenario: name, shows, seed, ...set, variants };
 }
+
+/** Simulates setups with the same seed. The results have the order of the setups. */
+export type PlayAll = (
+  setups: readonly Setup[],
+  options: Pick<SimulateOptions, "seed" | "onProgress">,
+) => Promise<readonly SimulationResult[]>;
+
+/** Simulates setups one after the other. */
+export const playOneByOne: PlayAll = async (setups, { seed = 1, onProgress }) => {
+  const results: SimulationResult[] = [];
+  for (const [index, setup] of setups.entries())
+    results.push(await simulate(setup, { seed, onProgress: (share) => onProgress?.((index + share) / setups.length) }));
+  return results;
+};
 
 function variantsOf(
   { name, shows, variants, withFleet }: Scenario,
