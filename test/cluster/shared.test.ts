@@ -135,6 +135,23 @@ test(
   },
 );
 
+test("sixteen processes that start at once have one builder, and so they have after its end", async ({ skip }) => {
+  const [node] = RUNTIMES;
+  if (!node) return skip("no Node");
+  const folder = scratch();
+  publish(folder, "r1");
+  for (let count = 0; count < 16; count++) start(node, folder, 100);
+  await allHave("r1");
+  expect(buildsOf(folder)).toEqual(["r1"]);
+  await until("one builds", () => builders().length === 1);
+  const [builder] = builders();
+  if (!builder) throw new Error("nobody builds");
+  await kill(builder);
+  publish(folder, "r2");
+  await allHave("r2");
+  expect(buildsOf(folder)).toEqual(["r1", "r2"]);
+}, 300_000);
+
 test.each(RUNTIMES.filter(({ program }) => existsSync(program)))(
   "neither a value that is shared nor a group keeps a process alive, on $name",
   { timeout: 60_000 },
