@@ -54,7 +54,7 @@ describe("what is published", () => {
   });
 
   test("each source is one to which a declaration map leads", () => {
-    const led = new Set(
+    const led: ReadonlySet<string> = new Set(
       files
         .filter(({ path }) => path.endsWith(".d.ts.map"))
         .flatMap(({ path }) => {
@@ -64,7 +64,7 @@ describe("what is published", () => {
     );
     const sources = files.map(({ path }) => path).filter((path) => /^(src|adapters)\//.test(path));
     expect(sources.length).toBeGreaterThan(100);
-    expect(sources.sort()).toEqual([...led].sort());
+    expect(sources.sort()).toEqual(Array.from<string>(led).sort());
   });
 
   test("the decisions say what a runtime reads for each entry, and what a bundler keeps of it", () => {
