@@ -44,9 +44,11 @@ function scratch(): string {
   return folder;
 }
 
-function start({ program, args }: Runtime, folder: string, buildMs = 0): Sharer {
+function start({ program, args }: Runtime, folder: string, buildMs = 0, timeout = "20s"): Sharer {
   const file = join(ROOT, "test/cluster/sharer.mjs");
-  const child = spawn(program, [...args, file, folder, String(buildMs)], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, [...args, file, folder, String(buildMs), timeout], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const sharer: Sharer = { child, said: {} };
   if (child.stdout) createInterface(child.stdout).on("line", (line) => (sharer.said = JSON.parse(line)));
   group.add(sharer);
@@ -134,6 +136,46 @@ test(
     expect(names).toEqual([]);
   },
 );
+
+test("sixteen processes that start at once have one builder, and so they have after its end", async ({ skip }) => {
+  const [node] = RUNTIMES;
+  if (!node) return skip("no Node");
+  const folder = scratch();
+  publish(folder, "r1");
+  for (let count = 0; count < 16; count++) start(node, folder, 100);
+  await allHave("r1");
+  expect(buildsOf(folder)).toEqual(["r1"]);
+  await until("one builds", () => builders().length === 1);
+  const [builder] = builders();
+  if (!builder) throw new Error("nobody builds");
+  await kill(builder);
+  publish(folder, "r2");
+  await allHave("r2");
+  expect(buildsOf(folder)).toEqual(["r1", "r2"]);
+}, 300_000);
+
+test("a builder that is frozen is passed by, and is one of the group again when it goes on", async ({ skip }) => {
+  const [node] = RUNTIMES;
+  if (!node) return skip("no Node");
+  const folder = scratch();
+  publish(folder, "r1");
+  for (let count = 0; count < 3; count++) start(node, folder, 0, "3s");
+  await allHave("r1");
+  await until("one builds", () => builders().length === 1);
+  const [builder] = builders();
+  if (!builder) throw new Error("nobody builds");
+  builder.child.kill("SIGSTOP");
+  publish(folder, "r2");
+  const others = [...group].filter((sharer) => sharer !== builder);
+  await until("the others have r2", () => others.every(({ said }) => said.value === "r2"), 60_000);
+  expect(builder.said.value).toBe("r1");
+  builder.child.kill("SIGCONT");
+  publish(folder, "r3");
+  await allHave("r3");
+  await until("one builds, and all others read", () =>
+    [...group].every((sharer) => sharer.said.role === (sharer === builder ? "builder" : "reader")),
+  );
+}, 300_000);
 
 test.each(RUNTIMES.filter(({ program }) => existsSync(program)))(
   "neither a value that is shared nor a group keeps a process alive, on $name",
