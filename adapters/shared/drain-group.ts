@@ -5,6 +5,8 @@ import { drains, type DrainGroup, type DrainMember } from "./draining.ts";
 
 /** Signals that come this soon after the first are the same one, sent to the group and forwarded by its leader. */
 export const ONE_SIGNAL_MS: number = 1_000;
+/** How long `close` may take if connections were open until the deadline, in ms. */
+const LATE_CLOSE_MS = 1_000;
 
 /** The servers that drain this health. */
 export function drainGroupOf(health: Health): DrainGroup {
@@ -39,7 +41,8 @@ function createDrainGroup(health: Health): DrainGroup {
     waiting = [];
     // A function that was given to several servers runs once.
     const closes = new Set(last.flatMap(({ close }) => close ?? []));
-    if (closes.size) await closeAll([...closes], Math.max(...last.map(({ deadlineMs }) => deadlineMs)) - elapsedMs());
+    const leftMs = Math.max(...last.map(({ deadlineMs }) => deadlineMs)) - elapsedMs();
+    if (closes.size) await closeAll([...closes], leftMs > 0 ? leftMs : LATE_CLOSE_MS);
     await health.close();
     for (const member of last) member.over();
     if (!members.size) drains().open.delete(group);
@@ -57,10 +60,10 @@ function createDrainGroup(health: Health): DrainGroup {
     };
     await new Promise<void>((resolve) => {
       const giveUp = (): void => {
-        warn("has not finished by the deadline");
+        warn("has not finished in time");
         resolve();
       };
-      const cancel = clock.setTimer(giveUp, Math.max(0, leftMs), true);
+      const cancel = clock.setTimer(giveUp, leftMs, true);
       void Promise.all(closes.map(runClose)).then(() => {
         cancel();
         resolve();

@@ -1,6 +1,6 @@
 import { toMs, type Duration } from "../../src/index.ts";
 import { checkFunction, checkOptions } from "../../src/internal.ts";
-import { defaultDelayMs } from "./default-delay.ts";
+import { defaultTimes } from "./default-times.ts";
 import { checkSignals } from "./signal.ts";
 
 /** The options of a drain. */
@@ -18,8 +18,8 @@ export interface DrainOptions {
   /**
    * The time from the signal until the connections that are still open are closed. It must be at least `delay`. Set it
    * lower than the time after which the platform kills the process (on Kubernetes `terminationGracePeriodSeconds`, 30
-   * s).
-   * @default "25s", or `delay` plus 15 s if that is more
+   * s). Give it a second more than `deadline` if there is a `close`.
+   * @default "25s", or `delay` plus 15 s if that is more; 1 s in development, unless `delay` is set
    */
   readonly deadline?: Duration;
   /**
@@ -29,8 +29,9 @@ export interface DrainOptions {
   readonly signals?: readonly string[];
   /**
    * Your own shutdown code, or the shutdown of a framework, such as `() => app.close()`. It runs after the last server
-   * of this health has finished, and before the health closes. The library waits for it until `deadline`. If it fails
-   * or takes longer, the library prints a warning and closes the health.
+   * of this health has finished, and before the health closes. The library waits for it until `deadline`, or for one
+   * second if connections were open until then. If it fails or takes longer, the library prints a warning and closes
+   * the health.
    * @default none
    */
   readonly close?: () => unknown;
@@ -52,8 +53,9 @@ export function toDrainPlan(options: DrainOptions = {}): DrainPlan {
     ["close"],
     ["delay", "deadline", "signals"],
   );
-  const delayMs = delay === undefined ? defaultDelayMs() : toMs("delay", delay, 0);
-  const deadlineMs = deadline === undefined ? Math.max(25_000, delayMs + 15_000) : toMs("deadline", deadline, delayMs);
+  const times = defaultTimes(delay === undefined ? undefined : toMs("delay", delay, 0));
+  const { delayMs } = times;
+  const deadlineMs = deadline === undefined ? times.deadlineMs : toMs("deadline", deadline, delayMs);
   if (close !== undefined) checkFunction("close", close, "a function, such as () => app.close()");
   return { delayMs, deadlineMs, signals: checkSignals(signals === undefined ? ["SIGTERM", "SIGINT"] : signals), close };
 }

@@ -51,8 +51,10 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
   /** The last message of the builder. */
   let status: BuildStatus | undefined;
   const waiting = new Set<() => void>();
-  /** The times of the last value that this process read. */
+  /** When the load of the last value began that this process read or built, in epoch ms. */
   let seenAt = -Infinity;
+  /** The time that this value vouches for. */
+  let seenAsOf: number | undefined;
   let aloneFor: string | undefined;
   let isClosed = false;
   let builds = 0;
@@ -98,6 +100,11 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
     return pointer;
   };
 
+  const see = (checkedAt: number, asOf: number | undefined): void => {
+    seenAt = checkedAt;
+    seenAsOf = asOf;
+  };
+
   const build = async (context: LoadContext): Promise<Result<T>> => {
     const startedAt = Date.now();
     const id = ++builds;
@@ -113,7 +120,7 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
         say({ type: "unwritable" });
         return undefined;
       });
-      seenAt = startedAt;
+      see(startedAt, built.asOf);
       if (pointer && isNewest()) {
         aloneFor = undefined;
         say({ type: "published" });
@@ -127,29 +134,43 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
     }
   };
 
+  /** Builds for this process alone. An older value of the builder does not replace the result. */
+  const buildAlone = async (context: LoadContext): Promise<Result<T>> => {
+    const startedAt = Date.now();
+    const result = await load(context);
+    const { isNew, asOf } = await toBuilt<T>(result, context);
+    if (isNew || startedAt > seenAt) see(startedAt, asOf);
+    return result;
+  };
+
   /** Reads the value of a pointer. `undefined` if it was replaced during the read. */
   const take = async (pointer: Pointer, context: LoadContext): Promise<Result<T> | undefined> => {
     const { revision, checkedAt } = pointer;
     const asOf = pointer.asOf ?? checkedAt;
     if (revision === context.rejected) return unchanged({ revision });
     if (revision === context.revision && context.previous !== undefined) {
-      seenAt = checkedAt;
+      see(checkedAt, pointer.asOf);
       return unchanged({ asOf });
     }
     const value = await files.readValue(pointer, context.signal);
     if (value === undefined) return undefined;
-    seenAt = checkedAt;
+    see(checkedAt, pointer.asOf);
     return loaded(value, { revision, asOf });
   };
 
   /** Checks once for a value. `undefined` if there is none yet. */
   const look = async (pointer: Pointer | undefined, context: LoadContext): Promise<Result<T> | undefined> => {
     const isHeld = context.previous !== undefined;
-    const isNewer = pointer !== undefined && pointer.checkedAt > seenAt;
+    const isRejected = pointer !== undefined && pointer.revision === context.rejected;
+    const isNewer = pointer !== undefined && !isRejected && pointer.checkedAt > seenAt;
     const isIdle = status === undefined ? isHeld : status.type !== "building";
     if (pointer && ((isNewer && isHeld) || (isIdle && !isHeld))) return take(pointer, context);
     if (isIdle && status?.type === "failed") throw new Error(`the process that builds failed: ${status.message}`);
-    return isIdle && isHeld && pointer ? unchanged({ asOf: pointer.asOf ?? pointer.checkedAt }) : undefined;
+    if (!isIdle || !isHeld || !pointer) return undefined;
+    // A rejected value says nothing about the age of the value in use.
+    if (isRejected) return unchanged({ revision: pointer.revision });
+    // This process may have built a newer value while the builder stood still.
+    return unchanged({ asOf: pointer.checkedAt < seenAt ? (seenAsOf ?? seenAt) : (pointer.asOf ?? pointer.checkedAt) });
   };
 
   const checkOpen = (): void => {
@@ -193,7 +214,7 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
     if (!found) return build(context);
     if ("reason" in found) {
       tellAlone(found.reason);
-      return load(context);
+      return buildAlone(context);
     }
     aloneFor = undefined;
     return found.result;

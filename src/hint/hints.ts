@@ -25,7 +25,8 @@ export interface HintsOptions {
  * effect during a back-off or a drain, and if it names the current or the rejected revision. A channel that is lost, or
  * does not open within 30 s, is opened again.
  *
- * The channel opens when the health starts, and closes with the resource. `snapshot().hints` is its state.
+ * The channel opens when the health starts. It closes when the drain begins, or with the resource. `snapshot().hints` is
+ * its state.
  *
  * @param subscribe opens the channel: `postgresHints()`, `redisHints()`, `fileHints()`, or your own function
  * @returns a function that closes the channel
@@ -57,9 +58,8 @@ export function hints<T>(resource: Resource<T>, subscribe: SubscribeHints, optio
       channel.begin();
       return false;
     },
-    end() {
-      if (managed.isClosed) end();
-    },
+    // Also when the drain begins. A hint has no effect from then on, and `close` of the drain may wait for the client.
+    end,
   });
   if (host.phase === "running") channel.begin();
   return end;

@@ -203,6 +203,22 @@ describe("close", () => {
     expect([log, warn.mock.calls.length]).toEqual([["a stops", "health closes", "a is done"], 1]);
   });
 
+  test("has a second if a connection was open until the deadline, and the resources still have their values", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { clock, log, add } = enter();
+    const ends = (): Promise<void> =>
+      new Promise((resolve) => clock.setTimer(() => (log.push("close ends"), resolve()), 999, true));
+    const { server } = add("a", { ...TIMES, close: ends });
+    server.connection("stream", 1);
+    send(SIGNAL);
+    await clock.advance(25_000);
+    server.emptied();
+    await clock.advance(998);
+    expect(log).toEqual(["a stops"]);
+    await clock.advance(1);
+    expect([log, warn.mock.calls]).toEqual([["a stops", "close ends", "health closes", "a is done"], []]);
+  });
+
   test("that never ends is waited for until the deadline, counted from the signal", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const { clock, log, add } = enter();
@@ -215,7 +231,7 @@ describe("close", () => {
     await clock.advance(1);
     expect(log).toEqual(["a stops", "health closes", "a is done"]);
     expect(warn.mock.calls).toEqual([
-      ["health-state: the close of drainOnSignal() has not finished by the deadline. The health closes anyway."],
+      ["health-state: the close of drainOnSignal() has not finished in time. The health closes anyway."],
     ]);
   });
 });

@@ -124,6 +124,24 @@ describe("the timetable of a drain", () => {
     expect([times["close"], times["destroy busy"]]).toEqual([Math.max(delay, 500), deadline]);
   });
 
+  test.each<readonly [string, DrainOptions, number, number]>([
+    ["by default", {}, 0, 1_000],
+    ["with a delay", { delay: "10s" }, 10_000, 25_000],
+    ["with a deadline", { deadline: "5s" }, 0, 5_000],
+  ])("in development an open stream holds up a restart for a second: %s", async (_name, options, delay, deadline) => {
+    vi.stubEnv("NODE_ENV", "development");
+    vi.stubEnv("KUBERNETES_SERVICE_HOST", "");
+    const { server, clock, signal } = enter(options);
+    server.connection("stream", 1);
+    signal();
+    await clock.advance(Math.max(1, delay));
+    expect(server.log.includes("close")).toBe(true);
+    await clock.advance(deadline - Math.max(1, delay) - 1);
+    expect(server.log.includes("destroy stream")).toBe(false);
+    await clock.advance(1);
+    expect(server.log.includes("destroy stream")).toBe(true);
+  });
+
   test("done settles when the server and the health have closed, and then nothing is left", async () => {
     const { server, clock, health, signal, done } = enter();
     signal();

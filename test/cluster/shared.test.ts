@@ -341,6 +341,56 @@ test.each(["left the group", "began a newer build"])(
   },
 );
 
+test("a reader keeps the value that it built while the builder stood still, and its age", async () => {
+  const folder = join(scratch(), "shared");
+  let begin = (): void => {};
+  const begun = new Promise<void>((done) => (begin = done));
+  let end = (_: object): void => {};
+  const one = shared<object>(folder, () => (begin(), new Promise((done) => (end = done))), { codec: json() });
+  const building = one(context());
+  await begun;
+  const startedAt = Date.now();
+  const own = { own: true };
+  const two = shared<object>(folder, () => own, { codec: json(), timeout: 100, onAlone: () => {} });
+  expect(await two(context())).toBe(own);
+  // The builder goes on, and publishes a value that is older than the own one.
+  end({ old: true });
+  await building;
+  const again = (await two(context({ previous: own }))) as { asOf?: number };
+  expect(again).not.toHaveProperty("value");
+  expect(again.asOf).toBeGreaterThanOrEqual(startedAt);
+  await two.close();
+  await one.close();
+});
+
+test("a reader that rejected a revision hears that the builder fails, and may still accept the revision", async () => {
+  const folder = join(scratch(), "shared");
+  let result: () => object = () => loaded({ a: 1 }, { revision: "r1" });
+  const one = shared<object>(folder, () => result(), { codec: json() });
+  const two = shared<object>(folder, () => ({ own: true }), { codec: json() });
+  await one(context());
+  const held = { previous: { a: 1 }, revision: "r1" };
+  await two(context());
+  result = () => loaded({ bad: true }, { revision: "r2" });
+  await one(context(held));
+  expect(await two(context(held))).toMatchObject({ value: { bad: true }, revision: "r2" });
+  expect(await two(context({ ...held, rejected: "r2" }))).toMatchObject({ revision: "r2" });
+  expect(await two(context({ ...held, rejected: "r2" }))).not.toHaveProperty("asOf", expect.any(Number));
+  result = () => {
+    throw new Error("the source is down");
+  };
+  await expect(one(context(held))).rejects.toThrow("the source is down");
+  // The message goes through a socket.
+  await until("the reader hears it", () =>
+    two(context({ ...held, rejected: "r2" })).then(
+      () => false,
+      (error: Error) => error.message === "the process that builds failed: the source is down",
+    ),
+  );
+  await two.close();
+  await one.close();
+});
+
 test("a builder that says nothing is passed by", async () => {
   const folder = join(scratch(), "shared");
   let begin = (): void => {};

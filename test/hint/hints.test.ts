@@ -226,6 +226,16 @@ test("a hint during a drain does nothing", async () => {
   expect(loader.calls.length).toBe(2);
 });
 
+test("a channel closes when the drain begins, so that `close` of the drain can end its client", async () => {
+  const { connected, clock, health, opened } = createHintKit();
+  const { signal } = await connected();
+  expect(signal.aborted).toBe(false);
+  health.drain();
+  expect(signal.aborted).toBe(true);
+  await clock.advance(600_000);
+  expect(opened.length).toBe(1);
+});
+
 test("a channel that is lost is opened again, which is told and counts as a hint", async () => {
   const { connected, clock, loader, index, opened, told } = createHintKit();
   let lose = (_: unknown): void => {};

@@ -1,4 +1,4 @@
-import { invalidOption } from "../../option/invalid-option.ts";
+import { invalidOption, propertyOf } from "../../option/invalid-option.ts";
 import { passOn, type Hint, type HintChannel, type HintContext, type OpenHintChannel } from "../hint-channel.ts";
 import { untilAborted } from "../turn.ts";
 import {
@@ -14,12 +14,12 @@ import { connectionOf } from "./pg-pool.ts";
 const MOST_NAME_BYTES = 63;
 
 /**
- * Opens a channel for `hints()` with LISTEN. With `pg`, it uses one connection of the pool. With `postgres`, it uses
+ * Opens a channel for `hints()` with LISTEN. With `pg`, it keeps one connection of the pool. With `postgres`, it uses
  * the client's own connection for listening. The payload of NOTIFY, if there is one, is the new revision. LISTEN does
  * not work through PgBouncer in transaction mode, or on a standby.
  *
  * @param channel the name that NOTIFY uses. It is case-sensitive and has at most 63 bytes.
- * @throws TypeError with code HS_INVALID_OPTION for a wrong client or name
+ * @throws TypeError with code HS_INVALID_OPTION for a wrong client or name, and for a `pg.Pool` with `max: 1`
  * @example
  * hints(index, postgresHints(pool, "index"));
  */
@@ -29,6 +29,8 @@ export function postgresHints(client: PostgresClientLike, channel: string): Open
     invalidOption("channel", channel, `a name of 1 to ${MOST_NAME_BYTES} bytes`);
   switch (known.kind) {
     case "pg":
+      if (propertyOf(propertyOf(known.pool, "options"), "max") === 1)
+        invalidOption("the client", client, "a pg.Pool with max of 2 or more, because LISTEN keeps one connection");
       return (hint, context) => listenWithPool(known.pool, channel, hint, context);
     case "postgres.js":
       return (hint, context) => listenWithPostgresJs(known.sql, channel, hint, context);

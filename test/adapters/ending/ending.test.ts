@@ -186,7 +186,7 @@ describe.concurrent("a framework's own shutdown", () => {
     expect(await service.ended).toBe(0);
     expect(service.lines.slice(1)).toEqual(["draining", "half of the deadline has passed", "disposed", "done"]);
     expect(service.stderr()).toBe(
-      "health-state: the close of drainOnSignal() has not finished by the deadline. The health closes anyway.\n",
+      "health-state: the close of drainOnSignal() has not finished in time. The health closes anyway.\n",
     );
   });
 });

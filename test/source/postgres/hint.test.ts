@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createHealth, hints } from "../../../src/index.ts";
 import { postgresHints } from "../../../src/source/postgres/index.ts";
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { missingPackages } from "../kit/packages.ts";
@@ -106,6 +107,28 @@ for (const kind of KINDS)
   });
 
 describe.skipIf(missingServer !== undefined)("postgresHints(), when things break", () => {
+  test("pg: the pool can be ended as soon as the drain begins, because the channel gives its connection back", async () => {
+    const pool = openPool(cluster.url, { max: 2 });
+    const health = createHealth();
+    const index = health.resource("index", { load: () => 1, refreshEvery: "1h" });
+    const connected = new Promise((resolve) =>
+      index.subscribe((event) => event.type === "hints" && event.result === "connected" && resolve(undefined)),
+    );
+    hints(index, postgresHints(pool, "index"));
+    health.start();
+    await connected;
+    health.drain();
+    await pool.end();
+    await health.close();
+  });
+
+  test("pg: a pool of one connection is refused, because LISTEN would keep it and no load could start", () => {
+    const pool = openPool(cluster.url, { max: 1 });
+    expect(() => postgresHints(pool, "index")).toThrow(
+      expect.objectContaining({ code: "HS_INVALID_OPTION", message: expect.stringContaining("max of 2 or more") }),
+    );
+  });
+
   test("pg: the connection's end closes the channel, and the process survives without a listener", async () => {
     const pool = openPool(cluster.url, { max: 2 });
     const open = postgresHints(pool, "index");

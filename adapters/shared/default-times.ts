@@ -12,11 +12,24 @@ interface GlobalLike {
   };
 }
 
-/** How long a drain keeps serving if nobody says so: 10 s, and 0 in development, where nobody probes. */
-export function defaultDelayMs(): number {
-  if (readEnv("KUBERNETES_SERVICE_HOST")) return DELAY_MS;
+/** The shortest time from the signal to the deadline where somebody probes, in ms. */
+const DEADLINE_MS = 25_000;
+/** The shortest time from the end of the delay to the deadline where somebody probes, in ms. */
+const AFTER_DELAY_MS = 15_000;
+/** The deadline in development, in ms. A restart after an edit must not wait for an open stream of events. */
+const DEVELOPMENT_DEADLINE_MS = 1_000;
+
+/** The times of a drain that the options do not name, in ms. In development nobody probes. */
+export function defaultTimes(delayMs: number | undefined): { readonly delayMs: number; readonly deadlineMs: number } {
+  if (delayMs === undefined && isDevelopment()) return { delayMs: 0, deadlineMs: DEVELOPMENT_DEADLINE_MS };
+  const delay = delayMs ?? DELAY_MS;
+  return { delayMs: delay, deadlineMs: Math.max(DEADLINE_MS, delay + AFTER_DELAY_MS) };
+}
+
+function isDevelopment(): boolean {
+  if (readEnv("KUBERNETES_SERVICE_HOST")) return false;
   const mode = readEnv("NODE_ENV");
-  return mode === "development" || mode === "test" || isWatched() ? 0 : DELAY_MS;
+  return mode === "development" || mode === "test" || isWatched();
 }
 
 /** Whether `node --watch` runs this process: it waits for the end of one run before it begins the next. */
