@@ -39,10 +39,10 @@ export interface WorkersOptions {
 const BEAT_MS = 1_000;
 
 /**
- * Returns a health for a group of processes that share a port. Any process then answers probes for the whole group.
- * Pass the result to `probes()`.
+ * Returns a health for a group of processes that share a port. Each process then answers readiness and startup for the
+ * whole group. Pass the result to `probes()`. By default, the group is ready when all its processes are ready.
  *
- * Readiness and startup report on the group. Liveness reports only on the process that receives the probe. A process
+ * Liveness reports only on the process that receives the probe. A process
  * that is silent for three seconds counts as not ready, unless `answer` is `"any"`. A process that has ended does not
  * count. Readiness and startup have no detailed forms.
  *

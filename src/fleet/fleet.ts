@@ -12,17 +12,19 @@ const REPLICAS = new WeakMap<object, Replica>();
 
 /**
  * Coordinates the replicas behind one balancer. If the source stops, all replicas pass `refuseAfter` at about the same
- * time. With a fleet, at most `leave` of them leave the balancer at once, and the others stay in with their old data.
- * Readiness of such a replica answers 200 with `health-state: STALE`. `loads` limits how many replicas load at once.
+ * time. With a fleet, at most `leave` of them (10 % by default) are out of the balancer at once. The others keep
+ * serving their old data, and their readiness answers 200 with `health-state: STALE`. `loads` limits how many replicas
+ * load at once.
  *
- * The health reports to the store after its start. A probe sends no call. While the store does not answer, a replica
- * that is in stays in, and a replica that is out comes back when its permission ends.
+ * After the start of the health, each replica reports to the store every `beat` (5 s by default). A probe sends no call
+ * to the store. While the store does not answer, a replica in the balancer stays there. A replica that is out comes
+ * back when its permission ends.
  *
  * Creating it does nothing. Use it for one health only.
  *
  * @param store `redisFleet()`, `postgresFleet()` or `memoryFleet()`
  * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong store or option. `createHealth()`
- * throws one with code HS_WRONG_MODE in request mode, and for a fleet of another health.
+ * throws with code HS_WRONG_MODE in request mode, or if the fleet belongs to another health.
  * @example
  * const health = createHealth({ fleet: fleet(redisFleet(redis), { group: "matcher", leave: "10%", loads: 2 }) });
  */

@@ -51,9 +51,10 @@ export interface RolloutLoader<T> extends Loader<T> {
 }
 
 /**
- * Rolls out a new revision in steps. A few replicas load it first. If they stay healthy for `soak`, more replicas
- * follow. If `validate` rejects the revision or `ok` fails, the whole fleet rejects it. The replicas that loaded it
- * load the previous revision again, if the source still has it.
+ * Creates a loader that introduces a new revision in steps. `first` replicas load the revision. If they stay healthy
+ * for `soak`, a further share of the replicas (`then`) follows, and so on. If `validate` rejects the revision or `ok`
+ * fails, the whole fleet rejects it. The replicas that loaded it load the previous revision again, if the source still
+ * has it.
  *
  * A replica that must wait keeps its value, and its `snapshot().behind` has the newer revision. A replica without a
  * value loads the last revision that was rolled out fully. While the store does not answer, replicas wait for three

@@ -58,11 +58,11 @@ export interface HealthOptions {
    * @default none
    */
   readonly base?: string;
-  /** Your own words for the bodies. */
+  /** Your own words for the bodies, of 1 to 64 visible ASCII characters. @default `WORDS` */
   readonly words?: Partial<Words>;
   /**
-   * Who gets the detailed forms: `details("always")`, or `details((request) => …)`.
-   * @default nobody
+   * Which requests get the detailed answers: `details("always")`, or `details((request) => …)`.
+   * @default no request
    */
   readonly details?: Details | undefined;
   /** Coordinates the replicas behind one balancer. Pass the result of `fleet()`. @default each replica decides alone */
@@ -83,9 +83,10 @@ export interface CheckOptions extends ResourceLimits {
 /** The resources of a service, and the three probes that report their state. */
 export interface Health extends UsingAsyncDisposable {
   /**
-   * Creates a resource. If the health has been started, the first load starts at once. Otherwise this only stores data.
+   * Creates a resource: one value that the service keeps in memory. Before `start()`, the call only stores the options.
    *
-   * @throws TypeError that names the option, the value and what is accepted
+   * @param name a letter, then at most 62 lower-case letters, digits and dashes
+   * @throws TypeError for a wrong name or option, for a name that is in use, and after `close()`
    */
   resource<T extends P, P = unknown>(name: string, options: ResourceOptions<T, P> & DataOnly<T>): Resource<T>;
   /**
@@ -98,7 +99,7 @@ export interface Health extends UsingAsyncDisposable {
   check(name: string, options: CheckOptions): Resource<true>;
   /** Starts the loads. The first `get()`, `reload()`, `whenReady()`, guard or probe does the same. */
   start(): void;
-  /** Resolves as soon as readiness is 200. Rejects with a NotReadyError when aborted, draining or closed. */
+  /** Resolves once readiness answers 200. Rejects with a NotReadyError on abort, drain or `close()`. */
   whenReady(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
    * Calls `listener` with every event of every resource, each change of the word of a probe, and the drain. Before
@@ -143,10 +144,10 @@ export const WEB: Platform<Request> = {
 };
 
 /**
- * Creates a health. It only stores data: it sets no timer, reads no clock and starts no load. These begin with
- * `start()`, or with the first call that does the same.
+ * Creates a health: the object that holds the resources of a service and answers its probes. The call starts nothing.
+ * The loads begin with `start()`, or with the first `get()`, `reload()`, `whenReady()`, guard or probe.
  *
- * @throws TypeError that names the option, the value and what is accepted
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong option
  * @example
  * const health = createHealth({ expect: ["rates"] });
  * const rates = health.resource("rates", { load: () => ({ USD: 1.08 }), refreshEvery: "30s" });

@@ -101,19 +101,19 @@ type Write = (level: Level, text: string, fields: Fields) => void;
 function writeProbe(write: Write, { probe, from, word }: ProbeEvent, isExpected: boolean): void {
   // A prober will restart a wedged process. A service that is not ready may become ready without an action.
   const level = isExpected ? "info" : probe === "liveness" ? "error" : "warn";
-  write(level, `health-state: ${probe} says ${word}, before ${from}`, { event: "probe", probe, word, from });
+  write(level, `health-state: ${probe} changed from ${from} to ${word}`, { event: "probe", probe, word, from });
 }
 
 function writeDrain(write: Write, { delayMs }: DrainEvent): void {
-  const goesOn = delayMs > 0 ? `; the server goes on for ${delayMs} ms` : "";
-  write("info", `health-state: the drain begins${goesOn}`, { event: "drain", delayMs });
+  const delay = delayMs > 0 ? `, and the server keeps serving for ${delayMs} ms` : "";
+  write("info", `health-state: the drain begins${delay}`, { event: "drain", delayMs });
 }
 
 const FLEET: { readonly [T in FleetEvent["type"]]: readonly [level: Level, text: string] } = {
-  "held-in": ["warn", "the data is too old, and the fleet holds this replica in"],
-  left: ["warn", "the fleet let this replica leave"],
-  "store-gone": ["warn", "the store of the fleet is gone"],
-  "store-back": ["info", "the store of the fleet is back"],
+  "held-in": ["warn", "the data is older than refuseAfter, but the fleet keeps this replica in the balancer"],
+  left: ["warn", "the fleet allowed this replica to leave the balancer"],
+  "store-gone": ["warn", "the store of the fleet does not answer"],
+  "store-back": ["info", "the store of the fleet answers again"],
 };
 
 function writeFleet(write: Write, { type, group, replica, reason }: FleetEvent): void {

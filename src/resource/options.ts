@@ -60,10 +60,10 @@ export interface ResourceOptions<T, P = unknown> extends ResourceLimits {
    */
   readonly gateWait?: Duration;
   /**
-   * Where the last accepted value is saved for the next start: `fileStore()`, `kvStore()`, `seed()`, or an array of
-   * them. The first store that has a usable value is used. A slow, full or missing store fails no load. The first load
-   * waits for the restore, but at most 1 s.
-   * @default nowhere
+   * Saves the last accepted value for the next start: `fileStore()`, `kvStore()`, `seed()`, or an array of these. With
+   * an array, the first store that has a usable value is used. The first load waits for the restore, but at most 1 s.
+   * No load fails because a store is slow, full or missing.
+   * @default no store
    */
   readonly lastKnownGood?: Attachable<NoInfer<T>> | readonly Attachable<NoInfer<T>>[] | undefined;
 }

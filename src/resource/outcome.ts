@@ -50,9 +50,12 @@ export interface Unchanged extends UnchangedNote {
 const PROMISE = "[object Promise]";
 
 /**
- * Returns a new value from a loader, with its revision and `asOf`. The value may be a promise.
+ * The result of a loader that has a new value. `note` adds the revision of the value, and `asOf`: the time at which the
+ * data was known to be correct. Without `asOf`, the age of the value is measured from the start of the load.
  *
- * @throws TypeError for a note that is no object, or has a name that is not known
+ * @param value the value, or a promise of it
+ * @param note `revision`, `asOf` (a `Date` or epoch ms) and `keep` (whether a store may save the value). All optional
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong note
  * @example
  * load: async () => loaded(await parse(file), { revision: file.etag, asOf: file.checkedAt });
  */
@@ -68,11 +71,14 @@ export function loaded<T>(value: T, note: LoadedNote = {}): Loaded<Awaited<T>> {
 }
 
 /**
- * Confirms the current value from a loader, because the source has nothing newer. The age of the value starts again at
- * the start of this load, or at `asOf`. With the rejected revision, the resource keeps the value, and its age keeps
+ * The result of a loader whose source has no newer value. It confirms the current value. The age of that value is then
+ * measured from the start of this load, or from `asOf`. If the resource has no value, the load fails.
+ *
+ * With the rejected revision as `revision`, the resource keeps its value, but nothing confirms it. So its age keeps
  * growing.
  *
- * @throws TypeError for a note that is no object, or has a name that is not known
+ * @param note `revision` and `asOf` (a `Date` or epoch ms). Both optional
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong note
  * @example
  * load: async ({ revision }: LoadContext) => ((await head()).etag === revision ? unchanged() : download());
  */

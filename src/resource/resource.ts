@@ -5,7 +5,7 @@ import type { ReloadOptions } from "./waiters.ts";
 
 /** The options of `get()`. */
 export interface GetOptions {
-  /** Ends the wait. */
+  /** Ends the wait of this caller, but not the load. @default none */
   readonly signal?: AbortSignal | undefined;
   /**
    * The oldest value that this caller accepts. If the value is older, `get()` waits for a refresh. The value of a load
@@ -29,27 +29,32 @@ export interface Resource<T> {
   /** The name of the resource. */
   readonly name: string;
   /**
-   * Returns the value. Without a value that is young enough, it waits for the running load, or for one that starts now.
-   * The first call starts the health. In request mode, a value older than `refuseAfter` is refreshed first, and
-   * returned if that fails.
+   * Returns the value. By default, a value of any age is returned at once. If there is no value, or if it is older than
+   * `maxAge`, the call waits for the running load, or starts a load and waits for it. The first call starts the health.
    *
-   * @throws TypeError (at once) for a wrong option
-   * @throws NotReadyError (rejects) if that load fails or its value is too old, during a back-off, if the wait is
-   * aborted, or if the health drains or closes. `reason` says which.
+   * In request mode, a value older than `refuseAfter` is refreshed first. If that refresh fails, the old value is
+   * returned.
+   *
+   * @throws TypeError for a wrong option. The call itself throws it.
+   * @throws NotReadyError. The promise rejects with it if the load fails or its value is older than `maxAge`. It also
+   * rejects after a failed load while the library waits to try again, if `signal` aborts, and if the health drains or
+   * closes. `reason` says which.
    * @example
    * const matches = (await index.get({ maxAge: "10m" })).lookup(hash);
    */
   get(options?: GetOptions): Promise<T>;
-  /** Returns the value at once, or `undefined`. It reads no clock. */
+  /** Returns the value at once, of any age, or `undefined` while there is none. It starts no load. */
   peek(): T | undefined;
-  /** Returns a frozen record of the whole state. */
+  /** Returns the whole state as a frozen object: the state, the value, its age, the last error, and more. */
   snapshot(): Snapshot<T>;
   /**
-   * Loads at once. It ignores the back-off, the interval and a rejected revision. Calls during a load share the next
-   * load.
+   * Loads at once, even if the library waits to try again after a failure. If a load is running, another load follows.
+   * All calls during the running load share that next load.
    *
-   * @returns the record after a load that started after the call. It rejects with the error of that load, or with a
-   * NotReadyError if the health drains or closes.
+   * @returns the snapshot after a load that started after the call
+   * @throws The promise rejects with the error of that load, or with a NotReadyError if the health drains or closes.
+   * @example
+   * const { revision } = await index.reload();
    */
   reload(options?: ReloadOptions): Promise<Snapshot<T>>;
   /**
@@ -67,6 +72,6 @@ export interface Resource<T> {
    * @throws TypeError unless `listener` is a function
    */
   subscribe(listener: ResourceListener<T>): () => void;
-  /** Ends this resource. Its name can be used again. Every wait for it rejects. */
+  /** Ends this resource: loads are aborted, every wait rejects, and the name can be used again. */
   close(): void;
 }

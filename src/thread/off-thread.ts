@@ -48,9 +48,9 @@ const LEAST_HEAP = 16 * 2 ** 20;
 /**
  * Creates a loader that runs in a separate thread, so that it does not block requests and probes.
  *
- * The default export of the module is a loader that returns bytes, directly or in `loaded()`: an `ArrayBuffer`, a
- * `SharedArrayBuffer` or a typed array. The bytes are transferred without a copy, so the buffer is empty in the thread
- * afterwards. Other values fail the load, because copying them would block the main thread.
+ * The default export of the module is a loader that returns bytes, directly or in `loaded()`. Bytes are an
+ * `ArrayBuffer`, a `SharedArrayBuffer` or a typed array. They are transferred without a copy, so the buffer is empty in
+ * the thread afterwards. With another value the load fails, because a copy would block the main thread.
  *
  * The loader receives the usual context, but without `previous`. After an abort, a load has one second to end. Then its
  * thread is ended, even during a computation. At `timeout`, the thread is ended at once. `unchanged()` and
@@ -60,7 +60,8 @@ const LEAST_HEAP = 16 * 2 ** 20;
  * Linux, it has a lower priority than the main thread.
  *
  * @param module the module: `new URL("./build.js", import.meta.url)`
- * @throws TypeError for a wrong option, and for `memory` on Bun
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong option, and HS_WRONG_MODE for `memory`
+ * on Bun
  * @example
  * const prices = packedMap({ keys: "string", values: "float64" });
  * health.resource("prices", { load: offThread(new URL("./build.js", import.meta.url), { view: prices.view }) });

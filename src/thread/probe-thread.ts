@@ -41,15 +41,15 @@ export interface ProbeThread {
  * Answers the probes from a separate thread, on a separate port, even while the main thread is busy. It runs on Node,
  * Bun and Deno.
  *
- * The main thread sends a beat every 250 ms. While it does, the thread sends the answers of the health, without
- * details. While the main thread is silent, readiness repeats its last answer for `verdictFor`, and then answers
- * `INDEX-STALE`. Liveness answers `WEDGED` after `wedgedAfter`. Time in which the whole process is suspended does not
- * count. Until startup has answered 200, liveness does not answer `WEDGED`, because a first load may block for a long
- * time.
+ * The main thread sends a beat every 250 ms. During that time, the thread sends the answers of the health, without
+ * details. If the main thread is silent, readiness repeats its last answer for `verdictFor` (5 s by default). Then it
+ * answers 503 `INDEX-STALE`. After `wedgedAfter` (30 s by default), liveness answers 503 `WEDGED`. Time in which the
+ * whole process is suspended does not count. Before the first 200 of startup, liveness does not answer `WEDGED`,
+ * because a first load may block for a long time.
  *
- * The first probe starts the health. During a drain, readiness answers 503. Once the thread listens, it does not keep
- * the process alive. If the thread dies, it is started again. If the port is in use, the thread tries again after 250
- * ms, and then at longer intervals of up to 5 s.
+ * The first probe starts the health. During a drain, readiness answers 503. A thread that listens does not keep the
+ * process alive. If the thread ends by an error, it is started again. If the port is in use, the thread
+ * tries again after 250 ms, and then at longer intervals of up to 5 s.
  *
  * @throws TypeError if an argument is wrong, or for a health in request mode
  * @example

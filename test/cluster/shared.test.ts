@@ -382,7 +382,7 @@ test("a reader that rejected a revision hears that the builder fails, and may st
   await expect(one(context(held))).rejects.toThrow("the source is down");
   // The message goes through a socket.
   await until("the reader hears it", () =>
-    two(context({ ...held, rejected: "r2" })).then(
+    Promise.resolve(two(context({ ...held, rejected: "r2" }))).then(
       () => false,
       (error: Error) => error.message === "the process that builds failed: the source is down",
     ),

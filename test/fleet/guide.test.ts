@@ -206,7 +206,7 @@ describe.skipIf(noRedis !== undefined)("docs/guide/fleets.md, on Redis", () => {
     expect(commands.map((line) => line.split(" ")[1])).toEqual(["status", "pin", "unpin", "retry"]);
     for (const line of commands) {
       const said = await say(line.split(" "), {}, undefined, undefined, { fleet: world });
-      expect([line, said.err]).toEqual([line, line.includes("retry") ? expect.stringContaining("refused") : ""]);
+      expect([line, said.err]).toEqual([line, line.includes("retry") ? expect.stringContaining("rejected") : ""]);
     }
   });
 });

@@ -55,13 +55,13 @@ test("the value of a check that has passed is true", async () => {
   await health.close();
 });
 
-test("a health says what starts its loads, its clock and its paths", () => {
-  const clock = createVirtualClock();
-  const health = createHealth({ clock, paths: { readiness: "/ready" } });
-  expect([health.refresh, createHealth({ refresh: onRequest() }).refresh]).toEqual(["background", "request"]);
-  expect(health.clock).toBe(clock);
-  expect(health.routes.get("/ready")).toMatchObject({ probe: "readiness" });
-  expect(health.routes.has("/status")).toBe(false);
+test("a health keeps what starts its loads and its paths for the adapters", () => {
+  const health = createHealth({ clock: createVirtualClock(), paths: { readiness: "/ready" } });
+  const kindOf = (one: Health): string => registryOf(one).driver.kind;
+  expect([kindOf(health), kindOf(createHealth({ refresh: onRequest() }))]).toEqual(["background", "request"]);
+  const { routes } = internalsOf(health);
+  expect(routes.get("/ready")).toMatchObject({ probe: "readiness" });
+  expect(routes.has("/status")).toBe(false);
 });
 
 test("the end of an `await using` block closes the health", async () => {
@@ -91,7 +91,7 @@ test("drain() tells its delay in ms, which is 0 unless it is given", async () =>
 test("each target has its own answer, whatever was asked before", () => {
   const health = createHealth({ clock: createVirtualClock(), expect: ["index"] });
   const platform = { accept: () => null, request: () => expect.fail() };
-  const ask = (target: string): string | undefined => health.ask("GET", target, undefined, platform)?.body;
+  const ask = (target: string): string | undefined => internalsOf(health).ask("GET", target, undefined, platform)?.body;
   const targets = ["", "/status", "/status", "/other", "/status", "/status/live", "/status/live", "/other", ""];
   const [down, up] = ["INDEX-NOT-LOADED", "I-AM-ALIVE"];
   expect(targets.map(ask)).toEqual([undefined, down, down, undefined, down, up, up, undefined, undefined]);

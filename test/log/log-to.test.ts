@@ -51,16 +51,16 @@ describe("logTo()", () => {
     await playAll(scene);
     expect(logger.lines.map(short)).toEqual([
       'error: health-state: loading "index" failed at attempt 1: no route to host',
-      "info: health-state: readiness says I-AM-ALIVE, before INDEX-NOT-LOADED",
-      "info: health-state: startup says I-AM-ALIVE, before INDEX-NOT-LOADED",
+      "info: health-state: readiness changed from INDEX-NOT-LOADED to I-AM-ALIVE",
+      "info: health-state: startup changed from INDEX-NOT-LOADED to I-AM-ALIVE",
       'info: health-state: loading "index" succeeded at attempt 2',
       'warn: health-state: loading "index" was slow: 11450 ms',
       'warn: health-state: loading "index" was rejected at attempt 1: validate returned false for the new value',
       'warn: health-state: loading "index" timed out at attempt 2: the load took longer than its timeout of 20000 ms',
-      "info: health-state: the drain begins; the server goes on for 5000 ms",
-      "info: health-state: readiness says INDEX-DRAINING, before I-AM-ALIVE",
-      "info: health-state: readiness says INDEX-NOT-LOADED, before INDEX-DRAINING",
-      "info: health-state: startup says INDEX-NOT-LOADED, before I-AM-ALIVE",
+      "info: health-state: the drain begins, and the server keeps serving for 5000 ms",
+      "info: health-state: readiness changed from I-AM-ALIVE to INDEX-DRAINING",
+      "info: health-state: readiness changed from INDEX-DRAINING to INDEX-NOT-LOADED",
+      "info: health-state: startup changed from I-AM-ALIVE to INDEX-NOT-LOADED",
     ]);
   });
 
@@ -98,7 +98,7 @@ describe("logTo()", () => {
     scene.health.start();
     heartbeat(scene.health, "loop", { within: "5s" })();
     await scene.clock.advance("6s");
-    expect(logger.lines.map(short)).toEqual(["error: health-state: liveness says WEDGED, before I-AM-ALIVE"]);
+    expect(logger.lines.map(short)).toEqual(["error: health-state: liveness changed from I-AM-ALIVE to WEDGED"]);
   });
 
   test("10,000 probes write no line", async () => {

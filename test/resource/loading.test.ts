@@ -245,10 +245,10 @@ test("force() puts a load in the slot that never ends, and plans none", async ()
   const index: Resource<object> = health.resource<object>("index", { load: () => ({ n: ++loads }), timeout: "1s" });
   const resource = managedResourceOf(index);
   resource.begin();
-  resource.applyForTest([{ type: "start", at: resource.now() }]);
+  force(index, "LOADING");
   await clock.advance("1d");
   expect([index.snapshot().state, index.snapshot().nextAttemptAt, loads]).toEqual(["LOADING", undefined, 0]);
-  resource.applyForTest([]);
+  force(index, "NOT_LOADED");
   await clock.advance("1d");
   expect([index.snapshot().state, loads]).toEqual(["NOT_LOADED", 0]);
   const waiting = index.get({ signal: AbortSignal.abort() });

@@ -55,8 +55,8 @@ test("the listener of the page writes a right log and right counters for every w
   health.drain({ delayMs: 10_000 });
   await clock.settle();
   expect(lines).toEqual([
-    "readiness says I-AM-ALIVE, before INDEX-NOT-LOADED",
-    "startup says I-AM-ALIVE, before INDEX-NOT-LOADED",
+    "readiness changed from INDEX-NOT-LOADED to I-AM-ALIVE",
+    "startup changed from INDEX-NOT-LOADED to I-AM-ALIVE",
     "index loaded in 250 ms, attempt 1, revision 1",
     "index unchanged in 250 ms, attempt 1, revision 1",
     "index loaded in 250 ms, attempt 1, revision 2",
@@ -64,8 +64,8 @@ test("the listener of the page writes a right log and right counters for every w
     "index rejected in 250 ms, attempt 2, revision 3: validate returned false for the new value",
     "index timed-out in 5000 ms, attempt 3, revision undefined: the load took longer than its timeout of 5000 ms",
     "index loaded in 250 ms, attempt 4, revision 4",
-    "draining: the server goes on for 10000 ms",
-    "readiness says INDEX-DRAINING, before I-AM-ALIVE",
+    "draining: the server keeps serving for 10000 ms",
+    "readiness changed from I-AM-ALIVE to INDEX-DRAINING",
   ]);
   expect(counters).toEqual({
     "index loaded": 3,

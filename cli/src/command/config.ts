@@ -21,11 +21,11 @@ export interface ConfigFlags {
 export async function runConfig(names: readonly string[], flags: ConfigFlags, io: Io): Promise<number> {
   const [name, ...more] = names;
   if (name === undefined || more.length > 0)
-    throw new UsageError("config takes the name of one prober; health-state probers lists them");
+    throw new UsageError("config needs the name of one prober. health-state probers lists them");
   const known = PROBERS.map((prober) => prober.name);
   const nearest = known.includes(name) ? undefined : nearestOf(name, known);
   if (nearest !== undefined)
-    throw new UsageError(`there is no prober ${JSON.stringify(name)}; did you mean ${nearest}?`);
+    throw new UsageError(`there is no prober ${JSON.stringify(name)}. Did you mean ${nearest}?`);
   const made = configure(name, { ...(await toldBy(flags.from, io)), ...optionsOf(flags) });
   const chosen = flags.format === undefined ? made : made.filter(({ format }) => format === flags.format);
   if (chosen.length === 0)
@@ -84,8 +84,8 @@ function pairsOf(option: string, given: string, names: readonly string[], exampl
       if (value === "") throw new UsageError(`${option} ${JSON.stringify(given)}: must look like ${example}`);
       if (names.includes(name)) return [name, value];
       const nearest = nearestOf(name, names);
-      const maybe = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-      throw new UsageError(`${option}: there is no ${JSON.stringify(name)}; there are ${names.join(", ")}${maybe}`);
+      const maybe = nearest === undefined ? "" : `. Did you mean ${nearest}?`;
+      throw new UsageError(`${option}: there is no ${JSON.stringify(name)}. The names are ${names.join(", ")}${maybe}`);
     }),
   );
 }

@@ -43,7 +43,7 @@ export async function runDoctor(
   io: Io,
   judgeMany?: JudgeMany,
 ): Promise<number> {
-  if (files.length === 0) throw new UsageError("doctor takes at least one file, or - for standard input");
+  if (files.length === 0) throw new UsageError("doctor needs at least one file, or - for standard input");
   const formats = (["json", "sarif", "github"] as const).filter((name) => flags[name]);
   if (formats.length > 1) throw new UsageError(`--${formats[0]} and --${formats[1]} cannot be used together`);
   const config = await readConfig(flags.config, io);
@@ -92,7 +92,7 @@ async function correct(
   const show = flags.json || flags.sarif || flags.github ? io.err : io.out;
   show(diffOf(file, text, next));
   if (!flags.fix) return undefined;
-  if (file === "-") return "--fix cannot write into standard input; --diff shows the changes";
+  if (file === "-") return "--fix cannot write to standard input. Use --diff to see the changes";
   try {
     await io.write(file, next);
   } catch (error) {
@@ -112,7 +112,7 @@ function listOf(option: string, given: string | undefined): readonly RuleId[] | 
     const rule = part.trim();
     if (isRule(rule)) return rule;
     const nearest = nearestOf(rule, Object.keys(RULES));
-    const maybe = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+    const maybe = nearest === undefined ? "" : `. Did you mean ${nearest}?`;
     throw new UsageError(`${option}: there is no rule ${JSON.stringify(rule)}${maybe}`);
   });
 }

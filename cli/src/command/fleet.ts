@@ -32,9 +32,9 @@ const WATCH_MS = 2_000;
 export async function runFleet(words: readonly string[], flags: FleetFlags, io: Io): Promise<number> {
   const [verb = "status", ...rest] = words;
   if (!VERBS.includes(verb))
-    throw new UsageError(`fleet has no ${JSON.stringify(verb)}; there are ${VERBS.join(", ")}`);
+    throw new UsageError(`fleet has no command ${JSON.stringify(verb)}. The commands are ${VERBS.join(", ")}`);
   const { group } = flags;
-  if (group === undefined) throw new UsageError("fleet needs --group, the name that fleet() was given");
+  if (group === undefined) throw new UsageError("fleet needs --group, the group that the service passes to fleet()");
   if (verb !== "status" && flags.watch) throw new UsageError("--watch goes with fleet status alone");
   const order = verb === "status" ? undefined : orderOf(verb, group, rest, flags);
   if (verb === "status" && rest.length > 0) throw new UsageError("fleet status takes no further word");
@@ -128,10 +128,10 @@ function orderOf(verb: string, group: string, rest: readonly string[], { resourc
   if (resource === undefined) throw new UsageError(`fleet ${verb} needs --resource, the name of the resource`);
   const [revision, ...more] = rest;
   if (verb === "unpin") {
-    if (revision !== undefined) throw new UsageError("fleet unpin takes no revision");
+    if (revision !== undefined) throw new UsageError("fleet unpin accepts no revision");
     return { group, resource, revision: "" };
   }
-  if (revision === undefined || more.length > 0) throw new UsageError(`fleet ${verb} takes one revision`);
+  if (revision === undefined || more.length > 0) throw new UsageError(`fleet ${verb} needs one revision`);
   return { group, resource, revision };
 }
 
@@ -139,12 +139,12 @@ async function obey(verb: string, order: Order, store: FleetStore, io: Io): Prom
   const { group, resource, revision } = order;
   if (verb === "pin") {
     await pinRevision(store, order);
-    io.out(`${group}: ${resource} is pinned to ${revision}; each replica takes it at its next load\n`);
+    io.out(`${group}: ${resource} is pinned to ${revision}. Each replica loads it with its next load\n`);
   } else if (verb === "unpin") {
     await unpinRevision(store, { group, resource });
-    io.out(`${group}: ${resource} is pinned no more\n`);
-  } else if (await retryRevision(store, order)) io.out(`${group}: ${resource} tries ${revision} again\n`);
-  else throw new UsageError(`the fleet ${group} has not refused ${JSON.stringify(revision)} for ${resource}`);
+    io.out(`${group}: ${resource} is no longer pinned\n`);
+  } else if (await retryRevision(store, order)) io.out(`${group}: ${resource} may load ${revision} again\n`);
+  else throw new UsageError(`the fleet ${group} has not rejected ${JSON.stringify(revision)} for ${resource}`);
 }
 
 /** Where the store is: as an option says, else as the environment says, because a password must not stand in a list. */
@@ -158,7 +158,8 @@ function addressOf(flags: FleetFlags, fleet: FleetIo): StoreAddress {
 }
 
 function givenAddress({ redis, postgres }: FleetFlags, { env }: FleetIo): StoreAddress {
-  if (redis !== undefined && postgres !== undefined) throw new UsageError("--redis and --postgres exclude each other");
+  if (redis !== undefined && postgres !== undefined)
+    throw new UsageError("--redis and --postgres cannot be used together");
   if (redis !== undefined) return { kind: "redis", url: redis };
   if (postgres !== undefined) return { kind: "postgres", url: postgres };
   const fromRedis = env("HEALTH_STATE_REDIS");

@@ -1,7 +1,7 @@
 import { PROBERS } from "../probers/index.ts";
 import { FLEET_SCENARIOS, SCENARIOS, scenarioText } from "../simulate/index.ts";
 
-/** The commands, each with the options it takes. */
+/** The commands and their options. */
 export const COMMANDS = {
   doctor: {
     "load-time": "string",
@@ -77,7 +77,7 @@ export function isCommand(word: string): word is CommandName {
 }
 
 const EXITS =
-  "Exit codes: 0 no error or warning, 1 at least one, 2 a file or an option is wrong, 3 no error, but not all was read.\n";
+  "Exit codes: 0 no error and no warning, 1 at least one, 2 a file or an option is wrong, 3 as 0, but a document was not read.\n";
 
 /** The page about all commands. */
 export const HELP = `health-state: finds mistakes in health checks, writes correct ones, and simulates what they do
@@ -107,11 +107,11 @@ Reads Kubernetes manifests and patches, Compose files, Dockerfiles, ECS task def
 Terraform files, HAProxy, Envoy and Consul configuration, and Nomad jobs. The file name - means standard input.
 
 About your service:
-  --load-time 2m              how long its first load takes at most
+  --load-time 2m              the longest time of its first load
   --drain 10s                 how long it still answers requests after SIGTERM
-  --refuse-after 65s|never    how old its data gets before /status answers 503
-  --from http://host/status   asks the running service for these limits
-  --ours                      it uses the health-state library, so its paths have the library's meaning
+  --refuse-after 65s|never    the age of its data from which /status answers 503
+  --from http://host/status   reads these limits from the running service
+  --ours                      it uses the health-state library, even if its paths are not the default paths
 
 Which rules to apply:
   --only tcp-check,localhost  only these rules
@@ -137,15 +137,15 @@ ${EXITS}`,
 
   --port 8080        the port that the service listens on (default 5100)
   --base /ops        a path in front of the three paths of the probes
-  --paths zPages     /readyz, /livez and /startupz; or a list: readiness=/ready,liveness=/live,startup=/started
+  --paths zPages     the paths /readyz, /livez and /startupz, or a list: readiness=/ready,liveness=/live,startup=/started
   --words ok=UP      the words of the bodies (ok, stale), for probers that read the body
   --from http://host:5100/status
-                     asks a running service for its port, paths and word; with the address of its
-                     OpenAPI document, for all its words too
-  --load-time 60s    how long the first load takes at most
-  --reaction 30s     how soon a prober that routes traffic must notice a 503
+                     reads the port, the paths and the word from a running service; from the address of its
+                     OpenAPI document, it reads all words
+  --load-time 60s    the longest time of the first load
+  --reaction 30s     the longest time until a prober that routes traffic notices a 503
   --drain 10s        how long the service still answers requests after SIGTERM
-  --serve-stale      the service serves stale data, because that is better than no answer
+  --serve-stale      stale data is better than no answer, so the service keeps getting traffic
   --format hcl       writes only this format, for a prober with several formats
 
 Probers: ${PROBERS.map(({ name }) => name).join(", ")}
@@ -173,7 +173,7 @@ About your service:
   --container search     the container of a pod or task (default: the first with a check that is not a proxy or agent)
   --router aws-alb       the balancer of ECS tasks; direct means none (default aws-alb)
   --checkers 3           the number of checkers of the balancer (default 1)
-  --kept 50%             the share of requests on connections that clients keep (default 0%)
+  --kept 50%             the share of requests on connections that clients keep open (default 0%)
   --requests 100         requests a second to all replicas together (default 100)
 
 About the troubles:
@@ -205,21 +205,21 @@ Examples:
 `,
   watch: () => `health-state watch <url>: shows a running service: the state and age of its data, and each load
 
-  --every 1s         how often to ask the service
+  --every 1s         how often the command reads the state
   --once             shows the state once and ends; exit codes: 0 ready, 1 not ready, 2 not reachable
 
-In a terminal it draws a screen, and Ctrl-C ends it. Elsewhere it writes a line for each change. NO_COLOR turns colours
-off. The service must allow details: createHealth({ details: details(...) }). Without them you see only the probes.
+In a terminal it draws a screen, and Ctrl-C ends it. Elsewhere it writes a line for each change. If NO_COLOR
+is set, the screen has no colours. The service must allow details: createHealth({ details: details(...) }). Without them you see only the probes.
 
 Example:
   health-state watch http://localhost:5100/status
 `,
   fleet: () => `health-state fleet status | pin | unpin | retry: shows and controls the replicas of one service
 
-  status             lists the replicas with state, age and revision, and says who is out of rotation or behind
+  status             lists the replicas with state, age and revision, and says which of them are out of the balancer or behind
   pin <revision>     keeps all replicas on one revision, from the next load of each replica on
   unpin              ends the pin
-  retry <revision>   lets the replicas load a revision again that they have rejected
+  retry <revision>   lets the replicas load a rejected revision again
 
   --group matcher    the name that your service gives to fleet()
   --resource index   the resource, for pin, unpin and retry
@@ -228,15 +228,15 @@ Example:
   --watch            shows the status again every two seconds
   --json             writes all figures in JSON, one line for each status
 
-Set HEALTH_STATE_REDIS or HEALTH_STATE_POSTGRES instead of --redis or --postgres if the address holds a password.
-Everybody on the machine can read the arguments of a process.
+Set HEALTH_STATE_REDIS or HEALTH_STATE_POSTGRES instead of --redis or --postgres if the address contains a password,
+because everybody on the machine can read the arguments of a process.
 Install a client in the folder where you run the command: ioredis or redis, pg or postgres.
 
 Examples:
   HEALTH_STATE_REDIS=redis://127.0.0.1:6379 health-state fleet status --group matcher --watch
   health-state fleet pin 2026-11-28 --group matcher --resource index
 `,
-  probers: () => `health-state probers: lists the probers, and which probe each of their checks asks
+  probers: () => `health-state probers: lists the probers, and the probe that each of their checks needs
 
   --markdown         writes a page: what each prober sends, which answers pass, what it does on failure
 `,

@@ -39,7 +39,7 @@ export interface RehearseFlags {
   readonly json?: boolean | undefined;
 }
 
-/** What a Deployment of the library does where nobody says so: it serves on for 10 s, and refuses what is stale. */
+/** What a Deployment of the library does where nobody says so: it keeps serving for 10 s, and refuses what is stale. */
 const OUR_DRAIN_SECONDS = 10;
 
 /**

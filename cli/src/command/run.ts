@@ -43,7 +43,7 @@ export async function runCommand(args: readonly string[], io: Io, threads?: Thre
 function commandOf(word: string): CommandName {
   if (isCommand(word)) return word;
   throw new UsageError(
-    `there is no command ${JSON.stringify(word)}; the commands are config, doctor, fleet, probers, simulate and watch${maybe(word, Object.keys(COMMANDS))}`,
+    `there is no command ${JSON.stringify(word)}. The commands are config, doctor, fleet, probers, simulate and watch${maybe(word, Object.keys(COMMANDS))}`,
   );
 }
 
@@ -92,7 +92,9 @@ function parse(
     const [, given] = /^Unknown option '(-{1,2}[^' ]+)/.exec(error instanceof Error ? error.message : "") ?? [];
     if (given === undefined) throw error;
     const names = Object.keys(own).map((name) => `--${name}`);
-    throw new UsageError(`${command} has no option ${given}${maybe(given, names)}; see health-state help ${command}`);
+    throw new UsageError(
+      `${command} has no option ${given}${maybe(given, names) || "."} See health-state help ${command}`,
+    );
   }
 }
 
@@ -110,7 +112,7 @@ type OptionsOf<T> = {
 
 function maybe(given: string, known: readonly string[]): string {
   const nearest = nearestOf(given, known);
-  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  return nearest === undefined ? "" : `. Did you mean ${nearest}?`;
 }
 
 function messageOf(error: unknown): string {

@@ -45,12 +45,12 @@ export async function runSimulate(
     return runRehearse(names, flags, io);
   }
   if (name === undefined || more.length > 0)
-    throw new UsageError(`simulate takes the name of one scenario: ${SCENARIOS.join(", ")}`);
+    throw new UsageError(`simulate needs the name of one scenario: ${SCENARIOS.join(", ")}`);
   if (!SCENARIOS.includes(name))
     throw new UsageError(
-      `${JSON.stringify(name)} is no scenario; there are ${SCENARIOS.join(", ")}${maybe(nearestOf(name, SCENARIOS))}`,
+      `${JSON.stringify(name)} is not a scenario. The scenarios are ${SCENARIOS.join(", ")}${maybe(nearestOf(name, SCENARIOS))}`,
     );
-  if (flags.json && flags.svg === "-") throw new UsageError("--json and --svg - exclude each other");
+  if (flags.json && flags.svg === "-") throw new UsageError("--json and --svg - cannot be used together");
   checkFleet(name, flags);
   const progress = new Progress(io);
   const playAll: PlayAll = (setups, options) => simulateMany?.(setups, options) ?? playOneByOne(setups, options);
@@ -76,13 +76,13 @@ function isFile(name: string): boolean {
 }
 
 function maybe(nearest: string | undefined): string {
-  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  return nearest === undefined ? "" : `. Did you mean ${nearest}?`;
 }
 
 function checkFleet(name: string, { fleet, leave }: SimulateFlags): void {
   if (leave !== undefined && !fleet) throw new UsageError("--leave is for --fleet");
   if (fleet && !FLEET_SCENARIOS.includes(name))
-    throw new UsageError(`--fleet changes nothing in ${name}; it is for ${FLEET_SCENARIOS.join(" and ")}`);
+    throw new UsageError(`--fleet changes nothing in ${name}. It is for ${FLEET_SCENARIOS.join(" and ")}`);
   if (leave !== undefined && !/^(?:[1-9]\d{0,4}|\d{1,3}(?:\.\d{1,6})?%)$/.test(leave))
     throw new UsageError(`--leave ${JSON.stringify(leave)}: must be a share such as 10%, or a whole number from 1`);
 }

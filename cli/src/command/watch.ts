@@ -24,7 +24,7 @@ const LEAVE = "\u001b[?25h\u001b[?1049l";
 export async function runWatch(targets: readonly string[], flags: WatchFlags, io: Io): Promise<number> {
   const [url, ...more] = targets;
   if (url === undefined || more.length > 0)
-    throw new UsageError("watch takes one URL, such as http://localhost:5100/status");
+    throw new UsageError("watch needs one URL, such as http://localhost:5100/status");
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new UsageError(`watch ${JSON.stringify(url)}: must be a URL, such as http://localhost:5100/status`);
   const everyMs = toMs("--every", flags.every ?? "1s", 100);

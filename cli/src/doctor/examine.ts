@@ -37,7 +37,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 const ACCEPTED =
-  "the doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs";
+  "The doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs";
 
 /**
  * Reads a file, finds its kind and judges its health checks.
@@ -51,8 +51,8 @@ export function examine(file: string, text: string, service: Service): ExaminedF
 }
 
 function judgeByKind(report: Report, file: string, text: string): string {
-  if (text.includes("\0")) throw new UsageError(`${file}: is a binary file; ${ACCEPTED}`);
-  if (text.trim() === "") throw new UsageError(`${file}: is empty; ${ACCEPTED}`);
+  if (text.includes("\0")) throw new UsageError(`${file}: is a binary file. ${ACCEPTED}`);
+  if (text.trim() === "") throw new UsageError(`${file}: is empty. ${ACCEPTED}`);
   const name = file.replace(/^.*[/\\]/, "");
   if (isDockerfile(name, text)) {
     judgeDockerfile(report, file, text);
@@ -73,7 +73,7 @@ function judgeByKind(report: Report, file: string, text: string): string {
     /^(apiVersion|kind):/m.test(text)
   )
     throw new UnknownKindError(
-      `${file}: is a template of a Helm chart; render the chart first: helm template ... | health-state doctor -`,
+      `${file}: is a template of a Helm chart. Render the chart first: helm template ... | health-state doctor -`,
     );
   const busy = withoutIdleDocuments(text);
   if (busy.replace(/---/g, "").trim() === "") return "kubernetes";
@@ -89,9 +89,9 @@ function judgeByKind(report: Report, file: string, text: string): string {
   }
   if (trees.some((root) => isValues(file, root)))
     throw new UnknownKindError(
-      `${file}: holds the values of a Helm chart; render the chart first: helm template ... | health-state doctor -`,
+      `${file}: contains the values of a Helm chart. Render the chart first: helm template ... | health-state doctor -`,
     );
-  throw new UnknownKindError(`${file}: has an unknown format; ${ACCEPTED}`);
+  throw new UnknownKindError(`${file}: has an unknown format. ${ACCEPTED}`);
 }
 
 function isDockerfile(name: string, text: string): boolean {
@@ -136,7 +136,7 @@ function judgeJsonPatch(report: Report, { file, line }: Tree): void {
     file,
     line,
     what: "a JSON patch",
-    why: "It says too little without its base. Build it first: kustomize build … | health-state doctor -",
+    why: "It cannot be checked without its base. Build it first: kustomize build … | health-state doctor -",
   });
 }
 

@@ -15,10 +15,10 @@ export async function serviceFrom(url: string, io: Io): Promise<Service> {
   });
   if (!answer.contentType.includes("json"))
     throw new UsageError(
-      `--from ${url}: gives no details (content-type ${answer.contentType || "missing"}); the service allows them with createHealth({ details: details(...) })`,
+      `--from ${url}: sends no details (content-type ${answer.contentType || "missing"}). Allow them in the service: createHealth({ details: details(...) })`,
     );
   const checks = checksOf(answer.body);
-  if (!checks) throw new UsageError(`--from ${url}: what it gives is no health+json with checks`);
+  if (!checks) throw new UsageError(`--from ${url}: the answer is not health+json with checks`);
   const required = checks.filter((check) => check["required"] !== false);
   const limits = required.map((check) => field(check["limits"], "refuseAfter")).filter((limit) => limit !== undefined);
   const loads = required.map((check) => field(check, "longestLoad")).filter((load) => typeof load === "number");

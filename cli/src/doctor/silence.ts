@@ -72,9 +72,8 @@ function badComment(file: string, line: number, names: string, unknown: string |
     file,
     line,
     field: "comment",
-    problem:
-      unknown === undefined ? "The comment silences a rule and gives no reason." : `There is no rule ${unknown}.`,
-    message: "It has no effect, because nobody can tell later whether the reason still holds.",
+    problem: unknown === undefined ? "The comment silences a rule without a reason." : `There is no rule ${unknown}.`,
+    message: "It has no effect, because later nobody knows whether the reason still applies.",
     fix: `# health-state: ignore ${nearest ?? names} because …`,
     docs: pageOf(rule),
     fixable: false,
@@ -91,7 +90,9 @@ export function configOf(file: string, text: string): DoctorConfig {
   if (!root) return { silences: [], ours: false };
   for (const [key, { line }] of root.entries())
     if (key !== "silence" && key !== "ours")
-      throw new UsageError(`${file}:${line}: ${JSON.stringify(key)} is no option; there are silence and ours`);
+      throw new UsageError(
+        `${file}:${line}: ${JSON.stringify(key)} is not an option. The options are silence and ours`,
+      );
   const silences = root
     .get("silence")
     .items()
@@ -102,11 +103,11 @@ export function configOf(file: string, text: string): DoctorConfig {
       if (!isRule(rule)) {
         const nearest = nearestOf(rule, Object.keys(RULES));
         throw new UsageError(
-          `${at}: there is no rule ${JSON.stringify(rule)}${nearest ? `; did you mean ${nearest}?` : ""}`,
+          `${at}: there is no rule ${JSON.stringify(rule)}${nearest ? `. Did you mean ${nearest}?` : ""}`,
         );
       }
       if (reason.trim() === "")
-        throw new UsageError(`${at}: a reason is missing; write reason: and why ${rule} does not matter here`);
+        throw new UsageError(`${at}: the reason is missing. Write reason: and why ${rule} does not matter here`);
       const files = item.get("files");
       const patterns = files.text === undefined ? files.words() : [files.text];
       return { rule, reason, files: patterns.length > 0 ? patterns : ["**"] };

@@ -49,7 +49,8 @@ async function connectRedis(url: string): Promise<OpenStore> {
     return { store: redisFleet(client), close: () => Promise.resolve(client.disconnect()) };
   }
   const redis = packageOf("redis");
-  if (!redis) throw new UsageError("--redis needs the package ioredis or redis here; install one: npm install ioredis");
+  if (!redis)
+    throw new UsageError("--redis needs the package ioredis or redis in this folder. Install one: npm install ioredis");
   // SAFETY: this is the function of the package redis.
   const create = Reflect.get(redis, "createClient") as (options: object) => RedisClientLike & {
     connect(): Promise<unknown>;
@@ -81,7 +82,8 @@ function connectPostgres(url: string): OpenStore {
     return { store: postgresFleet(pool), close: () => pool.end() };
   }
   const postgres = packageOf("postgres");
-  if (!postgres) throw new UsageError("--postgres needs the package pg or postgres here; install one: npm install pg");
+  if (!postgres)
+    throw new UsageError("--postgres needs the package pg or postgres in this folder. Install one: npm install pg");
   // SAFETY: this is the function of the package postgres.
   const open = (Reflect.get(postgres, "default") ?? postgres) as (
     url: string,

@@ -21,7 +21,8 @@ export function toFleetTable({ group, knownForMs, replicas, rollouts }: FleetSta
     ...(trial === undefined ? [] : [`${resource}: trying ${toSafeText(trial.revision)}, step ${trial.step + 1}`]),
     ...(pin === undefined ? [] : [`${resource}: pinned to ${toSafeText(pin)}`]),
     ...refused.map(
-      ({ revision, how, replica }) => `${resource}: refused ${toSafeText(revision)}, ${how} by ${toSafeText(replica)}`,
+      ({ revision, how, replica }) =>
+        `${resource}: rejected ${toSafeText(revision)}, because ${how === "failed" ? "ok() failed" : "validate rejected it"} in ${toSafeText(replica)}`,
     ),
   ]);
   const table = [["replica", "stands", "resource", "state", "age", "revision", ""], ...rows];

@@ -24,7 +24,7 @@ export async function ask(url: string, accept: string, interrupted?: AbortSignal
     const to = response.headers.get("location");
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
-      throw new Error(`it redirects to ${to ?? "nowhere"} (${response.status}), and no probe follows that`);
+      throw new Error(`it redirects to ${to ?? "nowhere"} (${response.status}), and probes do not follow redirects`);
     }
     return {
       status: response.status,

@@ -2,7 +2,7 @@ import { UsageError } from "./io.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
-  EISDIR: "is a folder; name the files in it",
+  EISDIR: "is a folder. Pass the files in it",
   EACCES: "you may not read it",
 };
 

@@ -79,7 +79,7 @@ async function fromProbes(origin: string, readiness: string, ask: Ask): Promise<
   for (const [path, { status, body }] of answers)
     if ((status !== 200 && status !== 503) || !/^[!-~]{1,64}$/.test(body))
       throw new Error(
-        `${origin}${path} answers ${status}, and a probe of the library answers 200 or 503 with one word; give the URL of readiness, such as ${origin}${planOf().paths.readiness}, or of the OpenAPI document`,
+        `${origin}${path} answers ${status}, but a probe of the library answers 200 or 503 with one word. Pass the URL of readiness, such as ${origin}${planOf().paths.readiness}, or of the OpenAPI document`,
       );
   const alive = answers[1]?.[1];
   return {

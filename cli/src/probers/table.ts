@@ -5,20 +5,30 @@ const HEAD = `# Probers
 
 A prober is a program that sends health checks. For each prober, this page says what it sends, which answers pass, and
 what it does on failure. The settings have the names and defaults of the prober. The page is generated from
-\`cli/src/probers/\` (\`npm run probers:doc\`). The last column says how each description was verified:
+\`cli/src/probers/\` (\`npm run probers:doc\`). The last column, Verified, contains one or more of these words:
 
-- **run**: with the real program
-- **src**: in its source
-- **doc**: in its documentation
-- **mem**: not verified, from general knowledge
+- **run**: tested with the real program
+- **src**: read in its source
+- **doc**: read in its documentation
+- **mem**: general knowledge, not verified
 
-A prober that routes traffic asks \`/status\`. A prober that restarts or replaces asks \`/status/live\`. A prober that waits
-for the start asks \`/status/startup\`. \`npx health-state-cli config <name>\` writes the configuration.
+The column Probe says which path the prober must request. For readiness, the path is \`/status\`. For liveness, it is
+\`/status/live\`. For startup, it is \`/status/startup\`. \`npx health-state-cli config <name>\` writes the configuration.
 `;
 
 /** The page about every prober, in Markdown. */
 export function toMarkdown(probers: readonly Prober[] = PROBERS): string {
-  const overview = row(["Prober", "Request", "Passes", "Redirects", "Body", "On failure", "All down", "Asks", "Sure"]);
+  const overview = row([
+    "Prober",
+    "Request",
+    "Passes",
+    "Redirects",
+    "Body rule",
+    "On failure",
+    "If all fail",
+    "Probe",
+    "Verified",
+  ]);
   const rule = row(Array.from({ length: 9 }, () => "---"));
   return [HEAD, overview, rule, ...probers.map(overviewOf), "", ...probers.map(sectionOf)].join("\n");
 }
@@ -36,7 +46,7 @@ function overviewOf(prober: Prober): string {
     sent.method === "command"
       ? "a command"
       : `${sent.method}, HTTP/${sent.httpVersion}, ${sent.host === null ? "no Host" : `Host: ${sent.host}`}`;
-  const match = `${body.match}${body.limit === undefined ? "" : `, ${body.limit} bytes`}${body.alone === true ? "; alone it accepts any status" : ""}`;
+  const match = `${body.match}${body.limit === undefined ? "" : `, ${body.limit} bytes`}${body.alone === true ? "; without a status rule, any status passes" : ""}`;
   return row([
     `[${title}](#${name})`,
     request,
@@ -65,7 +75,7 @@ function sectionOf(prober: Prober): string {
     "",
     `${prober.title}. Connection: ${prober.sent.connection}.${headers.length > 0 ? ` Sends ${headers.join(", ")}.` : ""}`,
     "",
-    row(["setting", "default", "least", "most"]),
+    row(["setting", "default", "smallest", "largest"]),
     row(["---", "---", "---", "---"]),
     ...settings,
     "",

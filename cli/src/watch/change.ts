@@ -6,11 +6,11 @@ export function changesOf(before: Seen | undefined, after: Seen): readonly strin
     return before?.failure === after.failure ? [] : [`the service cannot be reached: ${after.failure}`];
   const lines: string[] = [];
   if (before?.failure !== undefined) lines.push("the service answers again");
-  if (before?.readiness !== after.readiness) lines.push(`readiness says ${after.readiness}`);
-  if (after.liveness !== undefined && before?.liveness !== after.liveness)
-    lines.push(`liveness says ${after.liveness}`);
+  if (before?.readiness !== after.readiness) lines.push(`readiness is ${after.readiness}`);
+  if (after.liveness !== undefined && before?.liveness !== after.liveness) lines.push(`liveness is ${after.liveness}`);
   if (after.resources === undefined) {
-    if (before === undefined) lines.push("the service gives no details; createHealth({ details }) allows them");
+    if (before === undefined)
+      lines.push("the service sends no details. Allow them: createHealth({ details: details(...) })");
     return lines;
   }
   const known = new Map(before?.resources?.map((resource) => [resource.name, resource]));
@@ -28,9 +28,9 @@ function resourceChanges(before: SeenResource | undefined, after: SeenResource):
   if (!before) return [`${name} is ${state}${revision}${why}`];
   const lines: string[] = [];
   if (generation > before.generation) lines.push(`${name} loaded${revision}, generation ${generation}`);
-  else if (generation < before.generation) lines.push(`${name} has begun anew: the process was restarted`);
+  else if (generation < before.generation) lines.push(`${name} started again, because the process was restarted`);
   else if (checkedAt !== before.checkedAt && checkedAt !== undefined) lines.push(`${name} is unchanged at its source`);
   if (attempt > before.attempt) lines.push(`${name} failed at attempt ${attempt - 1}${why}`);
-  if (state !== before.state) lines.push(`${name} went from ${before.state} to ${state}`);
+  if (state !== before.state) lines.push(`${name} changed from ${before.state} to ${state}`);
   return lines;
 }

@@ -45,7 +45,7 @@ function probesOf({ readiness, liveness }: Seen): string {
 
 function bodyOf({ resources, failure }: Seen, terminal: Terminal): readonly string[] {
   if (failure !== undefined) return [];
-  if (resources === undefined) return [cut("The service gives no details.", terminal.columns)];
+  if (resources === undefined) return [cut("The service sends no details.", terminal.columns)];
   const longest = Math.max(8, ...resources.map(({ name }) => name.length));
   return terminal.columns >= WIDE
     ? resources.map((resource) => wideLine(resource, Math.min(longest, 24), terminal))

@@ -57,17 +57,17 @@ describe("doctor", () => {
     [
       "a.yaml",
       "hello: world\n",
-      "a.yaml: has an unknown format; the doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs",
+      "a.yaml: has an unknown format. The doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs",
     ],
     [
       "a.json",
       "",
-      "a.json: is empty; the doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs",
+      "a.json: is empty. The doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs",
     ],
     [
       "a.png",
       "PNG\0\0",
-      "a.png: is a binary file; the doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs",
+      "a.png: is a binary file. The doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs",
     ],
     ["a.tf", 'resource "x" "y" {', "a.tf:1: a block is not closed"],
     ["a.yaml", `a: ${"[".repeat(50_000)}`, "a.yaml:1: is nested too deeply"],
@@ -119,15 +119,15 @@ describe("config", () => {
   });
 
   test.each([
-    [["config"], "config takes the name of one prober; health-state probers lists them"],
+    [["config"], "config needs the name of one prober. health-state probers lists them"],
     [["config", "consul", "--format", "toml"], '--format "toml": consul has hcl, json'],
     [
       ["config", "cloud-run", "--load-time", "1h"],
-      "refused. cloud-run: a load of 3600 s needs a start-up budget of 3605 s, and 600 s is the most it accepts: load less, or listen before the load and let readiness wait",
+      "refused. cloud-run: a load of 3600 s needs a start-up time of 3605 s, but it accepts at most 600 s. Make the load shorter, or listen before the load and let readiness hold back the traffic",
     ],
     [["config", "consul", "--port", "http"], '--port "http": must be a whole number from 1 to 65535'],
-    [["cure"], 'there is no command "cure"; the commands are config, doctor, fleet, probers, simulate and watch'],
-    [["doctor"], "doctor takes at least one file, or - for standard input"],
+    [["cure"], 'there is no command "cure". The commands are config, doctor, fleet, probers, simulate and watch'],
+    [["doctor"], "doctor needs at least one file, or - for standard input"],
     [["doctor", "--json", "--sarif", "a"], "--json and --sarif cannot be used together"],
     [
       ["doctor", "--load-time", "long", "a"],
@@ -160,15 +160,15 @@ test("--version is that of the package", async () => {
 test.each([
   [
     ["docter", "a"],
-    'there is no command "docter"; the commands are config, doctor, fleet, probers, simulate and watch; did you mean doctor?',
+    'there is no command "docter". The commands are config, doctor, fleet, probers, simulate and watch. Did you mean doctor?',
   ],
   [
     ["doctor", "--load-tiem", "2m", "a"],
-    "doctor has no option --load-tiem; did you mean --load-time?; see health-state help doctor",
+    "doctor has no option --load-tiem. Did you mean --load-time? See health-state help doctor",
   ],
-  [["doctor", "--only", "tcp-chek", "a"], '--only: there is no rule "tcp-chek"; did you mean tcp-check?'],
-  [["config", "kubernets"], /did you mean|one of kubernetes/],
-  [["simulate", "cold-strat"], /did you mean cold-start\?/],
+  [["doctor", "--only", "tcp-chek", "a"], '--only: there is no rule "tcp-chek". Did you mean tcp-check?'],
+  [["config", "kubernets"], /Did you mean|one of kubernetes/],
+  [["simulate", "cold-strat"], /Did you mean cold-start\?/],
 ] as const)("%j is told the nearest word", async (args, message) => {
   const { code, err } = await say(args);
   expect(code).toBe(2);

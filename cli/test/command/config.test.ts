@@ -93,16 +93,16 @@ describe("config", () => {
 
   test.each([
     [["--paths", "/ready"], '--paths "/ready": must look like zPages or readiness=/ready,liveness=/live'],
-    [["--paths", "redy=/ready"], '--paths: there is no "redy"; there are readiness, liveness, startup'],
+    [["--paths", "redy=/ready"], '--paths: there is no "redy". The names are readiness, liveness, startup'],
     [["--paths", "liveness=/status"], 'paths.liveness is "/status". Pass a path that readiness does not have.'],
     [
       ["--paths", "readiness=/a'b"],
-      `paths.readiness is "/a'b". Pass a path of letters, digits and . _ ~ % - which every prober can be given.`,
+      `paths.readiness is "/a'b". Pass a path of letters, digits and the characters . _ ~ % -, because not every prober accepts others.`,
     ],
-    [["--words", "alive=UP"], '--words: there is no "alive"; there are ok, notLoaded, stale, draining, wedged'],
+    [["--words", "alive=UP"], '--words: there is no "alive". The names are ok, notLoaded, stale, draining, wedged'],
     [
       ["--words", "ok=.*"],
-      'words.ok is ".*". Pass letters, digits, - and _, because some probers read a word as a pattern.',
+      'words.ok is ".*". Pass letters, digits, - and _, because some probers use a word as a pattern.',
     ],
     [["--from", "http://127.0.0.1:1/status"], "--from http://127.0.0.1:1/status: fetch failed"],
     [["--from", "nowhere"], "--from nowhere: Invalid URL"],
@@ -116,6 +116,6 @@ describe("config", () => {
 
   test("says what a URL gave that is no probe of the library", async () => {
     const { err } = await say(["config", "kubernetes", "--from", "http://127.0.0.1:7001/"], {}, service({}));
-    expect(err).toContain("http://127.0.0.1:7001/ answers 404, and a probe of the library answers 200 or 503");
+    expect(err).toContain("http://127.0.0.1:7001/ answers 404, but a probe of the library answers 200 or 503");
   });
 });

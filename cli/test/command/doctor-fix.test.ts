@@ -82,7 +82,7 @@ describe("doctor --fix", () => {
     const { code, err } = await say(["doctor", "--fix", "-"], { "-": MANIFEST });
     expect([code, err]).toEqual([
       2,
-      "health-state: --fix cannot write into standard input; --diff shows the changes\n",
+      "health-state: --fix cannot write to standard input. Use --diff to see the changes\n",
     ]);
   });
 
@@ -135,10 +135,10 @@ describe("the configuration of the doctor", () => {
   test.each([
     [
       "silence:\n  - rule: tcp-check\n",
-      "c.yaml:2: a reason is missing; write reason: and why tcp-check does not matter here",
+      "c.yaml:2: the reason is missing. Write reason: and why tcp-check does not matter here",
     ],
-    ["silence:\n  - { rule: tcp, reason: x }\n", 'c.yaml:2: there is no rule "tcp"; did you mean tcp-check?'],
-    ["quiet: true\n", 'c.yaml:1: "quiet" is no option; there are silence and ours'],
+    ["silence:\n  - { rule: tcp, reason: x }\n", 'c.yaml:2: there is no rule "tcp". Did you mean tcp-check?'],
+    ["quiet: true\n", 'c.yaml:1: "quiet" is not an option. The options are silence and ours'],
   ])("refuses %j", async (text, message) => {
     const { code, err } = await say(["doctor", "--config", "c.yaml", "deploy/a.yaml"], { ...files, "c.yaml": text });
     expect([code, err]).toEqual([2, `health-state: ${message}\n`]);

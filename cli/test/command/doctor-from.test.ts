@@ -116,9 +116,9 @@ describe("doctor --from", () => {
     [
       "gives the word alone",
       answer("I-AM-ALIVE", "text/plain"),
-      "gives no details (content-type text/plain); the service allows them with createHealth({ details: details(...) })",
+      "sends no details (content-type text/plain). Allow them in the service: createHealth({ details: details(...) })",
     ],
-    ["gives other JSON", answer([1, 2]), "what it gives is no health+json with checks"],
+    ["gives other JSON", answer([1, 2]), "the answer is not health+json with checks"],
   ])("says so where the service %s", async (_, fetch, message) => {
     expect(await say(["doctor", "--from", "http://h/status", "-"], pod, fetch)).toEqual({
       code: 2,

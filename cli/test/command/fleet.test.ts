@@ -88,7 +88,7 @@ test("fleet status prints every replica, and closes the store", async () => {
     /^matcher: 2 replicas, 0 out, 0 held in; known for 3m\n\nreplica +stands +resource +state +age +revision\n/,
   );
   expect(text).toMatch(/^a-\* +in +index +READY +\d+s +v1 +(loading, )?(behind|rejected) bad$/m);
-  expect(text).toMatch(/^index: rolled out v1\nindex: refused bad, rejected by [ab]-\*$/m);
+  expect(text).toMatch(/^index: rolled out v1\nindex: rejected bad, because validate rejected it in [ab]-\*$/m);
 });
 
 test("fleet status --json --watch prints one line for each look", async () => {
@@ -110,17 +110,20 @@ test("fleet pin, unpin and retry say what they did", async () => {
   const to = ["--group", "matcher", "--resource", "index"];
   expect(await run(["pin", "v0", ...to], store)).toMatchObject({
     code: 0,
-    out: "matcher: index is pinned to v0; each replica takes it at its next load\n",
+    out: "matcher: index is pinned to v0. Each replica loads it with its next load\n",
   });
   await announce("v1");
   expect((await run(["status", "--group", "matcher"], store)).out).toMatch(/ v0 +(loading, )?behind v1$/m);
-  expect(await run(["unpin", ...to], store)).toMatchObject({ code: 0, out: "matcher: index is pinned no more\n" });
+  expect(await run(["unpin", ...to], store)).toMatchObject({ code: 0, out: "matcher: index is no longer pinned\n" });
   await announce("bad");
   expect(await run(["retry", "good", ...to], store)).toMatchObject({
     code: 2,
-    err: 'health-state: the fleet matcher has not refused "good" for index\n',
+    err: 'health-state: the fleet matcher has not rejected "good" for index\n',
   });
-  expect(await run(["retry", "bad", ...to], store)).toMatchObject({ code: 0, out: "matcher: index tries bad again\n" });
+  expect(await run(["retry", "bad", ...to], store)).toMatchObject({
+    code: 0,
+    out: "matcher: index may load bad again\n",
+  });
 });
 
 test("the address comes from an option, else from the environment", async () => {
@@ -136,13 +139,13 @@ test("the address comes from an option, else from the environment", async () => 
 });
 
 test.each([
-  [["status"], "fleet needs --group, the name that fleet() was given"],
-  [["stats", "--group", "m"], 'fleet has no "stats"; there are status, pin, unpin, retry'],
-  [["pin", "--group", "m", "--resource", "index"], "fleet pin takes one revision"],
+  [["status"], "fleet needs --group, the group that the service passes to fleet()"],
+  [["stats", "--group", "m"], 'fleet has no command "stats". The commands are status, pin, unpin, retry'],
+  [["pin", "--group", "m", "--resource", "index"], "fleet pin needs one revision"],
   [["pin", "v1", "--group", "m"], "fleet pin needs --resource, the name of the resource"],
-  [["unpin", "v1", "--group", "m", "--resource", "index"], "fleet unpin takes no revision"],
+  [["unpin", "v1", "--group", "m", "--resource", "index"], "fleet unpin accepts no revision"],
   [["unpin", "--group", "m", "--resource", "index", "--watch"], "--watch goes with fleet status alone"],
-  [["status", "--group", "m", "--redis", "a", "--postgres", "b"], "--redis and --postgres exclude each other"],
+  [["status", "--group", "m", "--redis", "a", "--postgres", "b"], "--redis and --postgres cannot be used together"],
 ])("fleet %j is refused", async (args, message) => {
   expect(await run(args)).toMatchObject({ code: 2, err: `health-state: ${message}\n`, out: "" });
 });

@@ -48,9 +48,9 @@ describe("simulate", () => {
 
   const names = SCENARIOS.join(", ");
   test.each([
-    [["simulate"], `simulate takes the name of one scenario: ${names}`],
-    [["simulate", "herd", "blocked"], `simulate takes the name of one scenario: ${names}`],
-    [["simulate", "earthquake"], `"earthquake" is no scenario; there are ${names}`],
+    [["simulate"], `simulate needs the name of one scenario: ${names}`],
+    [["simulate", "herd", "blocked"], `simulate needs the name of one scenario: ${names}`],
+    [["simulate", "earthquake"], `"earthquake" is not a scenario. The scenarios are ${names}`],
     [["simulate", "herd", "--replicas", "many"], '--replicas "many": must be a whole number from 1 to 10000'],
     [["simulate", "herd", "--replicas", "0"], '--replicas "0": must be a whole number from 1 to 10000'],
     [["simulate", "herd", "--seed", "1.5"], '--seed "1.5": must be a whole number from 0 to 9007199254740991'],
@@ -62,7 +62,7 @@ describe("simulate", () => {
       ["simulate", "herd", "--load-time", "-1s"],
       "Option '--load-time' argument is ambiguous.\nDid you forget to specify the option argument for '--load-time'?\nTo specify an option argument starting with a dash use '--load-time=-XYZ'.",
     ],
-    [["simulate", "herd", "--fleet"], "--fleet changes nothing in herd; it is for source-outage and lone-stale"],
+    [["simulate", "herd", "--fleet"], "--fleet changes nothing in herd. It is for source-outage and lone-stale"],
     [["simulate", "source-outage", "--leave", "2"], "--leave is for --fleet"],
     [
       ["simulate", "source-outage", "--fleet", "--leave", "0"],
@@ -72,7 +72,7 @@ describe("simulate", () => {
       ["simulate", "a.yaml", "--fleet"],
       "--fleet and --leave are for the scenarios source-outage and lone-stale, not for files",
     ],
-    [["simulate", "blocked", "--json", "--svg", "-"], "--json and --svg - exclude each other"],
+    [["simulate", "blocked", "--json", "--svg", "-"], "--json and --svg - cannot be used together"],
     [
       ["simulate", "blocked", "--duration", "1m", "--svg", "a.svg"],
       "--svg a.svg: cannot be written (EROFS: read-only file system)",

@@ -35,7 +35,7 @@ describe("a question to a service", () => {
       (_, response) => response.writeHead(302, { location: "/login" }).end(),
       (url) => ask(url, "*/*"),
     );
-    await expect(asked).rejects.toThrow("it redirects to /login (302), and no probe follows that");
+    await expect(asked).rejects.toThrow("it redirects to /login (302), and probes do not follow redirects");
   });
 
   test("ends at a body that does not end", async () => {

@@ -90,22 +90,22 @@ test.each([
   [
     "cloud-run",
     { loadTime: "20m" },
-    "cloud-run: a load of 1200 s needs a start-up budget of 1205 s, and 600 s is the most it accepts: load less, or listen before the load and let readiness wait",
+    "cloud-run: a load of 1200 s needs a start-up time of 1205 s, but it accepts at most 600 s. Make the load shorter, or listen before the load and let readiness hold back the traffic",
   ],
   [
     "aws-alb",
     { reaction: "5s" },
-    "aws-alb: it cannot notice a 503 within 5 s: 2 failures, 5 s apart at least, and a timeout of 2 s make 12 s",
+    "aws-alb: it cannot notice a 503 within 5 s. The fastest check needs 12 s: 2 x 5 s + 2 s timeout",
   ],
   [
     "ecs",
     { drain: "2m" },
-    "ecs: stopTimeout accepts 120 s at most, and a drain of 120 s with 15 s for what is in flight takes 135 s",
+    "ecs: stopTimeout accepts at most 120 s, but the drain of 120 s and 15 s for open requests take 135 s",
   ],
   [
     "cloudflare",
     { reaction: "10s" },
-    "cloudflare: it cannot notice a 503 within 10 s: 1 failure, 10 s apart at least, and a timeout of 1 s make 11 s",
+    "cloudflare: it cannot notice a 503 within 10 s. The fastest check needs 11 s: 1 x 10 s + 1 s timeout",
   ],
 ])("%s refuses what it cannot do, and says why", (name, options, message) => {
   expect(() => configure(name, options)).toThrow(message);

@@ -42,7 +42,7 @@ initContainers:
   test("the first with a probe that is no proxy or agent, and the others are named", async () => {
     const { found, page } = await played(deployment(pod));
     expect(found[0]?.workload.paths).toEqual({ liveness: "/livez" });
-    expect(page).toContain("only the container app is played (--container), and not istio-proxy, admin beside it");
+    expect(page).toContain("only the container app is simulated (--container), and not istio-proxy, admin");
     expect(page).toContain("the init container migrate take no time");
   });
 
@@ -98,7 +98,7 @@ ${more.replaceAll(/^/gm, "    ")}`;
       'exec: { command: ["/bin/bash", "-c", "sleep 10; a, b"] }',
     ],
     ["sleep: { seconds: 1 }", "preStop: { sleep: { seconds: 10 } }"],
-    ["httpGet: { path: /bye, port: 80 }", "a hook that takes 10 s, beside what it does now"],
+    ["httpGet: { path: /bye, port: 80 }", "a hook that takes 10 s, in addition to its current command"],
   ])("a preStop hook %s keeps what it does", async (hook, next) => {
     const { page } = await played(
       deployment(
@@ -121,7 +121,7 @@ ${more.replaceAll(/^/gm, "    ")}`;
   test("a file that wants no replicas is played with one, and says so", async () => {
     const { found, page } = await played(deployment(container("ports: [{ containerPort: 80 }]"), "replicas: 0"));
     expect(found[0]?.spec.replicas).toBe(1);
-    expect(page).toContain("the file wants 0 replicas, and 1 is played (--replicas)");
+    expect(page).toContain("the file has 0 replicas, but 1 is simulated (--replicas)");
     expect(page).not.toContain("lone stale replica");
   });
 
@@ -161,11 +161,11 @@ describe("several workloads of one file", () => {
   worker: { image: example/worker, healthcheck: { test: curl -f http://localhost/ready } }
 `;
 
-  test("say once what all of them assume, and leave stores out", async () => {
+  test("say once what all workloads assume, and leave stores out", async () => {
     const { found, page } = await played(compose);
     expect(found.map(({ workload }) => workload.name)).toEqual(["service api", "service worker"]);
     expect(page.match(/a load takes 20 s/g)).toHaveLength(1);
-    expect(page).toContain("Not played: db, because a store loads no data from elsewhere. --only plays it.");
+    expect(page).toContain("Not simulated: db, because a database loads no data from a source. --only simulates it.");
   });
 
   test("are chosen by --only, a store too", async () => {
@@ -174,7 +174,10 @@ describe("several workloads of one file", () => {
       "service worker",
     ]);
     const { code, err } = await say(["simulate", "-", "--only", "web"], { "-": compose });
-    expect([code, err]).toEqual([2, "health-state: --only web: - holds no such workload; there are api, worker\n"]);
+    expect([code, err]).toEqual([
+      2,
+      "health-state: --only web: - contains no such workload. The workloads are api, worker\n",
+    ]);
   });
 
   test("a check that is switched off is none, and a global service has no number of replicas to change", async () => {
@@ -231,7 +234,7 @@ backend web
 `);
     expect(found[0]?.spec.replicas).toBe(5);
     expect(page).toContain("the backup server gets no requests");
-    expect(page).toContain("fastinter and downinter are not played");
+    expect(page).toContain("fastinter and downinter are not simulated");
     expect(page).toContain("default-server: inter 5s fall 3 -> default-server: inter 2s fall 2");
   });
 });
@@ -243,6 +246,6 @@ describe("the containers of a task of ECS", () => {
       {"name": "search", "image": "example/search:1", "portMappings": [{"containerPort": 8080}],
        "healthCheck": {"command": ["CMD-SHELL", "curl -f http://localhost:8080/livez"]}}]}`);
     expect(found[0]?.workload.paths).toEqual({ check: "/livez" });
-    expect(page).toContain("only the container search is played (--container), and not envoy beside it");
+    expect(page).toContain("only the container search is simulated (--container), and not envoy");
   });
 });

@@ -80,18 +80,18 @@ describe("watch, where the output is no terminal", () => {
     });
     await watch(9);
     expect(out.join("").trimEnd().split("\n")).toEqual([
-      "00:00:00 readiness says 503 LOADING",
-      "00:00:00 liveness says 200 I-AM-ALIVE",
+      "00:00:00 readiness is 503 LOADING",
+      "00:00:00 liveness is 200 I-AM-ALIVE",
       "00:00:00 index is LOADING",
-      "00:00:01 readiness says 200 READY",
+      "00:00:01 readiness is 200 READY",
       "00:00:01 index loaded, revision r-1, generation 1",
-      "00:00:01 index went from LOADING to READY",
+      "00:00:01 index changed from LOADING to READY",
       "00:00:02 index loaded, revision r-1, generation 2",
       ...out.join("").trimEnd().split("\n").slice(7),
     ]);
     const text = out.join("");
     expect(text).toContain("index failed at attempt 1: no\\u001b[31m route");
-    expect(text).toContain("index went from READY to STALE");
+    expect(text).toContain("index changed from READY to STALE");
     expect(text).not.toContain("\u001b");
   });
 
@@ -99,7 +99,7 @@ describe("watch, where the output is no terminal", () => {
     const { health } = createWatched();
     health.start();
     const starting = await say(["watch", URL_OF, "--once"], {}, fetchFrom(health));
-    expect([starting.code, starting.out.includes("readiness says 503 LOADING")]).toEqual([1, true]);
+    expect([starting.code, starting.out.includes("readiness is 503 LOADING")]).toEqual([1, true]);
     await health.whenReady();
     expect((await say(["watch", URL_OF, "--once"], {}, fetchFrom(health))).code).toBe(0);
     const gone = await say(["watch", URL_OF, "--once"]);
@@ -116,19 +116,19 @@ describe("watch, where the output is no terminal", () => {
         .split("\n")
         .map((line) => line.slice(9)),
     ).toEqual([
-      "readiness says 503 INDEX-NOT-LOADED",
-      "liveness says 200 I-AM-ALIVE",
-      "the service gives no details; createHealth({ details }) allows them",
+      "readiness is 503 INDEX-NOT-LOADED",
+      "liveness is 200 I-AM-ALIVE",
+      "the service sends no details. Allow them: createHealth({ details: details(...) })",
       "",
     ]);
   });
 
   test.each([
-    [["watch"], "watch takes one URL"],
+    [["watch"], "watch needs one URL"],
     [["watch", "localhost:5100"], "must be a URL"],
-    [["watch", "http://a", "http://b"], "watch takes one URL"],
+    [["watch", "http://a", "http://b"], "watch needs one URL"],
     [["watch", URL_OF, "--every", "1ms"], "--every"],
-    [["watch", URL_OF, "--evry", "1s"], "did you mean --every?"],
+    [["watch", URL_OF, "--evry", "1s"], "Did you mean --every?"],
   ])("%j is refused with what to do", async (args, said) => {
     const { code, err } = await say(args);
     expect([code, err.includes(said), err]).toEqual([2, true, err]);
@@ -229,7 +229,9 @@ describe("what is seen", () => {
     expect(changesOf(one({}), one({}))).toEqual([]);
     expect(changesOf(one({}), one({ age: 2 }))).toEqual([]);
     expect(changesOf(one({}), one({ checkedAt: "b" }))).toEqual(["index is unchanged at its source"]);
-    expect(changesOf(one({}), one({ generation: 1 }))).toEqual(["index has begun anew: the process was restarted"]);
+    expect(changesOf(one({}), one({ generation: 1 }))).toEqual([
+      "index started again, because the process was restarted",
+    ]);
     expect(changesOf(one({}), { ...one({}), resources: [] })).toEqual(["index is gone"]);
     expect(changesOf(one({}), down)).toEqual(["the service cannot be reached: connect ECONNREFUSED"]);
     expect(changesOf(down, down)).toEqual([]);

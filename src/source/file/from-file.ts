@@ -71,11 +71,14 @@ export interface FileLoader<T> extends Loader<T> {
 }
 
 /**
- * Creates a loader for one file. It waits while the file is being written. A missing or empty file fails the load. The
- * revision is the SHA-256 of the content. A file with the same time stamps and size is not read again.
+ * Creates a loader for one file. The revision is the SHA-256 of the content. If the time stamps and the size of the
+ * file have not changed, the file is not read again. If the file changes during a load, the loader reads it again.
  *
- * @param path the file, relative to the working folder of this call
- * @throws TypeError for a wrong option
+ * Creating it does nothing. A load fails with a `SourceError` if the file is missing, empty, larger than `maxBytes`
+ * (64 MiB by default), or not valid JSON or UTF-8.
+ *
+ * @param path the path, relative to the working folder at the time of this call
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong path or option
  * @example
  * health.resource("rates", { load: fromFile("/etc/rates.json", { parse: (json) => new Map(Object.entries(json)) }) });
  */

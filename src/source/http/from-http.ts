@@ -17,14 +17,15 @@ const NO_CONDITION: Condition = { header: undefined, sent: [] };
 
 /**
  * Creates a loader for the content of a URL. It sends a conditional request, so that unchanged content is not
- * downloaded. If the answer comes from a cache, it adds the `age` header to the age of the value.
+ * downloaded. If the answer comes from a cache, the time in the header `age` is added to the age of the value.
  *
- * Creating it does nothing. Each load sends one request and follows at most five redirects. After an abort, no timer
- * and no connection is left. Every failure is a `SourceError`. If the answer has a `retry-after`, the error is a
- * `retryLater()` with that `SourceError` as its cause.
+ * Creating it does nothing. Each load sends one request and follows at most five redirects. A load fails with a
+ * `SourceError`, for example for an error status, or for a body of more than `maxBytes` (64 MiB by default). If an
+ * error answer has `retry-after`, the error is a `retryLater()` with that `SourceError` as its cause.
  *
  * @param url an absolute URL, `http:` or `https:`, without user and password
- * @throws TypeError with a code for a wrong option
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong URL or option. `verify` and `digest`
+ * cannot be combined with `as: "stream"`.
  * @example
  * const rates = health.resource("rates", {
  *   load: fromHttp("https://rates.example/v2.json", { parse: (json) => new Map(Object.entries(json)) }),

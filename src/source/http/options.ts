@@ -52,7 +52,7 @@ export interface RequestOptions<T, A extends keyof BodyForms> {
   readonly headers?: HeadersLike | (() => HeadersLike | PromiseLike<HeadersLike>);
   /** Your own `fetch`, for example to sign requests. @default the global `fetch` */
   readonly fetch?: FetchLike;
-  /** The most bytes that a body may have, after decoding. @default "64MiB" */
+  /** The largest size of a body, after decompression. @default "64MiB" */
   readonly maxBytes?: ByteSize;
   /** How long the status and headers of each answer, and the function `headers`, may take. @default "10s" */
   readonly headTimeout?: Duration;
@@ -63,13 +63,14 @@ export interface RequestOptions<T, A extends keyof BodyForms> {
 /** The options of `fromHttp()`. */
 export interface HttpOptions<T, A extends keyof BodyForms = "json"> extends RequestOptions<T, A> {
   /**
-   * Returns the time at which the content was known to be correct: a `Date` or epoch ms. After a 304 it is called with
-   * the current value. By default, and for `undefined`, it is the time of the request minus the `age` header. `false`
-   * ignores the `age` header.
+   * Returns the time at which the content was known to be correct: a `Date` or epoch ms. After a 304, it is called with
+   * the current value. `false` ignores the header `age`.
+   * @default the time of the request minus the header `age`. The same if it returns `undefined`.
    */
   readonly asOf?: false | ((value: NoInfer<T>, headers: Headers) => Date | number | undefined);
   /**
    * The digest that the content must have: `"sha256:…"` or `"sha512:…"` in hexadecimal, or a value of `repr-digest`.
+   * Not allowed with `as: "stream"`.
    */
   readonly digest?: string;
   /** Whether a store may keep the value although the answer says `cache-control: no-store`. @default false */

@@ -50,10 +50,12 @@ export interface FromPostgresOptions<T, Row extends object = Record<string, unkn
 const TURNS = new WeakMap<object, Turns>();
 
 /**
- * Creates a loader for PostgreSQL. Each load is one REPEATABLE READ, READ ONLY transaction. It reads the version first.
- * It reads the rows only if the version is neither the current nor the rejected one. `statement_timeout` is the time
- * left for the load. An abort closes the connection, except for PGlite. Loads of one client run one after the other.
- * The library adds a listener for `error` to a `pg.Pool`.
+ * Creates a loader for the rows of a PostgreSQL query. Each load is one transaction (REPEATABLE READ, READ ONLY). It
+ * reads the version row first. It reads the rows only if the version is neither the current nor the rejected revision.
+ *
+ * Creating it only adds a listener for `error` to a `pg.Pool`. Loads of one client run one after the other. The server
+ * ends a statement at `timeout` of the load. An abort closes the connection, except for PGlite. A load fails with a
+ * `SourceError`, for example if the rows have more than `maxBytes` (64 MiB by default).
  *
  * @param client a `pg.Pool`, the result of `postgres()`, or a `PGlite`
  * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong client or option

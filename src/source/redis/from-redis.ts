@@ -75,11 +75,12 @@ export type FromRedisOptions<T> = FromRedisText<T> | FromRedisBytes<T> | FromRed
 const LIMITS = ["key", "version", "parse", "as", "maxBytes"];
 
 /**
- * Creates a loader for a string in Redis. One script reads the revision and the value. It returns the value only if the
- * revision is neither the current nor the rejected one. A missing key fails the load, because Redis may have evicted
- * it. The library adds a listener for `error` to the client.
+ * Creates a loader for a string in Redis. One script on the server reads the revision and the string. It sends the
+ * string only if the revision is neither the current revision nor the rejected revision.
  *
- * A Redis command cannot be cancelled, so an abort ends the load but not the command.
+ * Creating it only adds a listener for `error` to the client. A load fails with a `SourceError`, for example if a key
+ * is missing or the string has more than `maxBytes` (64 MiB by default). An abort ends the load, but not the Redis
+ * command.
  *
  * @param client a `Redis` or `Cluster` of ioredis, or a connected client or cluster of redis
  * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong client or option

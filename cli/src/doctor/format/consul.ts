@@ -67,8 +67,8 @@ function judgeDeregister(report: Report, check: Tree): void {
     rule: "deregisters-during-load",
     severity: "error",
     at,
-    what: `Consul removes the service after ${after} s, and the load takes up to ${loadSeconds} s.`,
-    why: "A service is critical while it loads, and a removed service does not come back.",
+    what: `Consul removes the service after ${after} s, but the load takes up to ${loadSeconds} s.`,
+    why: "A service is critical while it loads. A removed service is not registered again.",
     fix: `deregister_critical_service_after = ${wanted}`,
     ...rawEdit(at, wanted),
   });

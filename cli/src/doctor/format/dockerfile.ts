@@ -69,7 +69,7 @@ function judgeHealthcheck(report: Report, rest: string, at: Place, image: string
       severity: "error",
       at,
       what: "The list uses single quotes, so it is not JSON.",
-      why: "Docker runs the whole text in a shell, which finds no such program, so every check fails.",
+      why: "Docker runs the whole text in a shell. The shell finds no program of that name, so every check fails.",
       fix: `HEALTHCHECK CMD ${body.replaceAll("'", '"')}`,
     });
   const command = commandOf(body, at, image);

@@ -65,7 +65,7 @@ function judgeCheck(report: Report, check: Tree, cluster: Tree): void {
       severity: "note",
       at: check,
       what: `Envoy checks a cluster without traffic only every ${envoy.settings.no_traffic_interval.value} s.`,
-      why: "The first requests after a quiet time go by an old result.",
+      why: "The first requests after a time without traffic use an old result.",
       fix: "no_traffic_interval: 5s",
     });
   for (const range of fieldOf(http, "expected_statuses").items()) judgeRange(report, range);

@@ -18,7 +18,7 @@ export function judgeExpect(report: Report, expects: readonly Expect[], option: 
       rule: "success-range-3xx",
       severity: "warning",
       at: option,
-      what: "No http-check expect line says which status passes.",
+      what: "No http-check expect line sets the status that passes.",
       why: "HAProxy then accepts every redirect.",
       fix: both,
     });
@@ -30,7 +30,7 @@ export function judgeExpect(report: Report, expects: readonly Expect[], option: 
         at: expect.at,
         what: `Every page without ${JSON.stringify(expect.pattern)} passes.`,
         why: "Error pages and draining servers pass too.",
-        fix: ours ? both : `${status}\nhttp-check expect string WORD, where WORD stands only in a good answer`,
+        fix: ours ? both : `${status}\nhttp-check expect string WORD, where only a good answer contains WORD`,
       });
     if (!expect.negative && passes3xx(expect))
       report.add({
@@ -50,8 +50,8 @@ export function judgeExpect(report: Report, expects: readonly Expect[], option: 
       rule: "body-without-status",
       severity: "warning",
       at: body.at,
-      what: "The check looks at the body and not at the status.",
-      why: "An error page that holds the word passes.",
+      what: "The check tests the body but not the status.",
+      why: "An error page that contains the word passes.",
       fix: `${status}\nhttp-check expect ${body.kind} ${body.pattern}`,
     });
 }

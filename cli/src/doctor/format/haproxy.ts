@@ -81,9 +81,9 @@ function judgeUnchecked(
       severity: "warning",
       at: server,
       what: some
-        ? `Other servers of this backend are checked, and ${server.words[1]} is not.`
-        : "None of the servers is checked.",
-      why: "HAProxy counts a server without a check as up and sends it requests while it is down.",
+        ? `The other servers of this backend have a check, but ${server.words[1]} has none.`
+        : "No server of this backend has a check.",
+      why: "HAProxy counts a server without a check as up. It sends requests to the server even while the server is down.",
       fix: `${server.words.join(" ")} check`,
     });
 }
@@ -125,7 +125,7 @@ function judgeMethod(
       severity: "error",
       at: option,
       what: "The check sends OPTIONS, which is HAProxy's default.",
-      why: "The library answers 405, so the server never comes up; a framework that answers 204 keeps it always up.",
+      why: "The library answers 405, so the server never comes up. With a framework that answers 204, the server is always up.",
       fix,
     });
   const hasVersion = /HTTP\/1\.1/.test(said.slice(2).join(" ")) || sends.some(({ words }) => words.includes("ver"));

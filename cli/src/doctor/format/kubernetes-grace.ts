@@ -20,8 +20,8 @@ export function judgeGrace(report: Report, pod: Tree, { tree: container, partial
         rule: "no-drain",
         severity: "note",
         at: container,
-        what: "Nothing keeps the pod serving while Kubernetes takes it out of the Service.",
-        why: "If the service does not drain on SIGTERM by itself, it refuses requests that are still on their way.",
+        what: "The pod has no preStop hook, so it may stop while requests still arrive.",
+        why: "If the service does not drain on SIGTERM, these requests are lost.",
         fix: "lifecycle:\n  preStop: { sleep: { seconds: 10 } }",
       });
     return;
@@ -35,7 +35,7 @@ export function judgeGrace(report: Report, pod: Tree, { tree: container, partial
       severity: "error",
       at: at.here ? at : hook.here ? hook : container,
       what: `The shutdown takes ${sum}, but SIGKILL comes after ${grace} s.`,
-      why: "SIGKILL cuts off the requests in flight.",
+      why: "SIGKILL ends the open requests.",
       fix: `terminationGracePeriodSeconds: ${wanted}`,
       ...setEdit(pod, "terminationGracePeriodSeconds", `${wanted}`),
     });
@@ -44,8 +44,8 @@ export function judgeGrace(report: Report, pod: Tree, { tree: container, partial
       rule: "drain-too-short",
       severity: "warning",
       at: hook.here ? hook : container,
-      what: `The pod serves on for only ${sum}.`,
-      why: `Proxies and ingresses need about ${PROPAGATION} s to notice that the pod is gone, and send requests until then.`,
+      what: `The pod keeps serving for only ${sum}.`,
+      why: `Proxies and ingresses need about ${PROPAGATION} s to notice that the pod stops. Until then, they send requests.`,
       fix: "lifecycle:\n  preStop: { sleep: { seconds: 10 } }",
     });
 }

@@ -38,8 +38,8 @@ export function judgeLiveness(report: Report, container: Container, probes: Prob
       rule: "initial-delay",
       severity: "note",
       at: liveness.tree.get("initialDelaySeconds"),
-      what: `A fixed delay of ${liveness.delay} s takes the place of a startupProbe.`,
-      why: "After a fast start it hides a hung process, and after a slow start it is too short.",
+      what: `A fixed delay of ${liveness.delay} s replaces a startupProbe.`,
+      why: "After a fast start, it hides a hung process. After a slow start, it is too short.",
       fix: startupFix(liveness, ours, liveness.delay),
     });
 }
@@ -56,8 +56,8 @@ function judgeSame(report: Report, { liveness, readiness }: Probes, ours: boolea
     rule: "liveness-on-readiness",
     severity: ours && named ? "error" : isPatient && !named ? "note" : "warning",
     at: asked && kind === "http" ? asked.at : at === tree ? tree : at,
-    what: "The livenessProbe asks the same question as the readinessProbe.",
-    why: "A pod that should only get no traffic is restarted too, and loses all that it has loaded.",
+    what: "The livenessProbe uses the same path as the readinessProbe.",
+    why: "If the pod should get no traffic, its container is restarted too, and loses its data.",
     fix:
       path !== undefined && kind === "http"
         ? `path: ${path}`

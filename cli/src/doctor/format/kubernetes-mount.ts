@@ -17,7 +17,7 @@ export function judgeMounts(report: Report, pod: Tree, container: Tree): void {
       severity: "warning",
       at,
       what: `The volume "${name}" is mounted with ${at.field.split(".").at(-1)}, so this file never changes.`,
-      why: "Kubernetes updates a ConfigMap or a Secret only in a mount of the whole volume. The data of the start is called fresh for ever.",
+      why: "Kubernetes updates a ConfigMap or a Secret only in a mount of the whole volume. The service then reports its first data as fresh for ever.",
       fix: `mountPath: a folder of its own, without subPath; the service reads the file in that folder`,
     });
   }

@@ -5,13 +5,13 @@ import { judgePod } from "./kubernetes-pod.ts";
 
 const HELM = "helm template … | health-state doctor -";
 /** What a patch needs before it can be judged. */
-const BUILD = "It says too little without its base. Build it first: kustomize build … | health-state doctor -";
+const BUILD = "It cannot be checked without its base. Build it first: kustomize build … | health-state doctor -";
 
 /** Kinds that a program turns into other objects: what counts is what comes out. */
 const RENDERED: Readonly<Record<string, string>> = {
-  HelmRelease: `It holds the values of a chart. Render the chart first, by flux build or ${HELM}`,
-  HelmChart: `It holds the values of a chart. Render the chart first: ${HELM}`,
-  HelmChartConfig: `It holds the values of a chart. Render the chart first: ${HELM}`,
+  HelmRelease: `It contains the values of a chart. Render the chart first, by flux build or ${HELM}`,
+  HelmChart: `It contains the values of a chart. Render the chart first: ${HELM}`,
+  HelmChartConfig: `It contains the values of a chart. Render the chart first: ${HELM}`,
   Application: "It refers to manifests. Render them first: argocd app manifests … | health-state doctor -",
   ApplicationSet: "It refers to manifests. Render them first: argocd app manifests … | health-state doctor -",
 };
@@ -37,7 +37,7 @@ export function judgeKubernetes(report: Report, root: Tree): void {
       file,
       line,
       what: nameOf(kind, name),
-      why: "This kind has a form of its own for probes, which the doctor does not know.",
+      why: "The doctor does not know the probes of this kind.",
     });
 }
 

@@ -35,7 +35,7 @@ export function judgeTerraform(report: Report, root: Tree): void {
         file: resource.file,
         line: resource.line,
         what: `${type} ${name}`,
-        why: "It holds the values of a chart. Render the chart first: helm template … | health-state doctor -",
+        why: "It contains the values of a chart. Render the chart first: helm template … | health-state doctor -",
       });
   }
 }

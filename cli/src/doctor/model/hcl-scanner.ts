@@ -44,7 +44,7 @@ export class HclScanner {
 
   word(): string {
     const word = /^[\w.-]+|^\([^)\n]*\)/.exec(this.text.slice(this.at, this.at + 200))?.[0];
-    if (word === undefined) this.fail(`${JSON.stringify(this.text[this.at])} stands where a name should`);
+    if (word === undefined) this.fail(`${JSON.stringify(this.text[this.at])} is in the place of a name`);
     this.at += word.length;
     return word;
   }

@@ -73,7 +73,7 @@ class HclReader {
       }
       if (char === '"') labels.push(this.#scan.string());
       else if (char !== undefined && /[\w-]/.test(char)) labels.push(this.#scan.word());
-      else this.#scan.fail(`${JSON.stringify(key)} is followed by neither = nor {`);
+      else this.#scan.fail(`${JSON.stringify(key)} must be followed by = or {`);
     }
   }
 

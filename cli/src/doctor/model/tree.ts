@@ -115,7 +115,7 @@ export class Tree implements Place {
       severity: "error",
       at: this,
       what: `${lastOf(this.field)} is not a number.`,
-      why: "The reader accepts only a number here and refuses the whole file.",
+      why: "Only a number is accepted here. Otherwise the whole file is rejected.",
       fix: `${lastOf(this.field)}: ${plain ?? "a number without quotes"}`,
       ...(plain !== undefined && rawEdit(this, plain)),
     });

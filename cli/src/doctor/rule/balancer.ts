@@ -26,7 +26,7 @@ export function judgeDrain(report: Report, needed: number, arithmetic: string, a
     rule: "drain-too-short",
     severity: "warning",
     at,
-    what: `The service stops ${drainSeconds} s after SIGTERM, but this check may need ${arithmetic} = ${needed} s to notice.`,
+    what: `The service stops ${drainSeconds} s after SIGTERM, but this check may need ${arithmetic} = ${needed} s to notice it.`,
     why: "Requests between these two moments are refused.",
     fix: `a drain of at least ${needed} s, or a faster check`,
   });
@@ -57,7 +57,7 @@ export function judgeTimes(
     severity: "warning",
     at,
     what: `The check waits up to ${timeout} s for an answer, but the next one is due after ${period} s.`,
-    why: "So a hung service is noticed later than the numbers say.",
+    why: "So a hung service is noticed later than the numbers promise.",
     ...corrected,
   });
 }

@@ -23,7 +23,7 @@ export function judgeConnection(report: Report, { at, words }: Command): void {
       rule: "status-ignored",
       severity: "error",
       at,
-      what: "The command sends a request and does not look at the HTTP status.",
+      what: "The command sends a request and ignores the HTTP status.",
       why: "Every answer passes, even a 503.",
       fix: `exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET /status HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3 | grep -q ' 200 '`,
     });
@@ -32,7 +32,7 @@ export function judgeConnection(report: Report, { at, words }: Command): void {
   else if (SOCKETS.some(({ opens, talks }) => opens.test(line) && !talks.test(line)))
     tell(report, at, "The command only opens a TCP connection.");
   else if (/(^|[\s;&|/(])(ss|netstat|lsof)\s[^;&]*(\||-i\s?(tcp)?:)/i.test(line) && !/curl|wget/.test(line))
-    tell(report, at, "The command only looks whether the port is open.");
+    tell(report, at, "The command only tests whether the port is open.");
 }
 
 /** Whether netcat opens a port and says nothing: `-z`, or no pipe before it and nothing to read. */

@@ -41,7 +41,7 @@ export function judgeStartPeriod(
     at,
     what: `The container can become unhealthy after ${period} + (${retries} - 1) x ${interval} = ${sure} s, and the load takes up to ${loadSeconds} s.`,
     why: effects.includes("replaces")
-      ? "It is replaced before it is ready for the first time."
+      ? "The container is replaced before it is ready for the first time."
       : "Services that wait for it then fail to start.",
     fix: fix(wanted),
     ...edit?.(wanted),
@@ -61,7 +61,7 @@ export function judgeStop(
     severity,
     at,
     what: `The service drains for ${drainSeconds} s, but SIGKILL comes after ${graceSeconds} s.`,
-    why: "SIGKILL cuts off the requests in flight.",
+    why: "SIGKILL ends the open requests.",
     fix: fix(drainSeconds + 15),
     ...edit?.(drainSeconds + 15),
   });

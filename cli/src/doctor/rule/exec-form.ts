@@ -31,13 +31,13 @@ function whatNeedsShell(
     (PLAIN_PROGRAM.test(program) ? words.map((word) => / (\|\|?|&&) /.exec(word)?.[1]).find(Boolean) : undefined);
   if (words.length === 1 && /^[\w./-]+\s+\S/.test(program))
     return {
-      what: "The list holds the whole command line as one word.",
+      what: "The list contains the whole command line as one word.",
       why: "No program has that name, so every check fails.",
     };
   if (operator !== undefined)
     return {
       what: `The command contains ${operator}, but no shell runs it.`,
-      why: "PROGRAM gets it as an argument, so the command does something else.",
+      why: "PROGRAM gets it as an argument, so the command has another effect.",
     };
   const variable = PLAIN_PROGRAM.test(program)
     ? words.map((word) => unexpanded?.exec(word)?.[0]).find((each) => each !== undefined)

@@ -74,8 +74,8 @@ export function judgePath(
       rule: "liveness-on-readiness",
       severity: bad,
       at,
-      what: `A check that restarts the service asks ${path}, which says whether it is ready for traffic.`,
-      why: "A service that loads, drains or waits for a dependency is restarted, and the restart does not help.",
+      what: `A check that restarts the service uses ${path}, which is a readiness path.`,
+      why: "A service that loads, drains or waits for a dependency is restarted. The restart does not help.",
       fix: shown(siblingOf(path, "liveness")),
       ...(ours && edit?.(siblingOf(path, "liveness"))),
     });
@@ -84,7 +84,7 @@ export function judgePath(
       rule: "readiness-on-liveness",
       severity: bad,
       at,
-      what: `A check that routes traffic asks ${path}, which says only that the process runs.`,
+      what: `A check that routes traffic uses ${path}, which is a liveness path.`,
       why: "It passes before the service is ready, so requests come too early.",
       fix: shown(siblingOf(path, "readiness")),
       ...(ours && edit?.(siblingOf(path, "readiness"))),
@@ -94,7 +94,7 @@ export function judgePath(
       rule: "startup-on-liveness",
       severity,
       at,
-      what: `A check that waits for the start asks ${path}.`,
+      what: `A check that waits for the start uses ${path}.`,
       why: "This path answers 200 before the data is loaded, so the check does not wait for it.",
       fix: shown(siblingOf(path, "startup")),
       ...edit?.(siblingOf(path, "startup")),
@@ -105,7 +105,7 @@ export function judgePath(
       severity: "note",
       at,
       what: `The library has no probe at ${path}.`,
-      why: "If the service has no route of its own there, the check gets a 404.",
+      why: "If your service has no route at this path, the check gets a 404.",
       fix: `path: ${restarts ? "/status/live" : effects.includes("waits") && !effects.includes("routes") ? "/status/startup" : "/status"}`,
     });
 }

@@ -68,8 +68,8 @@ export function judgeRequest(report: Report, command: Command, correct: Correct)
       rule: "status-ignored",
       severity: "error",
       at,
-      what: "The command does not look at the HTTP status.",
-      why: `${client.name} does not fail on a 503, so the check passes while the service refuses requests.`,
+      what: "The command ignores the HTTP status.",
+      why: `${client.name} does not fail on a 503, so the check passes while the service answers 503.`,
       fix: client.fix.replace("URL", JSON.stringify(url?.text ?? "http://127.0.0.1:8080/status").replaceAll('"', "'")),
     });
   judgeConnection(report, command);
@@ -96,8 +96,8 @@ function judgeCurl(report: Report, { at }: Command, line: string, correct: Corre
         rule: "body-without-status",
         severity: "warning",
         at,
-        what: "The check looks at the body and not at the status.",
-        why: "An error page that holds the word passes.",
+        what: "The check tests the body but not the status.",
+        why: "An error page that contains the word passes.",
         ...withFail,
       });
     return;
@@ -122,8 +122,8 @@ function judgeLocalhost(report: Report, { at, image }: Command, line: string, co
     rule: "localhost",
     severity: "warning",
     at,
-    what: "wget of BusyBox asks localhost.",
-    why: "It tries only the first address, often ::1, so a service that listens on IPv4 only seems down.",
+    what: "wget of BusyBox connects to localhost.",
+    why: "It tries only the first address, which is often ::1. Then a service that listens on IPv4 only seems down.",
     ...correct((text) => text.replace(/\blocalhost\b/, "127.0.0.1")),
   });
 }

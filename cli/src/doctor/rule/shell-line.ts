@@ -30,8 +30,8 @@ export function neverFails(words: readonly string[], shell: boolean): NeverFails
   if (ASKS_NOTHING.test(shell ? (words.at(-1) ?? "") : line))
     return {
       what: `The command is ${JSON.stringify(line)}.`,
-      why: "It asks the service nothing, so the check always passes.",
-      fix: "a command that asks the service, or no check",
+      why: "It sends nothing to the service, so the check always passes.",
+      fix: "a command that sends a request to the service, or no check",
       asks: false,
     };
   if (!shell) return undefined;
@@ -45,8 +45,8 @@ export function neverFails(words: readonly string[], shell: boolean): NeverFails
     };
   if (ONLY_PRINTS.test(line))
     return {
-      what: "Both branches of the if print something, and neither exits with a failure.",
-      why: "Printing succeeds, so the check always passes.",
+      what: "Both branches of the if only print, so the command never fails.",
+      why: "So the check always passes.",
       change: (text) => text.replace(/\becho\s+(\d+)\s*;/g, "exit $1;"),
       asks: true,
     };
@@ -54,16 +54,16 @@ export function neverFails(words: readonly string[], shell: boolean): NeverFails
   if (url !== undefined)
     return {
       what: "The URL contains & and has no quotes.",
-      why: "The shell ends the command at &, and what follows always passes.",
+      why: "The shell ends the command at &, and the rest of the line always passes.",
       change: (text) => text.replace(/(https?:\/\/[^\s'"]*\?[^\s'"]*)/, "'$1'"),
       asks: true,
     };
   const search = FINDS_ITSELF.exec(line)?.[0];
   if (search === undefined || /\bgrep\s+(-\w+\s+)*-\w*v|-v\b/.test(line.slice(line.indexOf(search)))) return undefined;
   return {
-    what: "grep searches the list of processes and finds itself in it.",
-    why: "grep is in the list too, so the check always passes.",
-    fix: "pgrep -x NAME, or better a request that the service must answer",
+    what: "grep searches the list of processes, and the list contains grep.",
+    why: "So grep finds itself, and the check always passes.",
+    fix: "a request that the service must answer, or pgrep -x NAME",
     asks: false,
   };
 }

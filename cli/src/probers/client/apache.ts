@@ -25,7 +25,7 @@ export const apache: Prober<"hcmethod" | "hcinterval" | "hcpasses" | "hcfails" |
     hcexpr: { value: null },
   },
   checks: [["routes"]],
-  onFailure: "the worker goes into error state",
+  onFailure: "the worker is put into the error state",
   allDown: { traffic: "none", text: "httpd answers 503" },
   notes: ["The default is a TCP check.", "A body expression alone accepts any status."],
   sources: ["httpd documentation, mod_proxy_hcheck"],
@@ -36,21 +36,21 @@ export const apache: Prober<"hcmethod" | "hcinterval" | "hcpasses" | "hcfails" |
       ? ([
           "serving",
           `hc('body') =~ /^(${plan.alive}|${plan.stale})$/`,
-          "Stale data is served: the body alone decides, and it accepts any status. Loading and draining have other words.",
+          "Stale data is served. Only the body decides, so any status passes. While loading or draining, the body has another word.",
         ] as const)
       : ([
           "ready",
           `%{REQUEST_STATUS} =~ /^200$/ && hc('body') =~ /^${plan.alive}$/`,
-          `Both: a body expression alone accepts any status. ${staleWords(apache, plan)}`,
+          `The expression checks the status too, because a body expression alone accepts any status. ${staleWords(apache, plan)}`,
         ] as const);
     const text = linesOf(
       comment(
         "#",
-        "Needs mod_proxy, mod_proxy_http, mod_proxy_balancer, mod_proxy_hcheck, mod_watchdog, an mod_lbmethod.",
+        "Needs mod_proxy, mod_proxy_http, mod_proxy_balancer, mod_proxy_hcheck, mod_watchdog, and one of the modules mod_lbmethod_*.",
         why,
       ),
       `ProxyHCExpr ${name} {${rule}}`,
-      comment("#", `${check.why}; timeout is that of the worker's connections.`),
+      comment("#", `${check.why}. timeout applies to all connections of the worker.`),
       '<Proxy "balancer://app">',
       `    BalancerMember "http://127.0.0.1:${plan.port}" timeout=${check.timeout} hcmethod=GET hcuri=${plan.paths.readiness} hcexpr=${name} hcinterval=${check.interval} hcfails=${check.failures} hcpasses=1`,
       "</Proxy>",

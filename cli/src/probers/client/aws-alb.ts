@@ -30,8 +30,11 @@ export const awsAlb: Prober<TargetGroupField> = {
   },
   checks: [["routes"]],
   onFailure: "the target gets no new requests",
-  allDown: { traffic: "all", text: "the load balancer fails open, and every target gets traffic" },
-  notes: ["After registration one pass makes a target healthy.", "Every node of the balancer checks on its own."],
+  allDown: { traffic: "all", text: "every target gets traffic" },
+  notes: [
+    "After its registration, a target is healthy after one pass.",
+    "Each node of the load balancer checks every target.",
+  ],
   sources: ["AWS user guide, Application Load Balancers: target-group-health-checks"],
   sure: ["doc"],
   configure: (plan) => targetGroup(awsAlb, plan, "HTTP"),
@@ -52,19 +55,20 @@ export function targetGroup(
   if (delay > (settings.deregistration_delay.most ?? Infinity))
     throw new ConfigRefusedError(
       prober.name,
-      `deregistration_delay accepts ${settings.deregistration_delay.most} s at most, and the drain takes ${delay} s`,
+      `deregistration_delay accepts at most ${settings.deregistration_delay.most} s, but the drain takes ${delay} s`,
     );
   const warnings =
     plan.drainSeconds < check.reacts
       ? [
-          `A drain of ${plan.drainSeconds} s ends before the 503 is noticed (${check.reacts} s): deregister first, or drain for ${check.reacts} s.`,
+          `A drain of ${plan.drainSeconds} s ends before the 503 is noticed, after ${check.reacts} s. Deregister the target first, or drain for ${check.reacts} s.`,
         ]
       : [];
   const text = linesOf(
     comment("#", staleWords(prober, plan), ...warnings),
     comment(
       "#",
-      `On ECS, health_check_grace_period_seconds >= ${plan.loadSeconds} s (the load), or the service kills tasks that are still loading. It also replaces tasks that fail this check: if stale tasks must live, ask the liveness path here and guard the routes.`,
+      `On ECS, set health_check_grace_period_seconds to ${plan.loadSeconds} or more, the time of a load. Otherwise ECS kills tasks that are still loading.`,
+      "ECS also replaces tasks that fail this check. To keep stale tasks, use the liveness path here, and protect the routes with guard().",
     ),
     `resource "aws_lb_target_group" "app" {`,
     attributes("  ", {
@@ -75,20 +79,20 @@ export function targetGroup(
       vpc_id: "var.vpc_id",
     }),
     "",
-    comment("  #", `max(${plan.drainSeconds} s drain, ${check.reacts} s until a 503 is noticed) = ${delay}.`),
+    comment("  #", `max(${plan.drainSeconds} s drain, ${check.reacts} s until a 503 is noticed) = ${delay} s.`),
     `  deregistration_delay = ${delay}`,
     "",
     "  health_check {",
     ...(protocol === "TCP"
       ? comment(
           "    #",
-          "HTTP, though TCP is the default: the kernel still accepts connections for a process that is stopped.",
+          "HTTP instead of the default TCP, because the kernel accepts connections even if the process is stopped.",
         )
       : []),
     attributes("    ", { protocol: '"HTTP"', path: `"${plan.paths.readiness}"`, matcher: '"200"' }),
     comment("    #", `${check.why}.`),
     attributes("    ", { interval: check.interval, timeout: check.timeout, unhealthy_threshold: check.failures }),
-    comment("    #", "Two passes in a row; after registration one is enough."),
+    comment("    #", "Two passes in a row make a target healthy again. After its registration, one pass is enough."),
     "    healthy_threshold = 2",
     "  }",
     "}",

@@ -22,8 +22,8 @@ export const azureApplicationGateway: Prober<"interval" | "timeout" | "unhealthy
     onFailure: "the backend is removed from rotation",
     allDown: { traffic: "none", text: "the gateway answers 502" },
     notes: [
-      "A backend is unhealthy until its first pass; one pass is enough.",
-      "Every gateway instance and listener asks on its own.",
+      "A backend is unhealthy until its first pass. One pass makes it healthy.",
+      "Each instance of the gateway sends its own checks for each listener.",
     ],
     sources: ["MicrosoftDocs/azure-docs application-gateway-probe-overview.md"],
     sure: ["doc", "mem"],
@@ -35,7 +35,7 @@ export const azureApplicationGateway: Prober<"interval" | "timeout" | "unhealthy
       const text = linesOf(
         comment(
           "#",
-          "Inside azurerm_application_gateway; name it in backend_http_settings { probe_name }.",
+          "Put this block into azurerm_application_gateway. Set backend_http_settings { probe_name } to its name.",
           staleWords(azureApplicationGateway, plan),
         ),
         "probe {",
@@ -50,7 +50,7 @@ export const azureApplicationGateway: Prober<"interval" | "timeout" | "unhealthy
         comment("  #", `${check.why}.`),
         attributes("  ", { interval: check.interval, timeout: check.timeout, unhealthy_threshold: check.failures }),
         "",
-        comment("  #", "200 and no other: the default, 200-399, takes a redirect for a pass."),
+        comment("  #", "Only 200 passes. With the default, 200-399, a redirect would pass too."),
         "  match {",
         attributes("    ", { status_code: '["200"]', body: `"${plan.alive}"` }),
         "  }",

@@ -23,11 +23,11 @@ export const azureContainerApps: Prober<
   },
   checks: [["waits"], ["routes"], ["restarts"]],
   onFailure: "readiness: no traffic; liveness and startup: the replica is restarted",
-  allDown: { traffic: "none", text: "as Kubernetes: nobody is ready, and nobody gets the request" },
+  allDown: { traffic: "none", text: "no replica is ready, and no replica gets requests" },
   notes: [
-    "No exec, no gRPC, and ports are numbers.",
-    "The default probes are TCP and see nothing but a listening socket.",
-    "failureThreshold accepts 10 at most, so a long start needs a longer period.",
+    "There are no exec and gRPC probes. A port must be a number.",
+    "The default probes are TCP connects. They pass as soon as the process listens.",
+    "failureThreshold accepts at most 10, so a long start needs a longer period.",
   ],
   sources: ["MicrosoftDocs/azure-docs container-apps/health-probes.md"],
   sure: ["doc", "mem"],
@@ -38,7 +38,7 @@ export const azureContainerApps: Prober<
     if (period > 240)
       throw new ConfigRefusedError(
         "azure-container-apps",
-        `a load of ${plan.loadSeconds} s needs periods of ${period} s, and ${most} of 240 s are the most it accepts`,
+        `a load of ${plan.loadSeconds} s needs a period of ${period} s, but it accepts at most 240 s, and at most ${most} failures`,
       );
     const startup = budgetOf("azure-container-apps", plan, period, most * period);
     const ready = fit("azure-container-apps", plan, {
@@ -65,10 +65,10 @@ export const azureContainerApps: Prober<
       probe(
         "Startup",
         probes.startup,
-        `periodSeconds: max(5, ceil(1.5 x ${plan.loadSeconds} s load / (10 - 1))) = ${period}, for failureThreshold is 10 at most; ${startup.why}.`,
+        `periodSeconds: max(5, ceil(1.5 x ${plan.loadSeconds} s load / (10 - 1))) = ${period} s, because failureThreshold is at most 10. failureThreshold: ${startup.why}.`,
       ),
-      probe("Readiness", probes.readiness, `Routes: ${ready.why}.`),
-      probe("Liveness", probes.liveness, `Restarts, so it knows nothing of data; ${LIVENESS.why}.`),
+      probe("Readiness", probes.readiness, `Decides about traffic. ${ready.why}.`),
+      probe("Liveness", probes.liveness, `Restarts the replica, so it does not depend on the data. ${LIVENESS.why}.`),
     );
     return [{ file: "containerapp.yaml", format: "yaml", text, warnings: [] }];
   },

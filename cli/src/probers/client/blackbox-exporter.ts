@@ -26,9 +26,12 @@ export const blackboxExporter: Prober<
     scrape_interval: { value: 60 },
   },
   checks: [["reports"]],
-  onFailure: "probe_success is 0, and an alert may follow",
-  allDown: { traffic: "unaffected", text: "the exporter routes nothing" },
-  notes: ["Without a timeout: the scrape's, less half a second.", "The patterns fail on a trailing newline."],
+  onFailure: "probe_success is 0, and your alert rule decides",
+  allDown: { traffic: "unaffected", text: "the exporter does not route traffic" },
+  notes: [
+    "Without timeout, the timeout of the scrape minus 0.5 s applies.",
+    "The pattern ^word$ does not match a body with a trailing newline.",
+  ],
   sources: ["prometheus/blackbox_exporter CONFIGURATION.md"],
   sure: ["doc", "run"],
   configure: (plan) => {
@@ -47,27 +50,27 @@ export const blackboxExporter: Prober<
       "      preferred_ip_protocol: ip4",
     ];
     const text = linesOf(
-      comment("#", `Scrape every ${check.interval} s and alert for 2 in a row: ${check.why}.`),
+      comment("#", `Scrape every ${check.interval} s, and alert after 2 failures in a row. ${check.why}.`),
       "modules:",
-      module("health_state_ready", "[200]", plan.alive, "Readiness: 200 and the word."),
+      module("health_state_ready", "[200]", plan.alive, "Readiness: the status is 200, and the body is the word."),
       plan.serveStale
         ? module(
             "health_state_serving",
             "[200, 503]",
             `(${plan.alive}|${plan.stale})`,
-            "Serving, stale or not: the word decides.",
+            "The service can serve fresh or stale data. Only the word decides.",
           )
         : module(
             "health_state_stale",
             "[200, 503]",
             plan.stale,
-            "One alert per word: 1 here means stale, not loading.",
+            "A module for one word: 1 means that the data is stale, and not that it is loading.",
           ),
       module(
         "health_state_alive",
         "[200]",
         plan.alive,
-        "Liveness, under the readiness path: the process serves HTTP. Its data do not count.",
+        "Liveness: the process answers HTTP requests. The data does not matter.",
       ),
     );
     const scrape = linesOf(
@@ -90,7 +93,7 @@ export const blackboxExporter: Prober<
       "        replacement: 127.0.0.1:9115",
       comment(
         "#",
-        `Liveness likewise, with module health_state_alive; alert after ${LIVENESS.failures} x ${LIVENESS.period} s.`,
+        `For liveness, add a job with the module health_state_alive and the liveness path. Alert after ${LIVENESS.failures} x ${LIVENESS.period} s.`,
       ),
     );
     return [

@@ -17,12 +17,12 @@ export const cloudRun: Prober<"periodSeconds" | "timeoutSeconds" | "failureThres
     initialDelaySeconds: { value: 0, least: 0, most: 240 },
   },
   checks: [["waits"], ["restarts"]],
-  onFailure: "startup: the instance is shut down; liveness: SIGKILL, and what is in flight gets 503",
-  allDown: { traffic: "none", text: "restarts are rate limited, and requests wait or get 503" },
+  onFailure: "startup: the instance is shut down; liveness: the instance gets SIGKILL, and its open requests get 503",
+  allDown: { traffic: "none", text: "requests wait or get 503; restarts are rate limited" },
   notes: [
-    "Without a startup probe one TCP connect within 240 s is enough.",
+    "Without a startup probe, one TCP connect within 240 s passes.",
     "failureThreshold x periodSeconds of the startup probe is at most 600 s (240 s on older platforms).",
-    "timeoutSeconds may not exceed periodSeconds.",
+    "timeoutSeconds must be at most periodSeconds.",
   ],
   sources: ["Google Cloud Run documentation, healthchecks"],
   sure: ["doc"],
@@ -30,7 +30,7 @@ export const cloudRun: Prober<"periodSeconds" | "timeoutSeconds" | "failureThres
     const startup = budgetOf("cloud-run", plan, 5, 600);
     const warnings =
       startup.failures * startup.period > 240
-        ? [`The start-up budget, ${startup.failures * startup.period} s, is over the 240 s of older platforms.`]
+        ? [`The startup probe allows ${startup.failures * startup.period} s. Older platforms accept at most 240 s.`]
         : [];
     const text = linesOf(
       ...(warnings.length > 0 ? [comment("#", ...warnings)] : []),
@@ -47,8 +47,8 @@ export const cloudRun: Prober<"periodSeconds" | "timeoutSeconds" | "failureThres
       `            - containerPort: ${plan.port}`,
       comment(
         "          #",
-        "Holds traffic back until the first load; there is no readiness probe to do it later.",
-        `failureThreshold: ${startup.why}; ${startup.failures} x ${startup.period} = ${startup.failures * startup.period} s, of 600 s at most.`,
+        "Holds back traffic until the first load has ended. Cloud Run has no readiness probe.",
+        `failureThreshold: ${startup.why}. ${startup.failures} x ${startup.period} s = ${startup.failures * startup.period} s, and at most 600 s are accepted.`,
       ),
       "          startupProbe:",
       "            httpGet:",
@@ -57,7 +57,7 @@ export const cloudRun: Prober<"periodSeconds" | "timeoutSeconds" | "failureThres
       `            periodSeconds: ${startup.period}`,
       "            timeoutSeconds: 3",
       `            failureThreshold: ${startup.failures}`,
-      comment("          #", `Restarts, so it knows nothing of data; ${LIVENESS.why}.`),
+      comment("          #", `Restarts the instance, so it does not depend on the data. ${LIVENESS.why}.`),
       "          livenessProbe:",
       "            httpGet:",
       `              path: ${plan.paths.liveness}`,

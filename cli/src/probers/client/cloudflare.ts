@@ -11,7 +11,7 @@ export const cloudflare: Prober<
   sent: {
     method: "GET",
     httpVersion: "1.1",
-    host: "the origin, unless header says otherwise",
+    host: "the origin, or the value of header",
     headers: {},
     connection: "unknown",
   },
@@ -27,16 +27,18 @@ export const cloudflare: Prober<
     follow_redirects: { value: "false" },
   },
   checks: [["routes"]],
-  onFailure: "the endpoint, and with it perhaps the pool, is unhealthy",
-  allDown: { traffic: "fallback", text: "the fallback pool gets the traffic, healthy or not" },
-  notes: ["The least interval depends on the plan: 60, 15 or 10 s.", "The User-Agent cannot be changed."],
+  onFailure: "the endpoint is unhealthy, and its pool too if too few endpoints are healthy",
+  allDown: { traffic: "fallback", text: "the fallback pool gets the traffic, even if it is unhealthy" },
+  notes: ["The smallest interval depends on your plan: 60, 15 or 10 s.", "The User-Agent cannot be changed."],
   sources: ["cloudflare/cloudflare-docs load-balancing"],
   sure: ["doc", "mem"],
   configure: (plan) => {
     const check = fit("cloudflare", plan, { interval: { best: 60, least: 10 }, timeout: { best: 5, least: 1 } }, 1);
     const warnings =
       check.interval < 60
-        ? [`An interval of ${check.interval} s needs a paid plan (least 60, 15 or 10 s by plan).`]
+        ? [
+            `An interval of ${check.interval} s needs a paid plan. The smallest interval is 60, 15 or 10 s, depending on the plan.`,
+          ]
         : [];
     const text = linesOf(
       comment("#", staleWords(cloudflare, plan), ...warnings),
@@ -52,7 +54,7 @@ export const cloudflare: Prober<
         follow_redirects: false,
       }),
       "",
-      comment("  #", `${check.why}; the retries follow at once, each with the same timeout.`),
+      comment("  #", `${check.why}. A retry follows at once, with the same timeout.`),
       attributes("  ", { interval: check.interval, timeout: check.timeout, retries: 1 }),
       "}",
     );

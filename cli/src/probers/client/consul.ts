@@ -26,12 +26,12 @@ export const consul: Prober<
     deregister_critical_service_after: { value: null, least: 60 },
   },
   checks: [["routes"]],
-  onFailure: "critical: left out of DNS and of ?passing",
-  allDown: { traffic: "none", text: "Consul's answer is empty, and clients find nobody" },
+  onFailure: "the service is critical: it is missing in DNS and in ?passing",
+  allDown: { traffic: "none", text: "Consul's answer is empty, so clients find no instance" },
   notes: [
-    "429 is a warning: in DNS, yet left out of ?passing.",
-    "A body that breaks off is still a pass.",
-    "The first check comes at a random point of the interval; until then the service is critical.",
+    "A 429 is a warning: the service is in DNS, but not in ?passing.",
+    "A check passes even if the body is incomplete.",
+    "The first check comes at a random time within the first interval. Until then, the service is critical.",
   ],
   sources: ["hashicorp/consul agent/checks/check.go"],
   sure: ["src", "run"],
@@ -40,7 +40,7 @@ export const consul: Prober<
     const check = fit("consul", plan, { interval: { best: 5, least: 1 }, timeout: { best: 2, least: 1 } });
     const url = `http://127.0.0.1:${plan.port}${plan.paths.readiness}`;
     const stale = staleWords(consul, plan);
-    const gone = `No deregister_critical_service_after: a service that is still loading (${plan.loadSeconds} s) or stale is critical, not gone.`;
+    const gone = `Do not set deregister_critical_service_after. It would remove a service that loads (${plan.loadSeconds} s) or has stale data.`;
     const hcl = linesOf(
       comment("#", stale, gone),
       "service {",
@@ -52,7 +52,7 @@ export const consul: Prober<
       '    name   = "readiness"',
       `    http   = "${url}"`,
       '    method = "GET"',
-      comment("    #", `${check.why}; one failure is tolerated.`),
+      comment("    #", `${check.why}. One failure is tolerated.`),
       `    interval                 = "${check.interval}s"`,
       `    timeout                  = "${check.timeout}s"`,
       "    failures_before_critical = 1",
@@ -66,7 +66,7 @@ export const consul: Prober<
         check: {
           id: "app-readiness",
           name: "readiness",
-          notes: [`${check.why}; one failure is tolerated.`, gone, stale].join(" "),
+          notes: [`${check.why}. One failure is tolerated.`, gone, stale].join(" "),
           http: url,
           method: "GET",
           interval: `${check.interval}s`,

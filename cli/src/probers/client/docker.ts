@@ -7,7 +7,7 @@ import { comment, curl, linesOf, LOOPBACK, withoutCurl } from "../model/text.ts"
 export const docker: Prober<"interval" | "timeout" | "retries" | "start-period" | "start-interval"> = {
   name: "docker",
   title: "Docker (HEALTHCHECK, Compose, Swarm)",
-  sent: { method: "command", httpVersion: "none", host: "as the command says", headers: {}, connection: "unknown" },
+  sent: { method: "command", httpVersion: "none", host: "depends on the command", headers: {}, connection: "unknown" },
   passes: { statuses: [] },
   body: { match: "script", limit: 4_096 },
   redirects: "script",
@@ -22,12 +22,13 @@ export const docker: Prober<"interval" | "timeout" | "retries" | "start-period" 
     ["waits", "reports"],
     ["routes", "replaces"],
   ],
-  onFailure: "plain Docker only reports; Swarm replaces the task; Compose holds back depends_on: service_healthy",
-  allDown: { traffic: "unaffected", text: "Docker routes nothing by it, except Swarm, which routes to healthy tasks" },
+  onFailure:
+    "plain Docker only reports; Swarm replaces the task; Compose does not start services with depends_on: service_healthy",
+  allDown: { traffic: "unaffected", text: "Docker does not route traffic; only Swarm routes to healthy tasks" },
   notes: [
-    "Exit code 0 is healthy, any other is not; curl without -f exits with 0 on a 503.",
-    "A pass inside the start period ends it.",
-    "The first check comes one interval after the start, or one start-interval inside a start period.",
+    "Only exit code 0 is healthy. Without -f, curl exits with 0 after a 503.",
+    "The first pass ends the start period.",
+    "The first check comes one interval after the start. With a start period, it comes after one start-interval.",
   ],
   sources: ["moby/moby daemon/health.go", "Dockerfile reference"],
   sure: ["src", "run", "mem"],
@@ -53,15 +54,15 @@ interface ComposeService {
 function configureDocker(plan: Plan): readonly Configuration[] {
   const { period, timeout, failures } = LIVENESS;
   const start = startPeriodOf(plan);
-  const startWhy = `start period: 1.5 x ${plan.loadSeconds} s load = ${start} s, in which no failure counts.`;
+  const startWhy = `Start period: 1.5 x ${plan.loadSeconds} s load = ${start} s. No failure counts during this time.`;
   const ready = fit("docker", plan, { interval: { best: 5, least: 1 }, timeout: { best: 3, least: 2 } });
   const grace = plan.drainSeconds + 15;
   const command = curl(plan, plan.paths.liveness, timeout - 1);
   const dockerfile = linesOf(
     comment(
       "#",
-      "Liveness: Swarm and autohealers replace what is unhealthy, and a stale or loading process must not be replaced.",
-      `${LIVENESS.why}; curl gives up at ${timeout - 1} s, before Docker kills it at ${timeout} s.`,
+      "Liveness, because Swarm and autohealers replace an unhealthy container. A container that loads or has stale data must not be replaced.",
+      `${LIVENESS.why}. curl gives up after ${timeout - 1} s, before Docker kills it after ${timeout} s.`,
       startWhy,
       LOOPBACK,
       withoutCurl(plan, plan.paths.liveness),
@@ -78,7 +79,7 @@ function configureDocker(plan: Plan): readonly Configuration[] {
     ...Object.entries(numbers).map(([field, value]) => `      ${field}: ${value}`),
     ...comment(
       "    #",
-      `${plan.drainSeconds} s drain + 15 s for what is in flight = ${grace} s; Docker's own 10 s would cut it off.`,
+      `${plan.drainSeconds} s drain + 15 s for open requests = ${grace} s. Docker's default of 10 s is too short.`,
     ),
     `    stop_grace_period: ${grace}s`,
   ];
@@ -96,8 +97,8 @@ function configureDocker(plan: Plan): readonly Configuration[] {
       },
       curlSeconds: ready.timeout - 1,
       why: [
-        "Readiness, for the only one who looks is depends_on below; on Swarm use the liveness check instead, which replaces nobody for being stale.",
-        `${ready.why}; curl gives up at ${ready.timeout - 1} s, before Docker does.`,
+        "Readiness, because only depends_on below uses this check. On Swarm, use the liveness check, because Swarm replaces unhealthy containers.",
+        `${ready.why}. curl gives up after ${ready.timeout - 1} s, before Docker kills it.`,
         startWhy,
       ],
     }),
@@ -115,7 +116,11 @@ function configureDocker(plan: Plan): readonly Configuration[] {
       path: plan.paths.liveness,
       numbers: { interval: `${period}s`, timeout: `${timeout}s`, retries: failures, start_period: `${start}s` },
       curlSeconds: timeout - 1,
-      why: ["Liveness: Swarm replaces what is unhealthy, though it also routes by it.", `${LIVENESS.why}.`, startWhy],
+      why: [
+        "Liveness, because Swarm replaces an unhealthy container. It also routes by this check.",
+        `${LIVENESS.why}.`,
+        startWhy,
+      ],
     }),
     "    deploy:",
     "      replicas: 2",
@@ -130,7 +135,7 @@ function configureDocker(plan: Plan): readonly Configuration[] {
       format: "swarm",
       text: swarm,
       warnings: [
-        "Swarm both routes and replaces by one check: liveness, so the service itself must refuse while it is loading.",
+        "Swarm uses one check for routing and for replacing. This must be liveness, so the service itself must answer 503 while it loads: use guard().",
       ],
     },
   ];

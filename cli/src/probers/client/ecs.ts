@@ -8,7 +8,7 @@ import { comment, curl, linesOf, LOOPBACK, withoutCurl } from "../model/text.ts"
 export const ecs: Prober<"interval" | "timeout" | "retries" | "startPeriod" | "stopTimeout"> = {
   name: "ecs",
   title: "Amazon ECS container check",
-  sent: { method: "command", httpVersion: "none", host: "as the command says", headers: {}, connection: "unknown" },
+  sent: { method: "command", httpVersion: "none", host: "depends on the command", headers: {}, connection: "unknown" },
   passes: { statuses: [] },
   body: { match: "script" },
   redirects: "script",
@@ -20,9 +20,9 @@ export const ecs: Prober<"interval" | "timeout" | "retries" | "startPeriod" | "s
     stopTimeout: { value: 30, least: 2, most: 120 },
   },
   checks: [["replaces"]],
-  onFailure: "an unhealthy essential container makes the service replace the task",
-  allDown: { traffic: "unaffected", text: "the balancer in front decides, not this check" },
-  notes: ["The image's own HEALTHCHECK is ignored."],
+  onFailure: "the service replaces a task with an unhealthy essential container",
+  allDown: { traffic: "unaffected", text: "the load balancer decides, not this check" },
+  notes: ["ECS ignores the HEALTHCHECK of the image."],
   sources: ["AWS documentation, ECS HealthCheck"],
   sure: ["doc"],
   configure: (plan) => {
@@ -32,22 +32,22 @@ export const ecs: Prober<"interval" | "timeout" | "retries" | "startPeriod" | "s
     if (stop > (ecs.settings.stopTimeout.most ?? 120))
       throw new ConfigRefusedError(
         "ecs",
-        `stopTimeout accepts 120 s at most, and a drain of ${plan.drainSeconds} s with 15 s for what is in flight takes ${stop} s`,
+        `stopTimeout accepts at most 120 s, but the drain of ${plan.drainSeconds} s and 15 s for open requests take ${stop} s`,
       );
     const warnings =
       plan.loadSeconds > most
         ? [
-            `The load takes ${plan.loadSeconds} s and startPeriod accepts ${most} s at most: only liveness, which passes while loading, is safe here.`,
+            `The load takes ${plan.loadSeconds} s, but startPeriod accepts at most ${most} s. So only liveness is safe here, because it passes during the load.`,
           ]
         : [];
     const text = linesOf(
       comment(
         "#",
-        "Liveness: ECS replaces the task, and a loading or stale one must not be replaced.",
-        `${LIVENESS.why}; curl gives up at ${LIVENESS.timeout - 1} s, before ECS does.`,
-        `startPeriod: 1.5 x ${plan.loadSeconds} s load = ${wanted} s, ${most} s at most.`,
-        `stopTimeout: ${plan.drainSeconds} s drain + 15 s for what is in flight = ${stop} s, of 120 s at most.`,
-        `In aws_ecs_service behind a balancer: health_check_grace_period_seconds = ${wanted}, or tasks that load are killed for their readiness.`,
+        "Liveness, because ECS replaces the task. A task that loads or has stale data must not be replaced.",
+        `${LIVENESS.why}. curl gives up after ${LIVENESS.timeout - 1} s, before ECS kills it.`,
+        `startPeriod: 1.5 x ${plan.loadSeconds} s load = ${wanted} s. At most ${most} s are accepted.`,
+        `stopTimeout: ${plan.drainSeconds} s drain + 15 s for open requests = ${stop} s. At most 120 s are accepted.`,
+        `With a load balancer, set health_check_grace_period_seconds = ${wanted} in aws_ecs_service. Otherwise ECS kills tasks that load, because they are not ready.`,
         LOOPBACK,
         withoutCurl(plan, plan.paths.liveness),
         ...warnings,

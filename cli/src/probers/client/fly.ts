@@ -18,16 +18,16 @@ export const fly: Prober<"grace_period" | "interval" | "timeout" | "method" | "p
     path: { value: "/" },
   },
   checks: [["routes"]],
-  onFailure: "the proxy routes around the machine, a deploy halts; nothing is ever restarted",
-  allDown: { traffic: "none", text: "the proxy finds no machine, and the request waits or fails" },
-  notes: ["[checks] at the top level do not route at all: use [[http_service.checks]]."],
+  onFailure: "the machine gets no traffic, and a deploy stops; no machine is restarted",
+  allDown: { traffic: "none", text: "a request waits or fails" },
+  notes: ["The checks in a top-level [checks] do not affect traffic. Use [[http_service.checks]]."],
   sources: ["superfly/docs health-checks, configuration"],
   sure: ["doc"],
   configure: (plan) => {
     const check = fit("fly", plan, { interval: { best: 5, least: 1 }, timeout: { best: 2, least: 1 } }, 1);
     const text = linesOf(
       comment("#", staleWords(fly, plan)),
-      comment("#", `${plan.drainSeconds} s drain + 15 s for what is in flight.`),
+      comment("#", `${plan.drainSeconds} s drain + 15 s for open requests.`),
       'kill_signal = "SIGTERM"',
       `kill_timeout = "${plan.drainSeconds + 15}s"`,
       "",

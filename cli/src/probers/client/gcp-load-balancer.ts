@@ -31,9 +31,9 @@ export const gcpLoadBalancer: Prober<
     "the backend gets no new connections; a managed instance group that shares the check replaces the instance",
   allDown: {
     traffic: "none",
-    text: "an application balancer answers 5xx; a passthrough one spreads over all as a last resort",
+    text: "an application load balancer answers 5xx; a passthrough load balancer sends traffic to all backends",
   },
-  notes: ["Only 200 passes. No setting changes that.", "Several probers ask for every check."],
+  notes: ["Only 200 passes, and no setting changes that.", "Several machines send each check."],
   sources: ["Google compute HealthCheck reference, gcloud defaults", "kubernetes/ingress-gce issue 1768"],
   sure: ["doc", "mem"],
   configure: (plan) => {
@@ -43,7 +43,7 @@ export const gcpLoadBalancer: Prober<
       'resource "google_compute_health_check" "app" {',
       '  name = "app"',
       "",
-      comment("  #", `Routes: ${check.why}.`),
+      comment("  #", `Decides about traffic. ${check.why}.`),
       attributes("  ", {
         check_interval_sec: check.interval,
         timeout_sec: check.timeout,
@@ -56,7 +56,10 @@ export const gcpLoadBalancer: Prober<
       "  }",
       "}",
       "",
-      comment("#", "Autohealing replaces instances, so it has a check of its own, on liveness; never the one above."),
+      comment(
+        "#",
+        "Autohealing replaces instances, so it needs its own check with the liveness path. Never use the check above for it.",
+      ),
       'resource "google_compute_health_check" "app_autohealing" {',
       '  name = "app-autohealing"',
       "",
@@ -75,8 +78,8 @@ export const gcpLoadBalancer: Prober<
       "",
       comment(
         "#",
-        `In google_compute_instance_group_manager: auto_healing_policies { initial_delay_sec = ${initialDelay(plan.loadSeconds)} },`,
-        `that is 1.5 x ${plan.loadSeconds} s load: liveness passes while loading, but a load that blocks the event loop must not count.`,
+        `In google_compute_instance_group_manager, set auto_healing_policies { initial_delay_sec = ${initialDelay(plan.loadSeconds)} }.`,
+        `This is 1.5 x ${plan.loadSeconds} s load. Liveness passes during a load, but not while a load blocks the event loop.`,
       ),
     );
     return [{ file: "health-check.tf", format: "hcl", text, warnings: [] }];

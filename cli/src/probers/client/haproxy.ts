@@ -18,12 +18,12 @@ export const haproxy: Prober<"inter" | "fall" | "rise" | "timeout check" | "http
     "http-check expect": { value: "status 200-399" },
   },
   checks: [["routes"]],
-  onFailure: "the server is taken down; with error-status L7OKC it keeps existing sessions",
-  allDown: { traffic: "none", text: "HAProxy itself answers 503" },
+  onFailure: "the server is marked down; with error-status L7OKC it keeps its existing sessions",
+  allDown: { traffic: "none", text: "HAProxy answers 503" },
   notes: [
-    "The default method is OPTIONS: with a 405 the server is down for ever, with an automatic 204 it is up while not ready.",
-    "A body rule alone accepts any status; rules chain.",
-    "A server starts up, but one failed first check takes it down. fall does not delay that.",
+    "The default method is OPTIONS. If the service answers 405, the server stays down. If it answers 204 automatically, the server is up although it is not ready.",
+    "A body rule alone accepts any status. Several rules must all pass.",
+    "A server is up at the start. If its first check fails, it is down at once: fall does not apply to the first check.",
   ],
   sources: ["HAProxy 2.6 configuration.txt"],
   sure: ["doc", "run"],
@@ -33,14 +33,14 @@ export const haproxy: Prober<"inter" | "fall" | "rise" | "timeout check" | "http
       ? [
           ...comment(
             "    #",
-            "Stale data is served: the body alone decides, and it accepts any status. Loading and draining have other words.",
+            "Stale data is served. Only the body decides, so any status passes. While loading or draining, the body has another word.",
           ),
           `    http-check expect rstring ^(${plan.alive}|${plan.stale})$`,
         ]
       : [
           ...comment(
             "    #",
-            "Both: a body rule alone would accept any status, a status rule alone another service's page.",
+            "Both rules are needed. A body rule alone accepts any status. A status rule alone accepts the page of another service.",
             staleWords(haproxy, plan),
           ),
           "    http-check expect status 200",
@@ -50,7 +50,7 @@ export const haproxy: Prober<"inter" | "fall" | "rise" | "timeout check" | "http
       "backend app",
       comment(
         "    #",
-        "The bare option, and send below: with a path here HAProxy asks in HTTP/1.0 without a Host, and without one by OPTIONS.",
+        "The next line has no path, because with a path HAProxy sends HTTP/1.0 without a Host. Without http-check send, HAProxy sends OPTIONS.",
       ),
       "    option httpchk",
       `    http-check send meth GET uri ${plan.paths.readiness} ver HTTP/1.1 hdr Host app.example.test`,

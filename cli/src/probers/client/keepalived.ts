@@ -27,9 +27,11 @@ export const keepalived: Prober<
     digest: { value: null },
   },
   checks: [["routes"]],
-  onFailure: "the real server is removed from IPVS, or gets weight 0 with inhibit_on_failure",
-  allDown: { traffic: "fallback", text: "sorry_server gets the traffic, if there is one" },
-  notes: ["The MD5 of I-AM-ALIVE is a4a3931ace74c0850aea9072fac056f2; the body must stay byte-exact for it."],
+  onFailure: "the real server is removed from IPVS; with inhibit_on_failure it gets the weight 0",
+  allDown: { traffic: "fallback", text: "sorry_server gets the traffic, if you have set it" },
+  notes: [
+    "The MD5 of the body I-AM-ALIVE is a4a3931ace74c0850aea9072fac056f2. It changes with every byte of the body.",
+  ],
   sources: ["keepalived.conf(5)"],
   sure: ["doc"],
   configure: (plan) => {
@@ -37,7 +39,10 @@ export const keepalived: Prober<
     const text = linesOf(
       comment("#", staleWords(keepalived, plan)),
       `virtual_server 192.0.2.1 80 {`,
-      comment("    #", `${check.why}; the second try comes after delay_before_retry, not later than the next round.`),
+      comment(
+        "    #",
+        `${check.why}. The second try comes after delay_before_retry, and at the latest after delay_loop.`,
+      ),
       `    delay_loop ${check.interval}`,
       "    lb_algo rr",
       "    lb_kind NAT",

@@ -34,13 +34,13 @@ export const kubernetes: Prober<
     terminationGracePeriodSeconds: { value: 30, least: 0 },
   },
   checks: [["waits"], ["routes"], ["restarts"]],
-  onFailure: "readiness: endpoint removed; liveness and startup: container killed and restarted with back-off",
-  allDown: { traffic: "none", text: "a Service without ready endpoints rejects every connection (no panic mode)" },
+  onFailure: "readiness: the pod gets no traffic; liveness and startup: the container is restarted with back-off",
+  allDown: { traffic: "none", text: "a Service without ready endpoints rejects every connection" },
   notes: [
-    "A redirect to another host counts as a success with a warning.",
-    "An answer whose body never ends moves no counter: the old verdict stays.",
+    "A redirect to another host passes, with a warning.",
+    "If the body of an answer never ends, the attempt does not count, and the old result stays.",
     "successThreshold must be 1 for liveness and startup.",
-    "The kill can come after (failureThreshold - 1) x periodSeconds, one period earlier than the product says.",
+    "A container can be killed after (failureThreshold - 1) x periodSeconds. That is one period earlier than failureThreshold x periodSeconds.",
   ],
   sources: [
     "kubernetes/kubernetes pkg/kubelet/prober/{worker,prober,prober_manager}.go, pkg/probe/http",
@@ -50,11 +50,11 @@ export const kubernetes: Prober<
   configure: configureKubernetes,
 };
 
-/** Seconds after the drain for what is in flight, and then for the process to end, before SIGKILL. */
+/** Seconds for the open requests after the drain, and then for the end of the process, before SIGKILL. */
 const IN_FLIGHT = 15;
 const EXIT = 5;
 
-/** The whole grace period: the drain, what is in flight, the exit; never under Kubernetes' own 30 s. */
+/** The grace period: the drain, the open requests and the exit. It is at least 30 s, the default of Kubernetes. */
 export function graceOf(plan: Plan): number {
   return Math.max(30, plan.drainSeconds + IN_FLIGHT + EXIT);
 }
@@ -89,9 +89,9 @@ function configureKubernetes(plan: Plan): readonly Configuration[] {
     "    spec:",
     comment(
       "      #",
-      `max(30, ${plan.drainSeconds} s drain + ${IN_FLIGHT} s for what is in flight + ${EXIT} s to exit) = ${graceOf(plan)}. ` +
-        "A pod that is deleted leaves the endpoints at once; the drain covers what the network still sends. " +
-        `The service drains by itself on SIGTERM: drainOnSignal(server, health, { delay: "${plan.drainSeconds}s" }).`,
+      `max(30, ${plan.drainSeconds} s drain + ${IN_FLIGHT} s for open requests + ${EXIT} s to exit) = ${graceOf(plan)} s.`,
+      "Kubernetes removes a deleted pod from the endpoints at once, but some nodes still send requests. The drain serves these requests.",
+      `The service must drain on SIGTERM: drainOnSignal(server, health, { delay: "${plan.drainSeconds}s" }).`,
     ),
     `      terminationGracePeriodSeconds: ${graceOf(plan)}`,
     "      containers:",
@@ -103,11 +103,15 @@ function configureKubernetes(plan: Plan): readonly Configuration[] {
     probe(
       "startupProbe",
       probes.startup,
-      "Waits for the first load; until then the other two are not asked.",
+      "Waits for the first load. Until then, Kubernetes sends no other probe.",
       `failureThreshold: ${startup.why}.`,
     ),
-    probe("readinessProbe", probes.readiness, `Routes: ${ready.why}.`),
-    probe("livenessProbe", probes.liveness, `Restarts, so it knows nothing of data; ${LIVENESS.why}.`),
+    probe("readinessProbe", probes.readiness, `Decides about traffic. ${ready.why}.`),
+    probe(
+      "livenessProbe",
+      probes.liveness,
+      `Restarts the container, so it does not depend on the data. ${LIVENESS.why}.`,
+    ),
   );
   return [{ file: "deployment.yaml", format: "yaml", text, warnings: [] }];
 }

@@ -24,9 +24,12 @@ export const monit: Prober<"timeout" | "cycles" | "status" | "content"> = {
     content: { value: null },
   },
   checks: [["reports"], ["restarts"]],
-  onFailure: "as the rule says: alert, restart, exec",
-  allDown: { traffic: "unaffected", text: "monit routes nothing" },
-  notes: ["One failure is enough unless the rule says for n cycles.", "The pattern fails on a trailing newline."],
+  onFailure: "depends on the rule: alert, restart or exec",
+  allDown: { traffic: "unaffected", text: "monit does not route traffic" },
+  notes: [
+    "One failure is enough, unless the rule contains: for n cycles.",
+    "The pattern ^word$ does not match a body with a trailing newline.",
+  ],
   sources: ["monit(1)"],
   sure: ["doc", "run"],
   configure: (plan) => {
@@ -34,7 +37,7 @@ export const monit: Prober<"timeout" | "cycles" | "status" | "content"> = {
     if (cycle < 2)
       throw new ConfigRefusedError(
         "monit",
-        `it cannot notice a 503 within ${plan.reactionSeconds} s: 2 cycles of 2 s and a timeout of 2 s make 6 s`,
+        `it cannot notice a 503 within ${plan.reactionSeconds} s. The fastest check needs 6 s: 2 x 2 s + 2 s timeout`,
       );
     const cycles = Math.ceil((LIVENESS.failures * LIVENESS.period) / cycle);
     const start = Math.ceil((1.5 * plan.loadSeconds) / cycle);
@@ -42,11 +45,11 @@ export const monit: Prober<"timeout" | "cycles" | "status" | "content"> = {
     const text = linesOf(
       comment(
         "#",
-        `Cycles of ${cycle} s: an alert comes within 2 x ${cycle} + 2 = ${2 * cycle + 2} s (wanted: ${plan.reactionSeconds} s).`,
+        `With a cycle of ${cycle} s, an alert comes within 2 x ${cycle} s + 2 s timeout = ${2 * cycle + 2} s (wanted: ${plan.reactionSeconds} s).`,
       ),
       `set daemon ${cycle}`,
       "",
-      comment("#", "Readiness: alerts, and never restarts.", staleWords(monit, plan)),
+      comment("#", "Readiness: this rule sends an alert, and never restarts.", staleWords(monit, plan)),
       "check host app-ready with address 127.0.0.1",
       `    if failed url ${url(plan.paths.readiness)}`,
       `        and content = "^${plan.alive}$"`,
@@ -56,8 +59,8 @@ export const monit: Prober<"timeout" | "cycles" | "status" | "content"> = {
       "",
       comment(
         "#",
-        `Liveness: restarts. ${cycles} cycles of ${cycle} s, about 3 x 10 s, for a false alarm kills.`,
-        `After a start it waits anyway while the process is not yet up; 1.5 x ${plan.loadSeconds} s load are ${start} cycles, in which liveness passes.`,
+        `Liveness: this rule restarts after ${cycles} cycles of ${cycle} s. It is slow on purpose, because a false alarm kills the process.`,
+        `The load takes up to 1.5 x ${plan.loadSeconds} s, or ${start} cycles. Liveness passes during this time.`,
       ),
       "check process app with pidfile /run/app.pid",
       '    start program = "/usr/bin/systemctl start app"',

@@ -6,7 +6,7 @@ import { comment, linesOf, staleWords } from "../model/text.ts";
 export const nginxPlus: Prober<"interval" | "fails" | "passes" | "uri" | "match" | "mandatory"> = {
   name: "nginx-plus",
   title: "NGINX Plus",
-  sent: { method: "GET", httpVersion: "1.0", host: "as the location sends it", headers: {}, connection: "unknown" },
+  sent: { method: "GET", httpVersion: "1.0", host: "depends on the location", headers: {}, connection: "unknown" },
   passes: { statuses: [[200, 399]], setting: "match" },
   body: { match: "regex", setting: "match { body ~ }", limit: 262_144 },
   redirects: "a pass",
@@ -22,8 +22,8 @@ export const nginxPlus: Prober<"interval" | "fails" | "passes" | "uri" | "match"
   onFailure: "the server is removed",
   allDown: { traffic: "none", text: "NGINX answers 502" },
   notes: [
-    "Open-source nginx has no active checks: it learns from traffic (max_fails, proxy_next_upstream), and always tries a lone server.",
-    "proxy_next_upstream http_503 hides the readiness 503 from all who probe through the proxy.",
+    "Open-source nginx has no active checks. It uses the results of requests (max_fails, proxy_next_upstream). It always uses a server that is the only one.",
+    "With proxy_next_upstream http_503, a prober that sends its requests through the proxy never receives the 503.",
   ],
   sources: ["nginx.org ngx_http_upstream_hc_module"],
   sure: ["doc", "mem"],
@@ -45,7 +45,7 @@ export const nginxPlus: Prober<"interval" | "fails" | "passes" | "uri" | "match"
       "    listen 80;",
       "    location / {",
       "        proxy_pass http://app;",
-      comment("        #", `${check.why}. mandatory: nobody gets traffic before the first pass.`),
+      comment("        #", `${check.why}. With mandatory, a server gets no traffic before its first pass.`),
       `        health_check uri=${plan.paths.readiness} match=ready interval=${check.interval}s fails=${check.failures} passes=1 mandatory;`,
       `        proxy_connect_timeout ${check.timeout}s;`,
       "    }",

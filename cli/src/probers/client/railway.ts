@@ -11,20 +11,23 @@ export const railway: Prober<"healthcheckPath" | "healthcheckTimeout"> = {
   redirects: "a failure",
   settings: { healthcheckPath: { value: null }, healthcheckTimeout: { value: 300, least: 1 } },
   checks: [["waits", "routes"]],
-  onFailure: "the deploy fails, and the old one keeps serving",
-  allDown: { traffic: "unaffected", text: "nobody asks after the first pass" },
-  notes: ["Asked until the first 200 of a deploy, and never again.", "The request comes on PORT."],
+  onFailure: "the deploy fails, and the old deployment keeps serving",
+  allDown: { traffic: "unaffected", text: "Railway sends no check after the first pass" },
+  notes: [
+    "Railway sends checks until the first 200 of a deploy, and never again.",
+    "The checks use the port of the variable PORT.",
+  ],
   sources: ["Railway documentation, healthchecks"],
   sure: ["doc", "mem"],
   configure: (plan) => {
     const timeout = Math.max(300, Math.ceil(1.5 * plan.loadSeconds));
     const text = linesOf(
       "[deploy]",
-      comment("#", "Asked until the first 200, then never again: a monitor has to watch staleness."),
+      comment("#", "Railway sends checks until the first 200, and never again. Use a monitor to notice stale data."),
       `healthcheckPath = "${plan.paths.readiness}"`,
-      comment("#", `max(300, ceil(1.5 x ${plan.loadSeconds} s load)) = ${timeout}.`),
+      comment("#", `max(300, ceil(1.5 x ${plan.loadSeconds} s load)) = ${timeout} s.`),
       `healthcheckTimeout = ${timeout}`,
-      comment("#", `The old deployment goes on for the drain, ${plan.drainSeconds} s, and 15 s for what is in flight.`),
+      comment("#", `The old deployment keeps running for ${plan.drainSeconds} s drain + 15 s for open requests.`),
       `drainingSeconds = ${plan.drainSeconds + 15}`,
     );
     return [{ file: "railway.toml", format: "toml", text, warnings: [] }];

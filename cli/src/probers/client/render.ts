@@ -12,9 +12,12 @@ export const render: Prober<"healthCheckPath" | "maxShutdownDelaySeconds"> = {
   redirects: "a pass",
   settings: { healthCheckPath: { value: null }, maxShutdownDelaySeconds: { value: 30, least: 1, most: 300 } },
   checks: [["routes", "restarts"]],
-  onFailure: "out of rotation after 15 s of failures, restarted after 60 s",
-  allDown: { traffic: "none", text: "every instance is out, and restarted a minute later" },
-  notes: ["One check both routes and restarts, so it must ask liveness.", "A deploy gives up after 15 minutes."],
+  onFailure: "the instance gets no traffic after 15 s of failures, and is restarted after 60 s",
+  allDown: { traffic: "none", text: "no instance gets traffic, and every instance is restarted after 60 s" },
+  notes: [
+    "One check decides about traffic and about restarts, so it must use the liveness path.",
+    "A deploy fails after 15 minutes.",
+  ],
   sources: ["Render documentation, health checks"],
   sure: ["doc", "mem"],
   configure: (plan) => {
@@ -22,10 +25,10 @@ export const render: Prober<"healthCheckPath" | "maxShutdownDelaySeconds"> = {
     if (delay > 300)
       throw new ConfigRefusedError(
         "render",
-        `maxShutdownDelaySeconds accepts 300 at most, and a drain of ${plan.drainSeconds} s with 15 s for what is in flight takes ${delay} s`,
+        `maxShutdownDelaySeconds accepts at most 300 s, but the drain of ${plan.drainSeconds} s and 15 s for open requests take ${delay} s`,
       );
     const warning =
-      "Render routes by liveness here, so requests can come while the data loads: guard the routes that need it.";
+      "Render routes by liveness, so requests may arrive while the data loads. Protect the routes that need the data with guard().";
     const text = linesOf(
       "services:",
       "  - type: web",
@@ -35,11 +38,11 @@ export const render: Prober<"healthCheckPath" | "maxShutdownDelaySeconds"> = {
       "      url: example.test/app:1",
       comment(
         "    #",
-        "Liveness: this one check also restarts, after 60 s of failures, and restarting cures neither a load nor stale data.",
+        "Liveness, because this check also restarts the instance after 60 s of failures. A restart helps neither a load nor stale data.",
         warning,
       ),
       `    healthCheckPath: ${plan.paths.liveness}`,
-      comment("    #", `${plan.drainSeconds} s drain + 15 s for what is in flight.`),
+      comment("    #", `${plan.drainSeconds} s drain + 15 s for open requests.`),
       `    maxShutdownDelaySeconds: ${delay}`,
     );
     return [{ file: "render.yaml", format: "yaml", text, warnings: [warning] }];

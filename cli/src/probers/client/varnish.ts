@@ -20,11 +20,11 @@ export const varnish: Prober<".interval" | ".timeout" | ".window" | ".threshold"
       ".expected_response": { value: 200 },
     },
     checks: [["routes"]],
-    onFailure: "the backend is sick and not used",
-    allDown: { traffic: "none", text: "Varnish answers 503 backend fetch failed, or from its cache in grace" },
+    onFailure: "the backend is marked sick, and gets no traffic",
+    allDown: { traffic: "none", text: "Varnish answers 503, or from its cache during grace" },
     notes: [
-      "Healthy while .threshold of the last .window answers were good.",
-      "The connection has to end for a probe to end.",
+      "A backend is healthy if at least .threshold of the last .window checks passed.",
+      "A check ends only when the connection ends.",
     ],
     sources: ["vcl-probe(7)"],
     sure: ["doc", "run"],
@@ -34,7 +34,7 @@ export const varnish: Prober<".interval" | ".timeout" | ".window" | ".threshold"
       if (reacts > plan.reactionSeconds)
         throw new ConfigRefusedError(
           "varnish",
-          `it cannot notice a 503 within ${plan.reactionSeconds} s: 2 failures, 1 s apart, and a timeout of 1 s make 3 s`,
+          `it cannot notice a 503 within ${plan.reactionSeconds} s. The fastest check needs 3 s: 2 x 1 s + 1 s timeout`,
         );
       const text = linesOf(
         "vcl 4.1;",
@@ -45,13 +45,13 @@ export const varnish: Prober<".interval" | ".timeout" | ".window" | ".threshold"
         "    .expected_response = 200;",
         comment(
           "    #",
-          `With 3 good ones of 4 the second failure counts: a 503 is noticed within 2 x ${interval} + ${timeout} = ${reacts} s (wanted: ${plan.reactionSeconds} s).`,
+          `3 of 4 checks must pass, so 2 failures are too many. A 503 is noticed within 2 x ${interval} s + ${timeout} s timeout = ${reacts} s (wanted: ${plan.reactionSeconds} s).`,
         ),
         `    .interval = ${interval}s;`,
         `    .timeout = ${timeout}s;`,
         "    .window = 4;",
         "    .threshold = 3;",
-        comment("    #", "Two good ones to begin with: the first answer decides."),
+        comment("    #", "At the start, two checks count as passed. So the result of the first check decides."),
         "    .initial = 2;",
         "}",
         "",

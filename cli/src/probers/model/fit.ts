@@ -1,48 +1,48 @@
 import { ConfigRefusedError, type Plan } from "./plan.ts";
 
-/** What a client's settings may be: the number wanted, and the least it accepts. */
+/** The preferred number for a setting, and the smallest number that the prober accepts. */
 export interface Room {
   readonly best: number;
   readonly least: number;
 }
 
-/** The room that a prober leaves for a check that routes, in seconds. */
+/** The preferred and smallest times of a check that routes, in seconds. */
 export interface Rooms {
   readonly interval: Room;
   readonly timeout: Room;
 }
 
-/** A check that routes, fitted into the reaction time wanted. */
+/** The numbers of a check that routes. */
 export interface Fit {
   readonly interval: number;
   readonly timeout: number;
   readonly failures: number;
-  /** Seconds until the last replica has been noticed, at worst. */
+  /** The longest time until the prober has noticed a 503, in seconds. */
   readonly reacts: number;
-  /** The arithmetic, as a sentence for a comment. */
+  /** The calculation, as a sentence without a full stop. */
   readonly why: string;
 }
 
 /**
- * The slowest check that still notices in time: a failure right after a check waits one interval, the
- * others follow one interval apart, and the last one may use up its timeout. The timeout never exceeds
- * the interval.
+ * Returns the slowest check that notices a 503 within the wanted time. In the worst case, the service fails directly
+ * after a check. The first failed check is then one interval later. The others follow at the interval, and the last one
+ * may use its whole timeout. The timeout is never longer than the interval.
  *
- * @throws ConfigRefusedError where even the fastest check that the client accepts is too slow
+ * @throws ConfigRefusedError if the fastest check that the prober accepts is too slow
  */
 export function fit(prober: string, plan: Plan, { interval, timeout }: Rooms, failures = 2): Fit {
   for (let wait = timeout.best; wait >= timeout.least; wait -= 1) {
     const every = Math.min(interval.best, Math.floor((plan.reactionSeconds - wait) / failures));
     if (every < Math.max(interval.least, wait)) continue;
     const reacts = failures * every + wait;
-    const why = `a 503 is noticed within ${failures} x ${every} + ${wait} = ${reacts} s (wanted: ${plan.reactionSeconds} s)`;
+    const why = `A 503 is noticed within ${failures} x ${every} s + ${wait} s timeout = ${reacts} s (wanted: ${plan.reactionSeconds} s)`;
     return { interval: every, timeout: wait, failures, reacts, why };
   }
   const fastest = failures * Math.max(interval.least, timeout.least) + timeout.least;
   throw new ConfigRefusedError(
     prober,
-    `it cannot notice a 503 within ${plan.reactionSeconds} s: ${failures === 1 ? "1 failure" : `${failures} failures`}, ${Math.max(interval.least, timeout.least)} s apart at least, ` +
-      `and a timeout of ${timeout.least} s make ${fastest} s`,
+    `it cannot notice a 503 within ${plan.reactionSeconds} s. The fastest check needs ${fastest} s: ` +
+      `${failures} x ${Math.max(interval.least, timeout.least)} s + ${timeout.least} s timeout`,
   );
 }
 
@@ -50,17 +50,17 @@ export function fit(prober: string, plan: Plan, { interval, timeout }: Rooms, fa
 export interface Budget {
   readonly period: number;
   readonly failures: number;
-  /** Seconds in which it can surely not kill. */
+  /** The earliest kill, in seconds after the start. */
   readonly sure: number;
   readonly why: string;
 }
 
 /**
- * A start-up budget of one and a half loads, and one attempt more: the first attempt may come at once,
- * so n failures are over after n - 1 periods.
+ * Returns a startup check that allows 1.5 times the load, plus one period. The period is added because the first attempt
+ * may come at once. n failures then take n - 1 periods.
  *
- * @param most seconds that failures x period may make on this platform
- * @throws ConfigRefusedError where the platform's limit is under the load time
+ * @param most the largest product of failures and period on this platform, in seconds
+ * @throws ConfigRefusedError if the load takes longer than the platform allows
  */
 export function budgetOf(prober: string, plan: Plan, period = 5, most: number = Infinity): Budget {
   const wanted = Math.max(2, Math.ceil((1.5 * plan.loadSeconds) / period) + 1);
@@ -69,14 +69,14 @@ export function budgetOf(prober: string, plan: Plan, period = 5, most: number = 
   if (sure < plan.loadSeconds)
     throw new ConfigRefusedError(
       prober,
-      `a load of ${plan.loadSeconds} s needs a start-up budget of ${Math.ceil(plan.loadSeconds / period + 1) * period} s, ` +
-        `and ${most} s is the most it accepts: load less, or listen before the load and let readiness wait`,
+      `a load of ${plan.loadSeconds} s needs a start-up time of ${Math.ceil(plan.loadSeconds / period + 1) * period} s, ` +
+        `but it accepts at most ${most} s. Make the load shorter, or listen before the load and let readiness hold back the traffic`,
     );
   const why =
     failures === wanted
-      ? `ceil(1.5 x ${plan.loadSeconds} s load / ${period}) + 1 = ${failures}; ` +
-        `the first attempt may come at once, so it cannot kill before (${failures} - 1) x ${period} = ${sure} s`
-      : `the platform's limit, ${most} s / ${period}; it cannot kill before ${sure} s, and the load takes ${plan.loadSeconds} s at worst`;
+      ? `ceil(1.5 x ${plan.loadSeconds} s load / ${period} s) + 1 = ${failures}. ` +
+        `The first attempt may come at once, so the earliest kill is after (${failures} - 1) x ${period} s = ${sure} s`
+      : `the platform accepts at most ${most} s / ${period} s = ${failures}. The earliest kill is after ${sure} s, and the load takes at most ${plan.loadSeconds} s`;
   return { period, failures, sure, why };
 }
 
@@ -85,5 +85,5 @@ export const LIVENESS = {
   period: 10,
   timeout: 5,
   failures: 3,
-  why: "slow on purpose, for a false alarm kills: a wedged process is noticed within 3 x 10 + 5 = 35 s",
+  why: "The check is slow on purpose, because a false alarm kills the process. A wedged process is noticed within 3 x 10 s + 5 s timeout = 35 s",
 } as const;

@@ -1,30 +1,30 @@
 import { createHealth, PATHS, toMs, WORDS, type Duration, type Paths, type Probe, type Words } from "health-state";
 import { invalidOption } from "../../option/invalid-option.ts";
 
-/** What a generator has to know of the service. */
+/** The properties of the service. */
 export interface ConfigOptions {
-  /** The port it listens on. @default 5100 */
+  /** The port on which the service listens. @default 5100 */
   readonly port?: number;
   /** The path in front of the others, as given to `createHealth({ base })`. @default "" */
   readonly base?: string;
   /**
-   * The paths, as given to `createHealth({ paths })`; `zPages` is a preset. Of several for one probe the first is used.
+   * The paths, as given to `createHealth({ paths })`. `zPages` is a preset. If a probe has several paths, the first is used.
    * @default `/status`, `/status/live`, `/status/startup`
    */
   readonly paths?: Partial<Paths>;
   /** The words of the bodies, as given to `createHealth({ words })`. @default the library's */
   readonly words?: Partial<Words>;
-  /** The longest that the first load may take. @default "60s" */
+  /** The longest time of the first load. @default "60s" */
   readonly loadTime?: Duration;
-  /** How soon a client that routes must have noticed a 503. @default "30s" */
+  /** The longest time until a prober that routes has noticed a 503. @default "30s" */
   readonly reaction?: Duration;
-  /** How long the service goes on serving after it said 503 on the way out. @default "10s" */
+  /** How long the service keeps serving after readiness changed to 503 in a shutdown. @default "10s" */
   readonly drain?: Duration;
   /** Whether stale data is better than no answer. @default false */
   readonly serveStale?: boolean;
 }
 
-/** The options resolved: times in whole seconds, paths whole. */
+/** The checked options: times in whole seconds, and paths with the base. */
 export interface Plan {
   readonly port: number;
   readonly paths: { readonly [P in Probe]: string };
@@ -32,22 +32,22 @@ export interface Plan {
   readonly reactionSeconds: number;
   readonly drainSeconds: number;
   readonly serveStale: boolean;
-  /** The bodies that count as up where a body rule alone decides. */
+  /** The bodies that pass if only the body decides. */
   readonly alive: string;
   readonly stale: string;
 }
 
-/** One configuration in a client's own format. */
+/** One configuration in the format of the prober. */
 export interface Configuration {
   /** The name that such a file usually has. */
   readonly file: string;
   readonly format: string;
   readonly text: string;
-  /** What the reader should know before using it, each a sentence. */
+  /** What the reader must know first. Each is a whole sentence. */
   readonly warnings: readonly string[];
 }
 
-/** Says that a client cannot be configured so that it works, and why. */
+/** The prober cannot be configured for this service. `reason` says why. */
 export class ConfigRefusedError extends Error {
   override readonly name = "ConfigRefusedError";
   readonly prober: string;
@@ -60,7 +60,7 @@ export class ConfigRefusedError extends Error {
 }
 
 /**
- * The options checked, with the defaults in place.
+ * Checks the options, and adds the defaults.
  *
  * @throws TypeError that names the option, the value and what is accepted
  */
@@ -95,7 +95,11 @@ function pathsOf({ base, paths }: ConfigOptions): Plan["paths"] {
     const [first = ""] = [all[probe]].flat();
     const path = `${base ?? ""}${typeof first === "string" ? first : first.path}`;
     if (!PLAIN_PATH.test(path))
-      invalidOption(`paths.${probe}`, path, "a path of letters, digits and . _ ~ % - which every prober can be given");
+      invalidOption(
+        `paths.${probe}`,
+        path,
+        "a path of letters, digits and the characters . _ ~ % -, because not every prober accepts others",
+      );
     return path;
   };
   return { readiness: pathOf("readiness"), liveness: pathOf("liveness"), startup: pathOf("startup") };
@@ -106,7 +110,7 @@ function plainWords({ words = {} }: ConfigOptions): Words {
   createHealth({ words });
   for (const [name, word] of Object.entries(words))
     if (!PLAIN_WORD.test(word))
-      invalidOption(`words.${name}`, word, "letters, digits, - and _, because some probers read a word as a pattern");
+      invalidOption(`words.${name}`, word, "letters, digits, - and _, because some probers use a word as a pattern");
   return { ...WORDS, ...words };
 }
 

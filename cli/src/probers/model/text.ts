@@ -1,7 +1,7 @@
 import type { Plan } from "./plan.ts";
 import type { Prober } from "./prober.ts";
 
-/** Lines as a file: one newline at the end of each. */
+/** Joins lines to a file. Each line ends with a newline. */
 export function linesOf(...lines: readonly (string | readonly string[])[]): string {
   return `${lines.flat().join("\n")}\n`;
 }
@@ -11,7 +11,8 @@ export function comment(mark: string, ...sentences: readonly string[]): string[]
   return sentences.flatMap((sentence) => {
     const folded: string[] = [];
     let line = mark;
-    for (const word of sentence.split(" ")) {
+    // A number stays on the line of its unit.
+    for (const word of sentence.split(/ (?!s\b)/)) {
       if (line !== mark && line.length + word.length > 98) {
         folded.push(line);
         line = `${mark}  `;
@@ -22,37 +23,38 @@ export function comment(mark: string, ...sentences: readonly string[]): string[]
   });
 }
 
-/** Attributes of HCL with their equal signs under each other, as `terraform fmt` wants them. */
+/** Attributes of HCL. Their equal signs are aligned, as `terraform fmt` requires. */
 export function attributes(indent: string, values: Readonly<Record<string, string | number | boolean>>): string[] {
   const width = Math.max(...Object.keys(values).map((key) => key.length));
   return Object.entries(values).map(([key, value]) => `${indent}${key.padEnd(width)} = ${value}`);
 }
 
-/** What stale data means with a client that decides by status. */
+/** What happens to stale data with a prober that decides by the status. */
 export function staleWords({ title, allDown }: Pick<Prober, "title" | "allDown">, plan: Plan): string {
   if (plan.serveStale)
     return (
-      'Stale data is served: say so in the service (refuseAfter: "never" or an age), so that /status answers 200; ' +
-      `${title} needs nothing for it.`
+      'Stale data is served. For this, set refuseAfter in the service to "never" or to an age. /status then answers 200. ' +
+      `${title} needs no setting for it.`
     );
   return (
-    "Stale data is refused: /status answers 503 past refuseAfter. If the source dies, that happens everywhere at once, and then: " +
-    `${allDown.text}.`
+    "Stale data is refused: /status answers 503 if the data is older than refuseAfter. " +
+    `If the source stops, this happens to all replicas at once. The result: ${allDown.text}.`
   );
 }
 
-/** The shell command for a check inside a container: `-f` makes an HTTP error an exit code. */
+/** The shell command for a check inside a container. With `-f`, curl fails on an HTTP error. */
 export function curl(plan: Plan, path: string, timeout: number): string {
   return `curl -fsS -o /dev/null --max-time ${timeout} http://127.0.0.1:${plan.port}${path}`;
 }
 
-/** What to use where the image has no curl. */
+/** The command for an image without curl. */
 export function withoutCurl(plan: Plan, path: string): string {
   return (
-    `Without curl in the image: node -e "fetch('http://127.0.0.1:${plan.port}${path}')` +
+    `If the image has no curl, use: node -e "fetch('http://127.0.0.1:${plan.port}${path}')` +
     `.then((r) => process.exit(r.status === 200 ? 0 : 1), () => process.exit(1))"`
   );
 }
 
-/** Why a check inside the container names 127.0.0.1. */
-export const LOOPBACK = "127.0.0.1 and not localhost, which may be ::1 where only IPv4 is bound.";
+/** Why a check inside the container uses 127.0.0.1. */
+export const LOOPBACK =
+  "The address is 127.0.0.1, because localhost may mean ::1, and the service may listen on IPv4 only.";

@@ -71,7 +71,7 @@ function replacingPath(around: Around): Candidate | undefined {
         name: "the path of the check",
         now: path,
         next: siblingOf(path, "liveness"),
-        why: "what replaces must not ask whether data is loaded and young; the service must answer there as long as it runs",
+        why: "a check that replaces a task must not depend on its data. The service must answer this path while the process works",
       }),
     ],
     spec: {
@@ -95,7 +95,7 @@ function routingPath(around: Around): Candidate | undefined {
         line: knobOf(workload, "check.path").line,
         before: path === undefined ? "a check by TCP" : path,
         after: `option httpchk\nhttp-check send meth GET uri ${next} ver HTTP/1.1 hdr Host app.example.test`,
-        why: "what routes must ask whether requests can be answered",
+        why: "a check that routes must fail while the service cannot answer requests",
       },
     ],
     spec: { ...spec, check: { ...check, asks: "readiness", by: "http" } },
@@ -115,7 +115,7 @@ function patience(around: Around, names: Names): Candidate | undefined {
         name: names.failures,
         now: retries,
         next,
-        why: `(${next} - 1) x ${intervalSeconds} s outlast a stall of ${facts.stallSeconds} s`,
+        why: `(${next} - 1) x ${intervalSeconds} s is longer than a stall of ${facts.stallSeconds} s`,
       }),
     ],
     spec: { ...spec, replacing: { ...replacing, retries: next } },
@@ -170,9 +170,9 @@ function serviceDrain(around: Around, names: Names): Candidate | undefined {
     {
       line: workload.line,
       before: `the service ends ${drainSeconds} s after SIGTERM`,
-      after: `--drain ${needed}s: the service fails its readiness and serves on for ${needed} s`,
+      after: `--drain ${needed}s: readiness fails, and the service keeps serving for ${needed} s`,
       why: spec.told
-        ? "requests that are on their way come after SIGTERM"
+        ? "some requests still arrive after SIGTERM"
         : "the balancer sends requests until its check has failed",
     },
   ];
@@ -198,7 +198,7 @@ function startFirst(around: Around): Candidate | undefined {
         line: knobOf(workload, "surge").line,
         before: "order: stop-first",
         after: "update_config: { order: start-first }",
-        why: "no task leaves before the one that takes its place is healthy",
+        why: "a task ends only after its replacement is healthy",
       },
     ],
     spec: { ...spec, maxSurge: Math.max(1, spec.maxUnavailable), maxUnavailable: 0 },
@@ -214,7 +214,7 @@ function moreReplicas(around: Around): Candidate | undefined {
         name: "replicas",
         now: spec.replicas,
         next: 2,
-        why: "one must serve while the other is replaced",
+        why: "one replica must serve while the other is replaced",
       }),
     ],
     spec: { ...spec, replicas: 2 },

@@ -33,7 +33,7 @@ function startBudget(around: Around): Candidate | undefined {
   const { startup, liveness, readiness } = spec.probes;
   if (!startup && !liveness) return undefined;
   const longest = longestOf(facts);
-  const why = `a load of ${Math.round(facts.loadSeconds * facts.slowFactor)} s must end before something kills`;
+  const why = `a load of ${Math.round(facts.loadSeconds * facts.slowFactor)} s must end before the container can be killed`;
   if (startup) {
     const { periodSeconds = PERIOD, failureThreshold = FAILURES, initialDelaySeconds = 0 } = startup;
     const next = Math.ceil((longest - initialDelaySeconds) / periodSeconds) + 2;
@@ -85,7 +85,7 @@ function livenessPath(around: Around): Candidate | undefined {
         name: "livenessProbe path",
         now: path,
         next: siblingOf(path, "liveness"),
-        why: "what kills must not ask whether data is loaded and young; the service must answer there as long as it runs",
+        why: "a probe that restarts must not depend on the data. The service must answer this path while the process works",
       }),
     ],
     spec: { ...spec, probes: { ...spec.probes, liveness: { ...liveness, asks: "liveness" } } },
@@ -103,7 +103,7 @@ function readinessThere(around: Around): Candidate | undefined {
       {
         line: knobOf(workload, "readiness.here").line,
         after: `readinessProbe:\n  ${next}\n  periodSeconds: 5\n  timeoutSeconds: 3`,
-        why: "without it requests come as soon as the process runs, before it can answer them",
+        why: "without it, requests arrive as soon as the process runs, before the service can answer them",
       },
     ],
     spec: {
@@ -129,7 +129,8 @@ function readinessPath(around: Around): Candidate | undefined {
   if (!readiness || readiness.asks === "readiness") return undefined;
   const path = workload.paths.readiness;
   const changed: KubeletProbe = { ...readiness, asks: "readiness", by: "http" };
-  const why = "what routes must ask whether requests can be answered, and this passes as soon as the process listens";
+  const why =
+    "a probe that routes must fail while the service cannot answer requests. This one passes as soon as the process listens";
   return {
     changes: [
       path === undefined
@@ -159,7 +160,7 @@ function livenessPatience(around: Around): Candidate | undefined {
         name: "livenessProbe.failureThreshold",
         now: failureThreshold,
         next,
-        why: `(${next} - 1) x ${periodSeconds} s outlast a stall of ${facts.stallSeconds} s`,
+        why: `(${next} - 1) x ${periodSeconds} s is longer than a stall of ${facts.stallSeconds} s`,
       }),
     ],
     spec: { ...spec, probes: { ...spec.probes, liveness: { ...liveness, failureThreshold: next } } },
@@ -177,7 +178,7 @@ function drain(around: Around): Candidate | undefined {
       line,
       before: written === undefined ? undefined : `preStop: ${written}`,
       after: hookAfter(written, pause),
-      why: "requests come until every node has heard that the pod is gone, so it must serve on",
+      why: "requests arrive until every node knows that the pod stops, so the pod must keep serving",
     },
   ];
   const needed = pause + spec.drainSeconds;
@@ -199,7 +200,7 @@ function hookAfter(written: string | undefined, seconds: number): string {
   const words = written?.startsWith("exec:") ? /\[.*\]/.exec(written)?.[0] : undefined;
   if (written === undefined || written.startsWith("sleep:"))
     return `lifecycle:\n  preStop: { sleep: { seconds: ${seconds} } }`;
-  if (words === undefined) return `a hook that takes ${seconds} s, beside what it does now`;
+  if (words === undefined) return `a hook that takes ${seconds} s, in addition to its current command`;
   const command: unknown = JSON.parse(words);
   const [last, option, line] = Array.isArray(command) ? command.map(String) : [];
   const does = option === "-c" ? line : Array.isArray(command) ? command.join(" ") : "";
@@ -222,7 +223,7 @@ function rolling(around: Around): Candidate | undefined {
           ? "type: Recreate"
           : `maxSurge ${spec.maxSurge}, maxUnavailable ${spec.maxUnavailable}${workload.knobs.surge?.written === "said" ? "" : " (the default)"}`,
         after: `strategy:\n${isRecreate ? "  type: RollingUpdate\n" : ""}  rollingUpdate: { maxSurge: ${maxSurge}, maxUnavailable: 0 }`,
-        why: "no replica leaves before the one that takes its place is ready",
+        why: "a replica ends only after its replacement is ready",
       },
     ],
     spec: { ...spec, maxSurge, maxUnavailable: 0 },
@@ -239,7 +240,7 @@ function replicas(around: Around): Candidate | undefined {
         name: "replicas",
         now: spec.replicas,
         next: 2,
-        why: "one must serve while the other is replaced",
+        why: "one replica must serve while the other is replaced",
       }),
     ],
     spec: { ...spec, replicas: 2, maxSurge: Math.max(1, spec.maxSurge), maxUnavailable: 0 },

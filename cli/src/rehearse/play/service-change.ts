@@ -11,9 +11,9 @@ export function serviceCandidates({ workload, spec, facts }: Around): readonly C
       changes: [
         {
           line: workload.line,
-          before: `the service refuses data older than ${spanText(spec.refuseAfterSeconds)} (--refuse-after)`,
+          before: `readiness fails for data older than ${spanText(spec.refuseAfterSeconds)} (--refuse-after)`,
           after: `refuseAfter: "${next / 60}m" in the service`,
-          why: "loads that come late or fail make the data of every replica old at once",
+          why: "if loads are late or fail, the data of every replica becomes too old at the same time",
         },
       ],
       spec: { ...spec, refuseAfterSeconds: next },

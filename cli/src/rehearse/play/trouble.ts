@@ -62,7 +62,7 @@ function deploySeconds(spec: Spec, { loadSeconds }: Facts): number {
 export const TROUBLES: readonly Trouble[] = [
   {
     name: "cold start",
-    what: () => "all replicas start at once, with nothing loaded",
+    what: () => "all replicas start at once, without data",
     isStart: true,
     concerns: () => true,
     setup: (spec, facts) => baseOf(spec, facts),
@@ -111,7 +111,8 @@ export const TROUBLES: readonly Trouble[] = [
   },
   {
     name: "deploy",
-    what: (spec) => `a new version, ${spec.maxSurge} more and ${spec.maxUnavailable} fewer at once`,
+    what: (spec) =>
+      `a new version is deployed, with at most ${spec.maxSurge} more and ${spec.maxUnavailable} fewer replicas at once`,
     isStart: false,
     concerns: ({ kind }) => kind !== "Pod",
     setup: (spec, facts) => {

@@ -64,19 +64,20 @@ function workloadOf(name: string, service: Tree, reading: Reading): Workload {
   const question = asked?.question;
   const isGlobal = deploy.get("mode").text === "global";
   const replicas = reading.replicas ?? Math.max(1, number(deploy.get("replicas"), isGlobal ? 3 : 1));
-  if (reading.replicas === undefined && isGlobal) assumed.add("mode global puts one on each of 3 nodes (--replicas)");
+  if (reading.replicas === undefined && isGlobal)
+    assumed.add("mode global starts one replica on each of 3 nodes (--replicas)");
   else if (reading.replicas === undefined && !deploy.get("replicas").here)
-    assumed.add("the file names no replicas, and the default is 1 (--replicas)");
+    assumed.add("the file sets no number of replicas, so there is 1 (--replicas)");
   const grace = service.get("stop_grace_period");
   const update = deploy.get("update_config");
   const together = number(update.get("parallelism"), 1) || replicas;
   const startsFirst = update.get("order").text === "start-first";
   if (isSwarm) {
-    assumed.add("Swarm runs it, because it has settings of deploy that only Swarm heeds");
-    assumed.add("Swarm takes a task out of its network 2 s before SIGTERM");
+    assumed.add("Swarm runs the service, because only Swarm uses its deploy settings");
+    assumed.add("Swarm removes a task from its network 2 s before SIGTERM");
   } else
     assumed.add(
-      "plain Compose restarts nothing that is unhealthy, sends requests even if the check fails, and stops a container before it makes the next",
+      "Compose does not restart an unhealthy container, sends requests even if the check fails, and stops a container before it starts the next one",
     );
   if (isSwarm && !question) assumed.add("a task without a check gets requests as soon as it runs");
   const field = (tree: Tree): Knob => ({ line: tree.here ? tree.line : check.line, written: tree.written });

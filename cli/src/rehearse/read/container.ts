@@ -41,6 +41,6 @@ export function assumeAlone(containers: readonly Tree[], main: Tree, { nameOf }:
     .map((each) => nameOf(each).written ?? "one without a name");
   if (others.length > 0)
     assumed.add(
-      `only the container ${nameOf(main).written ?? ""} is played (--container), and not ${others.join(", ")} beside it`,
+      `only the container ${nameOf(main).written ?? ""} is simulated (--container), and not ${others.join(", ")}`,
     );
 }

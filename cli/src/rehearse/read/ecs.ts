@@ -47,18 +47,18 @@ function workloadOf(name: string, container: Tree, reading: Reading, assumed: As
   const asked = command && questionOfCommand(command.words, reading, assumed);
   const stop = fieldOf(container, "stopTimeout");
   const replicas = reading.replicas ?? 2;
-  if (reading.replicas === undefined) assumed.add("the service wants 2 tasks (--replicas)");
+  if (reading.replicas === undefined) assumed.add("the service has 2 tasks (--replicas)");
   const router = reading.router ?? "aws-alb";
   assumed.add(
     router === "direct"
       ? "requests come even if the check fails (--router)"
-      : `${router} routes, and asks readiness as health-state config ${router} sets it up (--router)`,
+      : `${router} routes, with the check that health-state config ${router} writes (--router)`,
   );
   if (router !== "direct")
-    assumed.add(
-      `a task is out of the target group ${DEREGISTERS_SECONDS} s before SIGTERM, because ECS takes it out first`,
-    );
-  assumed.add("a deploy keeps every task and doubles them (minimumHealthyPercent 100, maximumPercent 200)");
+    assumed.add(`ECS removes a task from the target group ${DEREGISTERS_SECONDS} s before SIGTERM`);
+  assumed.add(
+    "a deploy starts all new tasks before it stops the old ones (minimumHealthyPercent 100, maximumPercent 200)",
+  );
   const field = (key: string): Knob => {
     const at = fieldOf(check, key);
     return { line: at.here ? at.line : check.line, written: at.written };

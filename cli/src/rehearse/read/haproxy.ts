@@ -44,12 +44,14 @@ function workloadOf(
   const path = option && ((send && wordAfter(send.words, "uri")) ?? (said.length > 1 ? said[1] : said[0]) ?? "/");
   const question =
     path === undefined ? ({ asks: "liveness", by: "tcp" } as const) : questionOfPath(path, reading, assumed);
-  assumed.add("the servers are replaced one after the other, each under the same name, and HAProxy is not told");
+  assumed.add(
+    "the servers are replaced one after the other, each under the same name, and HAProxy gets no message about it",
+  );
   assumed.add("SIGKILL comes 30 s after SIGTERM");
   const backups = all.filter(({ words }) => words[0] === "server" && words.includes("backup")).length;
   if (backups > 0) assumed.add(`${backups === 1 ? "the backup server gets" : "the backup servers get"} no requests`);
   if (["fastinter", "downinter"].some((key) => setting(key) !== undefined))
-    assumed.add("every check comes after inter: fastinter and downinter are not played");
+    assumed.add("every check comes after inter, because fastinter and downinter are not simulated");
   const placeOf = (key: string): Directive =>
     first.words.includes(key)
       ? first

@@ -17,7 +17,7 @@ export function questionOf(
   if (/\bgrpc[_-]health[_-]probe\b/.test(line))
     return { question: questionOfGrpc(/-service[= ]["']?([\w.-]+)/.exec(line)?.[1] ?? "", reading, assumed), path };
   if (probe.kind === "exec")
-    assumed.add("the probe by a command passes as soon as the process runs, because it names no URL");
+    assumed.add("the probe by a command passes as soon as the process runs, because the command contains no URL");
   return { question: { asks: "liveness", by: "tcp" }, path };
 }
 

@@ -133,11 +133,11 @@ function replicasOf(root: Tree, kind: string, reading: Reading, assumed: Assumpt
   const { value } = root.get("spec", "replicas");
   if (typeof value === "number" && value >= 1) return value;
   if (value === 0) {
-    assumed.add("the file wants 0 replicas, and 1 is played (--replicas)");
+    assumed.add("the file has 0 replicas, but 1 is simulated (--replicas)");
     return 1;
   }
   if (kind === "Deployment" || kind === "StatefulSet" || kind === "Pod") {
-    assumed.add("the file names no replicas, and the default is 1 (--replicas)");
+    assumed.add("the file sets no number of replicas, so there is 1 (--replicas)");
     return 1;
   }
   assumed.add("there are 3 replicas (--replicas)");
@@ -155,10 +155,10 @@ function assumeStart(root: Tree, pod: Tree, assumed: Assumptions): void {
     assumed.add(`the init container${before.length > 1 ? "s" : ""} ${before.join(", ")} take no time`);
   if (root.get("kind").text === "StatefulSet" && root.get("spec", "podManagementPolicy").text !== "Parallel")
     assumed.add(
-      "the replicas start together, as podManagementPolicy Parallel has it; by default one waits for the other",
+      "the replicas start together, although without podManagementPolicy: Parallel each one waits for the one before",
     );
   if (root.get("spec", "minReadySeconds").here)
-    assumed.add("a deploy goes on as soon as a replica is ready: minReadySeconds is not played");
+    assumed.add("a deploy continues as soon as a replica is ready, because minReadySeconds is not simulated");
 }
 
 /** Reads the rolling update. A percentage rounds up for maxSurge and down for maxUnavailable. */

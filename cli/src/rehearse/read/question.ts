@@ -22,7 +22,7 @@ export function questionOfPath(path: string, reading: Reading, assumed: Assumpti
   const role = roleOf(plain);
   if (role === undefined)
     assumed.add(
-      `${plain} fails while the service loads or drains, and answers otherwise. If it answers as soon as the process listens: --alive ${plain}`,
+      `${plain} fails while the service loads or drains. If it passes as soon as the process listens, use --alive ${plain}`,
     );
   return { asks: role ?? "readiness", by: "http" };
 }
@@ -34,7 +34,7 @@ export function questionOfGrpc(service: string, reading: Reading, assumed: Assum
   if (/start/i.test(service)) return { asks: "startup", by: "grpc" };
   if (!/ready|readiness/i.test(service))
     assumed.add(
-      `the gRPC health of ${service === "" ? "the whole server" : service} is not SERVING while the service loads or drains. If it is SERVING as soon as the process listens: --alive ${name}`,
+      `the gRPC health of ${service === "" ? "the whole server" : service} is not SERVING while the service loads or drains. If it is SERVING as soon as the process listens, use --alive ${name}`,
     );
   return { asks: "readiness", by: "grpc" };
 }
@@ -48,7 +48,9 @@ export function questionOfCommand(
   const path = urlIn(words.join(" "))?.path;
   if (path !== undefined) return { question: questionOfPath(path, reading, assumed), path };
   const [first = "the command"] = words;
-  assumed.add(`the check by ${JSON.stringify(first)} passes as soon as the process runs, because it names no URL`);
+  assumed.add(
+    `the check by ${JSON.stringify(first)} passes as soon as the process runs, because the command contains no URL`,
+  );
   return { question: { asks: "liveness", by: "tcp" }, path: undefined };
 }
 

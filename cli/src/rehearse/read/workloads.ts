@@ -62,7 +62,7 @@ function someOf(file: string, found: readonly Workload[], { only }: Reading, sto
   const named = found.filter(({ name }) => only.includes(nameIn(name)));
   if (only.length > 0 && named.length === 0)
     throw new UsageError(
-      `--only ${only.join(",")}: ${file} holds no such workload; there are ${found.map(({ name }) => nameIn(name)).join(", ")}`,
+      `--only ${only.join(",")}: ${file} contains no such workload. The workloads are ${found.map(({ name }) => nameIn(name)).join(", ")}`,
     );
   return { workloads: only.length > 0 ? named : found, stores };
 }

@@ -9,17 +9,17 @@ export function assumptionsOf({ workload, spec, facts }: Assuming): readonly str
   const kept = Math.round(100 * facts.keptShare);
   const isKubernetes = spec.router === "kubernetes";
   return [
-    `a load takes ${spanText(facts.loadSeconds)}, give or take a tenth (--load-time), and comes every ${spanText(facts.refreshSeconds)} (--refresh-every)`,
-    `the service ${spec.drainSeconds === 0 ? "ends at once" : `serves on for ${spanText(spec.drainSeconds)}`} after SIGTERM (--drain)`,
+    `a load takes ${spanText(facts.loadSeconds)}, plus or minus 10 % (--load-time), and starts every ${spanText(facts.refreshSeconds)} (--refresh-every)`,
+    `the service ${spec.drainSeconds === 0 ? "ends at once" : `keeps serving for ${spanText(spec.drainSeconds)}`} after SIGTERM (--drain)`,
     spec.refuseAfterSeconds === null
-      ? `data is old after ${spanText(facts.staleSeconds)}, and is served however old it is (--refuse-after)`
+      ? `data is stale after ${spanText(facts.staleSeconds)}, and is served at any age (--refuse-after)`
       : `data older than ${spanText(spec.refuseAfterSeconds)} fails readiness (--refuse-after)`,
-    `${facts.requestsPerSecond} requests a second (--requests), spread evenly, none tried again, ${kept} % on connections that clients keep (--kept)`,
-    `an outage lasts ${spanText(facts.outageSeconds)} (--outage), a stall ${spanText(facts.stallSeconds)} (--stall), a slow load ${facts.slowFactor} times as long (--slow)`,
+    `${facts.requestsPerSecond} requests a second (--requests), spread evenly, without retries, ${kept} % on connections that clients keep (--kept)`,
+    `an outage lasts ${spanText(facts.outageSeconds)} (--outage), a stall lasts ${spanText(facts.stallSeconds)} (--stall), a slow load takes ${facts.slowFactor} times as long (--slow)`,
     ...(isKubernetes
       ? [
-          `there are ${facts.nodes} nodes (--nodes), each routes by a change of readiness after 2 s, and no PodDisruptionBudget holds up a drain`,
-          "the kubelet asks readiness at once when a container has started, as newer ones do",
+          `there are ${facts.nodes} nodes (--nodes), each node knows a change of readiness after 2 s, and no PodDisruptionBudget delays a drain`,
+          "the kubelet sends the first readiness probe as soon as the startup probe has passed, as newer kubelets do",
         ]
       : []),
     ...workload.assumed,

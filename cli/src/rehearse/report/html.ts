@@ -29,7 +29,7 @@ function partOf({ rehearsal, sweeps }: HtmlPart, part: number): string {
   const mended = troubles.every(({ after, before }) => (after ?? before).verdict.rating === "good");
   return `<h1>${escaped(workload.name)}</h1>
 <p class="soft">${escaped(workload.file)}, line ${workload.line}, ${spec.replicas} replica${spec.replicas === 1 ? "" : "s"}</p>
-<p>${isGood ? "Nothing needs to change." : `${changes.length === 1 ? "One change" : `${changes.length} changes`} ${mended ? "mend what would go wrong." : "help, and something is left."}`}</p>
+<p>${isGood ? "Nothing needs to change." : `${changes.length === 1 ? "One change" : `${changes.length} changes`} ${mended ? "prevent every trouble." : "help, but some troubles remain."}`}</p>
 <h2>What would happen</h2>
 ${tableOf(troubles)}
 ${changes.length > 0 ? `<h2>What to change</h2>\n<ol>\n${changesOf(rehearsal)}\n</ol>` : ""}
@@ -42,7 +42,7 @@ ${assumptionsOf(rehearsal)
   .map((each) => `<li>${escaped(each)}</li>`)
   .join("\n")}
 </ul>
-<p class="soft">What is modelled, and how that is known: docs/simulate.md in the package health-state-cli.</p>`;
+<p class="soft">The rules of the simulator, with their sources: docs/simulate.md in the package health-state-cli.</p>`;
 }
 
 function tableOf(troubles: readonly Rehearsed[]): string {
@@ -69,9 +69,9 @@ function changesOf({ workload, changes, troubles }: Rehearsal): string {
 function slidersOf({ troubles, changes }: Rehearsal, sweeps: readonly Sweep[], part: number): string {
   return slidersHtml({
     part,
-    note: `One number at a time, the others as they are${changes.length > 0 ? " with every change above" : " in the file"}.`,
+    note: `Each slider changes one number${changes.length > 0 ? " with every change above" : " in the file"}.`,
     now: changes.length > 0 ? "as it is, changed" : "as it is",
-    heads: ["trouble", "what would happen"],
+    heads: ["trouble", "with this file"],
     names: troubles.map(({ trouble }) => trouble),
     data: sweeps.map(({ name, now, values, plays }) => ({
       name,

@@ -16,7 +16,7 @@ export function scenarioPage(played: Played, sweep: ScenarioSweep): string {
     scenario,
     `<h1>${escaped(scenario)}</h1>
 <p>${escaped(shows)}</p>
-<div class="wide" tabindex="0">${imageOf(toSvg(played), `The timelines of ${scenario}. The figures below tell the same.`)}</div>
+<div class="wide" tabindex="0">${imageOf(toSvg(played), `The timelines of ${scenario}. The figures below show the same.`)}</div>
 ${sweep.sliders.length > 0 ? slidersOf(names, sweep, played) : ""}
 <h2>The figures</h2>
 <table><thead><tr><th></th>${heads}</tr></thead><tbody>
@@ -28,15 +28,15 @@ ${assumptionsOf(played)
   .map((each) => `<li>${escaped(each)}</li>`)
   .join("\n")}
 </ul>
-<p class="soft">What is modelled, and how that is known: docs/simulate.md in the package health-state-cli.</p>`,
+<p class="soft">The rules of the simulator, with their sources: docs/simulate.md in the package health-state-cli.</p>`,
   );
 }
 
 function slidersOf(names: readonly string[], { replicas, sliders }: ScenarioSweep, played: Played): string {
-  const fewer = replicas < played.replicas ? ` Played with ${replicas} replicas.` : "";
+  const fewer = replicas < played.replicas ? ` Simulated with ${replicas} replicas.` : "";
   return slidersHtml({
     part: 0,
-    note: `One number at a time, the others as they are. A variant without it stays as it is.${fewer}`,
+    note: `Each slider changes one number. A variant without this number does not change.${fewer}`,
     now: "as it is",
     heads: ["variant", "what happens"],
     names,

@@ -6,16 +6,16 @@ const BAD = ["stalled", "unloaded", "lost", "refused"] as const;
 
 /** The name of each outcome. */
 const WORDS = {
-  stale: "answered from old data",
+  stale: "answered from stale data",
   stalled: "kept waiting",
-  unloaded: "sent to a replica with nothing loaded",
+  unloaded: "sent to a replica without data",
   lost: "lost",
-  refused: "refused, because nobody was there",
+  refused: "refused, because no replica was available",
 } as const;
 
 /** Describes a result in clauses, separately before, during and after the trouble. */
 export function sentenceOf({ isStart }: Pick<Rehearsed, "isStart">, { figures, verdict, setup }: Play): string {
-  if (verdict.rating === "late") return "the service was not ready by then; see the cold start";
+  if (verdict.rating === "late") return "the service was not ready before this: see the cold start";
   return isStart ? startSentence(figures, setup.router === "direct") : troubleSentence(figures, setup.replicas);
 }
 
@@ -37,10 +37,8 @@ function troubleSentence({ phases }: Figures, replicas: number): string {
     .map(({ name, restarts, fewestReady, noAnswerSeconds, requests }) => {
       const clauses = [
         ...(restarts > 0 ? [restartText(restarts)] : []),
-        fewestReady === replicas
-          ? `${replicas} of ${replicas} ready`
-          : `${fewestReady} of ${replicas} ready at the fewest`,
-        ...(noAnswerSeconds > 0 ? [`nobody there for ${roundText(noAnswerSeconds)}`] : []),
+        fewestReady === replicas ? `${replicas} of ${replicas} ready` : `at least ${fewestReady} of ${replicas} ready`,
+        ...(noAnswerSeconds > 0 ? [`no replica available for ${roundText(noAnswerSeconds)}`] : []),
         ...outcomeClauses(requests, ["stale", ...BAD]),
       ];
       return `${name}: ${clauses.join(", ")}`;

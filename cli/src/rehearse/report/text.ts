@@ -13,16 +13,16 @@ export function pageOf(rehearsals: readonly Rehearsal[], stores: readonly string
   const shared = sharedOf(rehearsals);
   const parts = rehearsals.map((each) => toText(each, shared, width));
   const end = [
-    ...(shared.length > 0 ? ["all of them assume", ...listOf(shared, width)] : []),
+    ...(shared.length > 0 ? ["all workloads assume", ...listOf(shared, width)] : []),
     ...(stores.length > 0
       ? folded(
-          `Not played: ${stores.join(", ")}, because a store loads no data from elsewhere. --only plays ${stores.length === 1 ? "it" : "them"}.`,
+          `Not simulated: ${stores.join(", ")}, because a database loads no data from a source. --only simulates ${stores.length === 1 ? "it" : "them"}.`,
           "",
           width,
         )
       : []),
   ];
-  end.push(`What is modelled, and how that is known: ${EVIDENCE}`);
+  end.push(`The rules of the simulator, with their sources: ${EVIDENCE}`);
   return [...parts, `${end.join("\n")}\n`].join("\n");
 }
 
@@ -34,16 +34,16 @@ function toText(rehearsal: Rehearsal, shared: readonly string[], width: number):
   const lines = [
     `${name} (${file}:${line}): ${spec.replicas} replica${spec.replicas === 1 ? "" : "s"}`,
     "",
-    "what would happen",
+    "with this file",
     ...troubles.flatMap((each) => rowOf(each, each.before, width)),
   ];
   if (bad.length === 0) lines.push("", "Nothing needs to change.");
   if (changes.length > 0) {
-    lines.push("", changes.length === 1 ? "change this number" : `change these ${changes.length}`);
+    lines.push("", changes.length === 1 ? "change this" : `change these ${changes.length}`);
     changes.forEach((change, index) => lines.push(...changeOf(rehearsal, change, index, width)));
     lines.push(
       "",
-      "the same, changed",
+      "with the changes",
       ...troubles.flatMap((each) => (each.after ? rowOf(each, each.after, width, saidBefore(each)) : [])),
     );
   }
@@ -51,7 +51,7 @@ function toText(rehearsal: Rehearsal, shared: readonly string[], width: number):
   if (left.length > 0 && bad.length > 0)
     lines.push(
       "",
-      ...folded(`No number of this file mends: ${left.map(({ trouble }) => trouble).join(", ")}.`, "", width),
+      ...folded(`No change that was tried is enough for: ${left.map(({ trouble }) => trouble).join(", ")}.`, "", width),
     );
   const assumed = assumptionsOf(rehearsal).filter((each) => !shared.includes(each));
   if (assumed.length > 0) lines.push("", "assumed", ...listOf(assumed, width));
@@ -70,7 +70,7 @@ function saidBefore(rehearsed: Rehearsed): string | undefined {
 function rowOf(rehearsed: Rehearsed, play: Play, width: number, said?: string): readonly string[] {
   const sentence = sentenceOf(rehearsed, play);
   const head = `${INDENT}${rehearsed.trouble.padEnd(NAME)}${RATINGS[play.verdict.rating].padEnd(5)}`;
-  return folded(sentence === said ? "as before" : sentence, " ".repeat(head.length), width, head);
+  return folded(sentence === said ? "unchanged" : sentence, " ".repeat(head.length), width, head);
 }
 
 function changeOf(

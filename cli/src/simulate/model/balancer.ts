@@ -42,7 +42,7 @@ const COUNTS = {
  * intervals, timeouts and thresholds are those that the configurations have, and a test compares the two.
  */
 export const BALANCERS: Readonly<Record<BalancerName, Balancer>> = {
-  // "After registration one pass makes a target healthy." Independent checks at a fixed rate.
+  // "After its registration, a target is healthy after one pass." Independent checks at a fixed rate.
   "aws-alb": { prober: awsAlb, intervalSeconds: 10, timeoutSeconds: 5, pace: "start", rule: COUNTS, panicUnder: 0 },
   "aws-nlb": { prober: awsNlb, intervalSeconds: 10, timeoutSeconds: 5, pace: "start", rule: COUNTS, panicUnder: 0 },
   "gcp-load-balancer": {
@@ -53,7 +53,7 @@ export const BALANCERS: Readonly<Record<BalancerName, Balancer>> = {
     rule: { ...COUNTS, firstPass: "no" },
     panicUnder: 0,
   },
-  // "A backend is unhealthy until its first pass; one pass is enough."
+  // "A backend is unhealthy until its first pass. One pass makes it healthy."
   "azure-application-gateway": {
     prober: azureApplicationGateway,
     intervalSeconds: 10,
@@ -81,7 +81,7 @@ export const BALANCERS: Readonly<Record<BalancerName, Balancer>> = {
     rule: { ...COUNTS, firstPass: "first check", wrongStatusAtOnce: true },
     panicUnder: panicOf(envoy.settings.healthy_panic_threshold.value),
   },
-  // "A server starts up, but one failed first check takes it down. fall does not delay that."
+  // "A server is up at the start. If its first check fails, it is down at once."
   haproxy: {
     prober: haproxy,
     intervalSeconds: 2,
@@ -90,7 +90,7 @@ export const BALANCERS: Readonly<Record<BalancerName, Balancer>> = {
     rule: { ...COUNTS, initially: "up", firstPass: "no", firstFailure: true },
     panicUnder: 0,
   },
-  // "No thresholds: one failure removes, one pass brings back."
+  // "There are no thresholds: a server is removed after one failure, and added again after one pass."
   traefik: {
     prober: traefik,
     intervalSeconds: 5,
@@ -99,7 +99,7 @@ export const BALANCERS: Readonly<Record<BalancerName, Balancer>> = {
     rule: { ...COUNTS, rise: 1, fall: 1, initially: "up" },
     panicUnder: 0,
   },
-  // "the upstream is removed at the first failure; it starts healthy"
+  // "the upstream is removed after one failure; it is healthy at the start"
   caddy: {
     prober: caddy,
     intervalSeconds: 5,

@@ -50,7 +50,7 @@ function probeTexts({ probes }: Setup): readonly string[] {
 
 function probeText(name: string, probe: KubeletProbe): string {
   const { asks, periodSeconds = 10, timeoutSeconds = 1, failureThreshold = 3, successThreshold = 1 } = probe;
-  return `${name}Probe asks for ${asks} every ${periodSeconds} s and waits ${timeoutSeconds} s for an answer; ${failureThreshold} failures or ${successThreshold} pass in a row change its verdict`;
+  return `${name}Probe requests ${asks} every ${periodSeconds} s and waits ${timeoutSeconds} s for an answer; ${failureThreshold} failures or ${successThreshold} pass in a row change its result`;
 }
 
 function routerText({ router, check, propagationSeconds = 2 }: Setup): string {
@@ -83,5 +83,5 @@ function revisionTexts({ revisions = [] }: Setup): readonly string[] {
 
 function restText(setup: Setup): string {
   const { drainMs, graceMs, bootMs, requestsPerMs } = resolveSetup(setup);
-  return `${requestsPerMs * 1_000} requests a second, and no client tries again; a process listens after ${spanOf(bootMs / 1_000)}; after SIGTERM it drains for ${spanOf(drainMs / 1_000)} and is killed after ${spanOf(graceMs / 1_000)}`;
+  return `${requestsPerMs * 1_000} requests a second, without retries; a process listens after ${spanOf(bootMs / 1_000)}; after SIGTERM it drains for ${spanOf(drainMs / 1_000)} and is killed after ${spanOf(graceMs / 1_000)}`;
 }

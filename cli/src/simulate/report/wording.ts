@@ -50,7 +50,8 @@ export function sentenceOf({ figures, setup }: PlayedVariant): string {
     );
   if (setup.replicas > 24) clauses.push(`at most ${figures.mostLoadsAtOnceLate} loads at once in the last quarter`);
   const { mostHeldIn, mostLeft, badReached } = figures;
-  if (mostHeldIn > 0) clauses.push(`at most ${mostHeldIn} held in by the fleet and ${mostLeft} out with its leave`);
+  if (mostHeldIn > 0)
+    clauses.push(`at most ${mostHeldIn} held in by the fleet and ${mostLeft} out with its permission`);
   if (badReached > 0) clauses.push(`the bad revision reached ${badReached} of ${setup.replicas}`);
   const bad = (["stale", "stalled", "unloaded", "lost", "refused"] as const).filter((outcome) => requests[outcome] > 0);
   for (const outcome of bad)
@@ -115,7 +116,7 @@ export function figureRows({ variants, replicas }: Played): readonly (readonly [
     row("held in by the fleet, at most", ({ mostHeldIn }) => countOf(mostHeldIn)),
     row("out by leave, at most", ({ mostLeft }) => countOf(mostLeft)),
     row("replicas that the bad revision reached", ({ badReached }) => countOf(badReached)),
-    row("probes asked", ({ probes }) => countOf(probes)),
+    row("probes sent", ({ probes }) => countOf(probes)),
   ];
   return rows.filter(([name, ...cells]) => name === "restarts" || cells.some((cell) => cell !== "0"));
 }

@@ -27,7 +27,7 @@ export const BUILT_IN: readonly Scenario[] = [
   {
     name: "cold-start",
     shows:
-      "A liveness probe that asks /status kills a process while it loads. Then the load starts again, without end.",
+      "A liveness probe on /status kills a process while it loads. The next process starts the load again, and is killed too.",
     defaults: { replicas: 3, durationSeconds: HOUR, loadSeconds: 2 * MINUTE },
     variants: (defaults) => {
       const base = baseOf(defaults);
@@ -42,21 +42,21 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "source-outage",
-    shows: "If the source fails, refusing stale data takes every replica out at once, unless the balancer fails open.",
+    shows: "If the source fails and stale data is refused, all replicas leave at once, unless the balancer fails open.",
     defaults: { replicas: 8, durationSeconds: 90 * MINUTE, loadSeconds: 10 },
     variants: (defaults) => {
       const base = outageSetup(defaults);
       const patientSeconds = (12 * defaults.durationSeconds) / 9;
       const patient = { ...base.limits, refuseAfter: patientSeconds * 1_000 };
       return [
-        { title: "Kubernetes, refused once stale", setup: base },
+        { title: "Kubernetes, 503 when stale", setup: base },
         { title: `Kubernetes, refuseAfter ${spanOf(patientSeconds)}`, setup: { ...base, limits: patient } },
-        { title: "AWS ALB (fails open), refused once stale", setup: { ...base, router: "aws-alb" } },
-        { title: "Envoy (panics under 50 %), refused once stale", setup: { ...base, router: "envoy" } },
+        { title: "AWS ALB (fails open), 503 when stale", setup: { ...base, router: "aws-alb" } },
+        { title: "Envoy (all hosts if under 50 % are healthy), 503 when stale", setup: { ...base, router: "envoy" } },
       ];
     },
     withFleet: {
-      shows: "If the source fails, a fleet lets a few replicas out and holds the others in with their old data.",
+      shows: "If the source fails, a fleet lets a few replicas leave and holds the others in with their old data.",
       variants: (defaults, leave) => {
         const base = outageSetup(defaults);
         return [
@@ -84,7 +84,7 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "rolling-deploy",
-    shows: "After SIGTERM, a process must serve until every sender of requests knows that it leaves.",
+    shows: "After SIGTERM, a process must keep serving until every sender of requests knows that it leaves.",
     defaults: { replicas: 8, durationSeconds: 10 * MINUTE, loadSeconds: 20 },
     variants: (defaults) => {
       const atSeconds = 3 * MINUTE;
@@ -96,8 +96,14 @@ export const BUILT_IN: readonly Scenario[] = [
       return [
         { title: "Kubernetes, no drain", setup: { ...base, drainSeconds: 0 } },
         { title: "Kubernetes, drain of 10 s", setup: { ...base, drainSeconds: 10 } },
-        { title: "AWS ALB not told, drain of 10 s", setup: { ...base, router: "aws-alb", drainSeconds: 10 } },
-        { title: "AWS ALB not told, drain of 25 s", setup: { ...base, router: "aws-alb", drainSeconds: 25 } },
+        {
+          title: "AWS ALB without deregistration, drain of 10 s",
+          setup: { ...base, router: "aws-alb", drainSeconds: 10 },
+        },
+        {
+          title: "AWS ALB without deregistration, drain of 25 s",
+          setup: { ...base, router: "aws-alb", drainSeconds: 25 },
+        },
       ];
     },
   },

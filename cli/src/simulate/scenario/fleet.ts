@@ -39,7 +39,8 @@ function badRevisionSetup(defaults: ScenarioDefaults, kind: "rejected" | "failin
 /** The variants of the scenario `rollout`. */
 export const ROLLOUT: Scenario = {
   name: "rollout",
-  shows: "A bad revision reaches every replica, and all their data becomes stale. With a rollout it reaches one.",
+  shows:
+    "A bad revision reaches every replica, and all their data becomes stale. With a rollout, it reaches one replica.",
   defaults: { replicas: 40, durationSeconds: 5_400, loadSeconds: 10 },
   variants: (defaults) => {
     const rollout = { first: 1, soakSeconds: defaults.durationSeconds / 45 };
@@ -47,7 +48,7 @@ export const ROLLOUT: Scenario = {
       const setup = badRevisionSetup(defaults, kind);
       const name = kind === "rejected" ? "validate refuses it" : "its load fails";
       return [
-        { title: `${name}, every replica takes it`, setup },
+        { title: `${name}, without a rollout`, setup },
         { title: `${name}, a rollout with first 1`, setup: { ...setup, fleet: { rollout } } },
       ];
     });

@@ -1,9 +1,11 @@
-# Stale data is refused: /status answers 503 past refuseAfter. If the source dies, that happens
-#   everywhere at once, and then: the load balancer fails open, and every target gets traffic.
-# A drain of 10 s ends before the 503 is noticed (25 s): deregister first, or drain for 25 s.
-# On ECS, health_check_grace_period_seconds >= 60 s (the load), or the service kills tasks that are
-#   still loading. It also replaces tasks that fail this check: if stale tasks must live, ask the
-#   liveness path here and guard the routes.
+# Stale data is refused: /status answers 503 if the data is older than refuseAfter. If the source
+#   stops, this happens to all replicas at once. The result: every target gets traffic.
+# A drain of 10 s ends before the 503 is noticed, after 25 s. Deregister the target first, or drain
+#   for 25 s.
+# On ECS, set health_check_grace_period_seconds to 60 or more, the time of a load. Otherwise ECS
+#   kills tasks that are still loading.
+# ECS also replaces tasks that fail this check. To keep stale tasks, use the liveness path here,
+#   and protect the routes with guard().
 resource "aws_lb_target_group" "app" {
   name        = "app"
   port        = 5100
@@ -11,18 +13,18 @@ resource "aws_lb_target_group" "app" {
   target_type = "ip"
   vpc_id      = var.vpc_id
 
-  # max(10 s drain, 25 s until a 503 is noticed) = 25.
+  # max(10 s drain, 25 s until a 503 is noticed) = 25 s.
   deregistration_delay = 25
 
   health_check {
     protocol = "HTTP"
     path     = "/status"
     matcher  = "200"
-    # a 503 is noticed within 2 x 10 + 5 = 25 s (wanted: 30 s).
+    # A 503 is noticed within 2 x 10 s + 5 s timeout = 25 s (wanted: 30 s).
     interval            = 10
     timeout             = 5
     unhealthy_threshold = 2
-    # Two passes in a row; after registration one is enough.
+    # Two passes in a row make a target healthy again. After its registration, one pass is enough.
     healthy_threshold = 2
   }
 }

@@ -1,6 +1,7 @@
-# Inside azurerm_application_gateway; name it in backend_http_settings { probe_name }.
-# Stale data is refused: /status answers 503 past refuseAfter. If the source dies, that happens
-#   everywhere at once, and then: the gateway answers 502.
+# Put this block into azurerm_application_gateway. Set backend_http_settings { probe_name } to its
+#   name.
+# Stale data is refused: /status answers 503 if the data is older than refuseAfter. If the source
+#   stops, this happens to all replicas at once. The result: the gateway answers 502.
 probe {
   name     = "app"
   protocol = "Http"
@@ -8,12 +9,12 @@ probe {
   port     = 5100
   path     = "/status"
 
-  # a 503 is noticed within 2 x 10 + 5 = 25 s (wanted: 30 s).
+  # A 503 is noticed within 2 x 10 s + 5 s timeout = 25 s (wanted: 30 s).
   interval            = 10
   timeout             = 5
   unhealthy_threshold = 2
 
-  # 200 and no other: the default, 200-399, takes a redirect for a pass.
+  # Only 200 passes. With the default, 200-399, a redirect would pass too.
   match {
     status_code = ["200"]
     body        = "I-AM-ALIVE"

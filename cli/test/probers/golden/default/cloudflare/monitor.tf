@@ -1,6 +1,8 @@
-# Stale data is refused: /status answers 503 past refuseAfter. If the source dies, that happens
-#   everywhere at once, and then: the fallback pool gets the traffic, healthy or not.
-# An interval of 25 s needs a paid plan (least 60, 15 or 10 s by plan).
+# Stale data is refused: /status answers 503 if the data is older than refuseAfter. If the source
+#   stops, this happens to all replicas at once. The result: the fallback pool gets the traffic,
+#   even if it is unhealthy.
+# An interval of 25 s needs a paid plan. The smallest interval is 60, 15 or 10 s, depending on the
+#   plan.
 resource "cloudflare_load_balancer_monitor" "app" {
   account_id       = var.account_id
   type             = "http"
@@ -11,8 +13,8 @@ resource "cloudflare_load_balancer_monitor" "app" {
   expected_body    = "I-AM-ALIVE"
   follow_redirects = false
 
-  # a 503 is noticed within 1 x 25 + 5 = 30 s (wanted: 30 s); the retries follow at once, each with
-  #   the same timeout.
+  # A 503 is noticed within 1 x 25 s + 5 s timeout = 30 s (wanted: 30 s). A retry follows at once,
+  #   with the same timeout.
   interval = 25
   timeout  = 5
   retries  = 1

@@ -1,12 +1,13 @@
-# Inside group or task.
-# Stale data is refused: /status answers 503 past refuseAfter. If the source dies, that happens
-#   everywhere at once, and then: no healthy service is offered.
+# Put this block into group or task.
+# Stale data is refused: /status answers 503 if the data is older than refuseAfter. If the source
+#   stops, this happens to all replicas at once. The result: clients find no healthy service.
 service {
   provider = "nomad"
   name     = "app"
   port     = "http"
 
-  # Routes, on one failure: a 503 is noticed within 1 x 5 + 2 = 7 s (wanted: 30 s).
+  # Decides about traffic. One failure is enough. A 503 is noticed within 1 x 5 s + 2 s timeout =
+  #   7 s (wanted: 30 s).
   check {
     type     = "http"
     name     = "readiness"
@@ -16,8 +17,9 @@ service {
     timeout  = "2s"
   }
 
-  # Restarts, so it knows nothing of data; slow on purpose, for a false alarm kills: a wedged
-  #   process is noticed within 3 x 10 + 5 = 35 s.
+  # Restarts the task, so it does not depend on the data. The check is slow on purpose, because a
+  #   false alarm kills the process. A wedged process is noticed within 3 x 10 s + 5 s timeout =
+  #   35 s.
   check {
     type     = "http"
     name     = "liveness"
@@ -26,7 +28,7 @@ service {
     interval = "10s"
     timeout  = "5s"
 
-    # grace: 1.5 x 60 s load.
+    # grace is 1.5 x 60 s load.
     check_restart {
       limit = 3
       grace = "90s"

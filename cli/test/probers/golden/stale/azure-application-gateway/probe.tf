@@ -1,6 +1,7 @@
-# Inside azurerm_application_gateway; name it in backend_http_settings { probe_name }.
-# Stale data is served: say so in the service (refuseAfter: "never" or an age), so that /status
-#   answers 200; Azure Application Gateway needs nothing for it.
+# Put this block into azurerm_application_gateway. Set backend_http_settings { probe_name } to its
+#   name.
+# Stale data is served. For this, set refuseAfter in the service to "never" or to an age. /status
+#   then answers 200. Azure Application Gateway needs no setting for it.
 probe {
   name     = "app"
   protocol = "Http"
@@ -8,12 +9,12 @@ probe {
   port     = 5100
   path     = "/ops/status"
 
-  # a 503 is noticed within 2 x 10 + 5 = 25 s (wanted: 60 s).
+  # A 503 is noticed within 2 x 10 s + 5 s timeout = 25 s (wanted: 60 s).
   interval            = 10
   timeout             = 5
   unhealthy_threshold = 2
 
-  # 200 and no other: the default, 200-399, takes a redirect for a pass.
+  # Only 200 passes. With the default, 200-399, a redirect would pass too.
   match {
     status_code = ["200"]
     body        = "I-AM-ALIVE"

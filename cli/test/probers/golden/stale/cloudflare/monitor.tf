@@ -1,6 +1,7 @@
-# Stale data is served: say so in the service (refuseAfter: "never" or an age), so that /status
-#   answers 200; Cloudflare Load Balancing needs nothing for it.
-# An interval of 55 s needs a paid plan (least 60, 15 or 10 s by plan).
+# Stale data is served. For this, set refuseAfter in the service to "never" or to an age. /status
+#   then answers 200. Cloudflare Load Balancing needs no setting for it.
+# An interval of 55 s needs a paid plan. The smallest interval is 60, 15 or 10 s, depending on the
+#   plan.
 resource "cloudflare_load_balancer_monitor" "app" {
   account_id       = var.account_id
   type             = "http"
@@ -11,8 +12,8 @@ resource "cloudflare_load_balancer_monitor" "app" {
   expected_body    = "I-AM-ALIVE"
   follow_redirects = false
 
-  # a 503 is noticed within 1 x 55 + 5 = 60 s (wanted: 60 s); the retries follow at once, each with
-  #   the same timeout.
+  # A 503 is noticed within 1 x 55 s + 5 s timeout = 60 s (wanted: 60 s). A retry follows at once,
+  #   with the same timeout.
   interval = 55
   timeout  = 5
   retries  = 1

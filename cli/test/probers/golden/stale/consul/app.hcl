@@ -1,7 +1,7 @@
-# Stale data is served: say so in the service (refuseAfter: "never" or an age), so that /status
-#   answers 200; Consul needs nothing for it.
-# No deregister_critical_service_after: a service that is still loading (120 s) or stale is
-#   critical, not gone.
+# Stale data is served. For this, set refuseAfter in the service to "never" or to an age. /status
+#   then answers 200. Consul needs no setting for it.
+# Do not set deregister_critical_service_after. It would remove a service that loads (120 s) or has
+#   stale data.
 service {
   name = "app"
   port = 5100
@@ -11,7 +11,8 @@ service {
     name   = "readiness"
     http   = "http://127.0.0.1:5100/ops/status"
     method = "GET"
-    # a 503 is noticed within 2 x 5 + 2 = 12 s (wanted: 60 s); one failure is tolerated.
+    # A 503 is noticed within 2 x 5 s + 2 s timeout = 12 s (wanted: 60 s). One failure is
+    #   tolerated.
     interval                 = "5s"
     timeout                  = "2s"
     failures_before_critical = 1

@@ -1,13 +1,15 @@
-# Liveness: ECS replaces the task, and a loading or stale one must not be replaced.
-# slow on purpose, for a false alarm kills: a wedged process is noticed within 3 x 10 + 5 = 35 s;
-#   curl gives up at 4 s, before ECS does.
-# startPeriod: 1.5 x 120 s load = 180 s, 300 s at most.
-# stopTimeout: 20 s drain + 15 s for what is in flight = 35 s, of 120 s at most.
-# In aws_ecs_service behind a balancer: health_check_grace_period_seconds = 180, or tasks that load
-#   are killed for their readiness.
-# 127.0.0.1 and not localhost, which may be ::1 where only IPv4 is bound.
-# Without curl in the image: node -e "fetch('http://127.0.0.1:5100/ops/status/live').then((r) =>
-#   process.exit(r.status === 200 ? 0 : 1), () => process.exit(1))"
+# Liveness, because ECS replaces the task. A task that loads or has stale data must not be
+#   replaced.
+# The check is slow on purpose, because a false alarm kills the process. A wedged process is
+#   noticed within 3 x 10 s + 5 s timeout = 35 s. curl gives up after 4 s, before ECS kills it.
+# startPeriod: 1.5 x 120 s load = 180 s. At most 300 s are accepted.
+# stopTimeout: 20 s drain + 15 s for open requests = 35 s. At most 120 s are accepted.
+# With a load balancer, set health_check_grace_period_seconds = 180 in aws_ecs_service. Otherwise
+#   ECS kills tasks that load, because they are not ready.
+# The address is 127.0.0.1, because localhost may mean ::1, and the service may listen on IPv4
+#   only.
+# If the image has no curl, use: node -e "fetch('http://127.0.0.1:5100/ops/status/live').then((r)
+#   => process.exit(r.status === 200 ? 0 : 1), () => process.exit(1))"
 resource "aws_ecs_task_definition" "app" {
   family = "app"
 

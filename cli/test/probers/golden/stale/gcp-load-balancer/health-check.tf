@@ -1,9 +1,9 @@
-# Stale data is served: say so in the service (refuseAfter: "never" or an age), so that /status
-#   answers 200; Google Cloud load balancer needs nothing for it.
+# Stale data is served. For this, set refuseAfter in the service to "never" or to an age. /status
+#   then answers 200. Google Cloud load balancer needs no setting for it.
 resource "google_compute_health_check" "app" {
   name = "app"
 
-  # Routes: a 503 is noticed within 2 x 5 + 5 = 15 s (wanted: 60 s).
+  # Decides about traffic. A 503 is noticed within 2 x 5 s + 5 s timeout = 15 s (wanted: 60 s).
   check_interval_sec  = 5
   timeout_sec         = 5
   healthy_threshold   = 2
@@ -16,11 +16,13 @@ resource "google_compute_health_check" "app" {
   }
 }
 
-# Autohealing replaces instances, so it has a check of its own, on liveness; never the one above.
+# Autohealing replaces instances, so it needs its own check with the liveness path. Never use the
+#   check above for it.
 resource "google_compute_health_check" "app_autohealing" {
   name = "app-autohealing"
 
-  # slow on purpose, for a false alarm kills: a wedged process is noticed within 3 x 10 + 5 = 35 s.
+  # The check is slow on purpose, because a false alarm kills the process. A wedged process is
+  #   noticed within 3 x 10 s + 5 s timeout = 35 s.
   check_interval_sec  = 10
   timeout_sec         = 5
   healthy_threshold   = 1
@@ -33,6 +35,6 @@ resource "google_compute_health_check" "app_autohealing" {
   }
 }
 
-# In google_compute_instance_group_manager: auto_healing_policies { initial_delay_sec = 180 },
-# that is 1.5 x 120 s load: liveness passes while loading, but a load that blocks the event loop
-#   must not count.
+# In google_compute_instance_group_manager, set auto_healing_policies { initial_delay_sec = 180 }.
+# This is 1.5 x 120 s load. Liveness passes during a load, but not while a load blocks the event
+#   loop.

@@ -1,17 +1,17 @@
 vcl 4.1;
 
-# Stale data is served: say so in the service (refuseAfter: "never" or an age), so that /status
-#   answers 200; Varnish needs nothing for it.
+# Stale data is served. For this, set refuseAfter in the service to "never" or to an age. /status
+#   then answers 200. Varnish needs no setting for it.
 probe app_ready {
     .url = "/ops/status";
     .expected_response = 200;
-    # With 3 good ones of 4 the second failure counts: a 503 is noticed within 2 x 2 + 1 = 5 s
-    #   (wanted: 60 s).
+    # 3 of 4 checks must pass, so 2 failures are too many. A 503 is noticed within 2 x 2 s + 1 s
+    #   timeout = 5 s (wanted: 60 s).
     .interval = 2s;
     .timeout = 1s;
     .window = 4;
     .threshold = 3;
-    # Two good ones to begin with: the first answer decides.
+    # At the start, two checks count as passed. So the result of the first check decides.
     .initial = 2;
 }
 

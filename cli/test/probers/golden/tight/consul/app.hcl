@@ -1,7 +1,8 @@
-# Stale data is refused: /status answers 503 past refuseAfter. If the source dies, that happens
-#   everywhere at once, and then: Consul's answer is empty, and clients find nobody.
-# No deregister_critical_service_after: a service that is still loading (180 s) or stale is
-#   critical, not gone.
+# Stale data is refused: /status answers 503 if the data is older than refuseAfter. If the source
+#   stops, this happens to all replicas at once. The result: Consul's answer is empty, so clients
+#   find no instance.
+# Do not set deregister_critical_service_after. It would remove a service that loads (180 s) or has
+#   stale data.
 service {
   name = "app"
   port = 5100
@@ -11,7 +12,8 @@ service {
     name   = "readiness"
     http   = "http://127.0.0.1:5100/status"
     method = "GET"
-    # a 503 is noticed within 2 x 5 + 2 = 12 s (wanted: 12 s); one failure is tolerated.
+    # A 503 is noticed within 2 x 5 s + 2 s timeout = 12 s (wanted: 12 s). One failure is
+    #   tolerated.
     interval                 = "5s"
     timeout                  = "2s"
     failures_before_critical = 1

@@ -1,10 +1,10 @@
-# Stale data is refused: /status answers 503 past refuseAfter. If the source dies, that happens
-#   everywhere at once, and then: an application balancer answers 5xx; a passthrough one spreads
-#   over all as a last resort.
+# Stale data is refused: /status answers 503 if the data is older than refuseAfter. If the source
+#   stops, this happens to all replicas at once. The result: an application load balancer answers
+#   5xx; a passthrough load balancer sends traffic to all backends.
 resource "google_compute_health_check" "app" {
   name = "app"
 
-  # Routes: a 503 is noticed within 2 x 4 + 4 = 12 s (wanted: 12 s).
+  # Decides about traffic. A 503 is noticed within 2 x 4 s + 4 s timeout = 12 s (wanted: 12 s).
   check_interval_sec  = 4
   timeout_sec         = 4
   healthy_threshold   = 2
@@ -17,11 +17,13 @@ resource "google_compute_health_check" "app" {
   }
 }
 
-# Autohealing replaces instances, so it has a check of its own, on liveness; never the one above.
+# Autohealing replaces instances, so it needs its own check with the liveness path. Never use the
+#   check above for it.
 resource "google_compute_health_check" "app_autohealing" {
   name = "app-autohealing"
 
-  # slow on purpose, for a false alarm kills: a wedged process is noticed within 3 x 10 + 5 = 35 s.
+  # The check is slow on purpose, because a false alarm kills the process. A wedged process is
+  #   noticed within 3 x 10 s + 5 s timeout = 35 s.
   check_interval_sec  = 10
   timeout_sec         = 5
   healthy_threshold   = 1
@@ -34,6 +36,6 @@ resource "google_compute_health_check" "app_autohealing" {
   }
 }
 
-# In google_compute_instance_group_manager: auto_healing_policies { initial_delay_sec = 270 },
-# that is 1.5 x 180 s load: liveness passes while loading, but a load that blocks the event loop
-#   must not count.
+# In google_compute_instance_group_manager, set auto_healing_policies { initial_delay_sec = 270 }.
+# This is 1.5 x 180 s load. Liveness passes during a load, but not while a load blocks the event
+#   loop.
