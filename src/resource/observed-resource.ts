@@ -17,6 +17,7 @@ import { Subscribers } from "./subscribers.ts";
 
 /** So many revisions are remembered, so that `onRejected` is called once for each of them. */
 const MOST_TOLD = 100;
+const NOTHING_TOLD: readonly [] = [];
 
 /**
  * Sends the events of a resource to listeners, prints a failure without a listener, and disposes of old values. It is
@@ -44,7 +45,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   /** Whether a load was rejected since the last success. */
   #isRejected = false;
   /** The revisions that `onRejected` was told of, the last one at the end. */
-  #toldRevisions: Set<string> | undefined;
+  #toldRevisions: readonly (string | undefined)[] = NOTHING_TOLD;
   #subscribers: Subscribers<ResourceEvent<T>> | undefined;
 
   constructor(host: Host) {
@@ -144,7 +145,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   /** Calls `onRejected`, unless it was told of the revision. */
   tellRejected(revision: string | undefined, reason: unknown): void {
     const { onRejected } = this.options;
-    if (!onRejected || (revision !== undefined && this.#isTold(revision))) return;
+    if (!onRejected || (revision !== undefined && this.#toldRevisions.includes(revision))) return;
+    this.#toldRevisions = [...this.#toldRevisions, revision].slice(-MOST_TOLD);
     this.host.defer(() =>
       callSafely(() => {
         const told = onRejected({ name: this.name, revision, reason });
@@ -152,17 +154,6 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
         return told;
       }),
     );
-  }
-
-  /** Whether a revision was told before, as far as that is remembered. From now on it was. */
-  #isTold(revision: string): boolean {
-    this.#toldRevisions ??= new Set();
-    const revisions = this.#toldRevisions;
-    const isKnown = revisions.delete(revision);
-    revisions.add(revision);
-    const [oldest = ""] = revisions;
-    if (revisions.size > MOST_TOLD) revisions.delete(oldest);
-    return isKnown;
   }
 
   /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */
