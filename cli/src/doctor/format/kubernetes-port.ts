@@ -21,11 +21,11 @@ export function portOf(container: Container, port: Tree): string {
   return named?.get("containerPort").written ?? written;
 }
 
-/** Judges whether the port that a probe names exists. */
+/** Judges whether the port that a probe names exists. Knative takes 0 as the port of the container. */
 export function judgePort(report: Report, container: Container, handler: Tree): void {
   const port = handler.get("port");
   if (port.isOpen) return;
-  if (typeof port.value === "number" && !(port.value >= 1 && port.value <= 65_535))
+  if (typeof port.value === "number" && (port.value < 0 || port.value > 65_535))
     return report.add({
       rule: "out-of-range",
       severity: "error",
