@@ -6,6 +6,7 @@ import { judgeDockerfile } from "./format/dockerfile.ts";
 import { judgeEcs } from "./format/ecs.ts";
 import { fieldOf, judgeEnvoy } from "./format/envoy.ts";
 import { judgeHaproxy } from "./format/haproxy.ts";
+import { judgeJsonPatch } from "./format/json-patch.ts";
 import { judgeKubernetes } from "./format/kubernetes.ts";
 import { judgeNomad } from "./format/nomad.ts";
 import { judgeTerraform } from "./format/terraform.ts";
@@ -129,15 +130,6 @@ function judgeHcl(report: Report, file: string, text: string): string {
 function isJsonPatch(root: Tree): boolean {
   const [first] = root.items();
   return first !== undefined && first.get("op").here && first.get("path").here;
-}
-
-function judgeJsonPatch(report: Report, { file, line }: Tree): void {
-  report.unread({
-    file,
-    line,
-    what: "a JSON patch",
-    why: "It cannot be checked without its base. Build it first: kustomize build … | health-state doctor -",
-  });
 }
 
 /** The container definitions that Terraform takes from a file are a list. */

@@ -207,6 +207,19 @@ describe("who is told before SIGTERM", () => {
     expect(task.found[0]?.changes).toEqual([]);
   });
 
+  test("the proxy of Knative drains, so that no hook is asked for, which Knative would refuse", async () => {
+    const pod = `containers:
+  - image: example/app:1
+    ports: [{ containerPort: 8080 }]
+    readinessProbe: { httpGet: { path: /readyz, port: 8080 } }`;
+    const file = deployment(pod, "traffic: []")
+      .replace("apps/v1", "serving.knative.dev/v1")
+      .replace("Deployment", "Service");
+    const { page } = await played(file);
+    expect(page).toContain("the proxy of Knative lets requests end for 30 s before SIGTERM, and takes no hook");
+    expect(page).not.toContain("lifecycle");
+  });
+
   test("a task that starts is asked every 5 s by Docker, or as the file says", async () => {
     const at = async (check: string): Promise<number | null | undefined> => {
       const { found } = await played(`services:

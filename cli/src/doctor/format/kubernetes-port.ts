@@ -21,10 +21,20 @@ export function portOf(container: Container, port: Tree): string {
   return named?.get("containerPort").written ?? written;
 }
 
-/** Judges whether the port that a probe names exists. */
+/** Judges whether the port that a probe names exists. Knative takes 0 as the port of the container. */
 export function judgePort(report: Report, container: Container, handler: Tree): void {
   const port = handler.get("port");
-  if (port.text === undefined || port.isOpen) return;
+  if (port.isOpen) return;
+  if (typeof port.value === "number" && (port.value < 0 || port.value > 65_535))
+    return report.add({
+      rule: "out-of-range",
+      severity: "error",
+      at: port,
+      what: `The port ${port.value} does not exist.`,
+      why: "A port is a number from 1 to 65535, so the Kubernetes API server refuses the whole object.",
+      fix: "port: 8080",
+    });
+  if (port.text === undefined) return;
   if (/^\d+$/.test(port.text)) return judgeQuotedPort(report, port, port.text);
   if (container.partial) return;
   const names = container.tree

@@ -1,6 +1,7 @@
 import type { Report } from "../model/report.ts";
 import type { Tree } from "../model/tree.ts";
 import { yamlTreesOf } from "../model/yaml.ts";
+import { judgeJsonPatch } from "./json-patch.ts";
 import { judgePod } from "./kubernetes-pod.ts";
 
 const HELM = "helm template … | health-state doctor -";
@@ -129,13 +130,7 @@ function judgePatches(report: Report, root: Tree): void {
     try {
       for (const patch of yamlTreesOf(root.file, text, scalar.line + 1))
         if (patch.isMap) walk(report, patch, { kind: patch.get("kind").text ?? "", patch: true }, new Set());
-        else
-          report.unread({
-            file: root.file,
-            line: at.line,
-            what: "a JSON patch",
-            why: BUILD,
-          });
+        else judgeJsonPatch(report, patch);
     } catch {
       report.unread({
         file: root.file,

@@ -13,6 +13,7 @@ import { judgeTargetGroup } from "./target-group.ts";
 
 /** Judges the resources of a Terraform file that have health checks. */
 export function judgeTerraform(report: Report, root: Tree): void {
+  for (const module of root.all("module")) judgeModule(report, module);
   for (const resource of root.all("resource")) {
     const [type = "", name = ""] = labelsOf(resource);
     if (/^aws_(lb|alb)_target_group$/.test(type))
@@ -38,6 +39,24 @@ export function judgeTerraform(report: Report, root: Tree): void {
         why: "It contains the values of a chart. Render the chart first: helm template … | health-state doctor -",
       });
   }
+}
+
+/** What a module makes of its arguments is known only to the module. */
+function judgeModule(report: Report, module: Tree): void {
+  const check = checkIn(module, 0);
+  if (!check) return;
+  const [name = ""] = labelsOf(module);
+  const why = "Only the module knows what it does with the health check in its arguments. Check the plan instead.";
+  report.unread({ file: module.file, line: check.line, what: `module ${name}`, why });
+}
+
+function checkIn(tree: Tree, depth: number): Tree | undefined {
+  if (depth > 12) return undefined;
+  for (const [key, child] of tree.branches()) {
+    const found = /^health_?check$|^container_definitions$|_probe$/i.test(key) ? child : checkIn(child, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** A manifest that stands as text in the file. */

@@ -12,6 +12,9 @@ const NAMES = { startup: "startupProbe", readiness: "readinessProbe", liveness: 
 type Role = keyof typeof NAMES;
 const ROLES: readonly Role[] = ["startup", "readiness", "liveness"];
 
+/** What Knative does at the end of a pod (knative/serving, queue-proxy and the revision's timeoutSeconds). */
+const KNATIVE = { drainSeconds: 30, graceSeconds: 300 };
+
 /** Reads the workloads of a document: objects with a pod template, and pods. Jobs serve no requests. */
 export function kubernetesWorkloads(root: Tree, reading: Reading): readonly Workload[] {
   const kind = root.get("kind").text ?? "";
@@ -79,6 +82,12 @@ function workloadOf(root: Tree, pod: Tree, container: Tree, reading: Reading): W
   knobs.replicas = knobOf(root.get("spec", "replicas"));
   knobs.grace = knobOf(grace, pod);
   knobs.preStop = { line: hook.here ? hook.line : container.line, written: hookOf(hook) };
+  // A Service that holds containers is one of Knative. It takes no hook, because its own proxy drains.
+  const isKnative = kind === "Service";
+  if (isKnative)
+    assumed.add(
+      `the proxy of Knative lets requests end for ${KNATIVE.drainSeconds} s before SIGTERM, and takes no hook`,
+    );
   const rolling = rollingOf(root, kind, replicas);
   knobs.surge = {
     line: rolling.at.here ? rolling.at.line : root.get("spec").line,
@@ -98,8 +107,8 @@ function workloadOf(root: Tree, pod: Tree, container: Tree, reading: Reading): W
       replicas,
       router: "kubernetes",
       probes,
-      graceSeconds: typeof grace.value === "number" ? grace.value : 30,
-      preStopSeconds: pauseOf(report, hook) ?? 0,
+      graceSeconds: typeof grace.value === "number" ? grace.value : isKnative ? KNATIVE.graceSeconds : 30,
+      preStopSeconds: pauseOf(report, hook) ?? (isKnative ? KNATIVE.drainSeconds : 0),
       told: true,
       maxSurge: rolling.maxSurge,
       maxUnavailable: rolling.maxUnavailable,
