@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { createHealth, onRequest, type CheckOptions, type Health, type HealthEvent } from "../../src/index.ts";
+import { internalsOf } from "../../src/handler/internals.ts";
+import { registryOf } from "../../src/health/registry-of.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 function createWorld(options: Partial<CheckOptions>): { readonly clock: VirtualClock; readonly health: Health } {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createHealth, loaded, onRequest, retryLater, unchanged, type Resource } from "../../src/index.ts";
 import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import type { ManagedResource } from "../../src/resource/managed-resource.ts";
-import { createVirtualClock } from "../../src/testing/index.ts";
+import { createVirtualClock, force } from "../../src/testing/index.ts";
 import { createKit, outcome, type Item, type Kit } from "./kit.ts";
 
 const limits = { refreshEvery: "never", timeout: "1h" } as const;
