@@ -1,1 +1,2 @@
-export { logTo, type LogEntry, type LoggerLike } from "./log-to.ts";
+export { logTo } from "./log-to.ts";
+export type { LogEntry, LoggerLike } from "./log-entry.ts";

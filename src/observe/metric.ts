@@ -21,6 +21,7 @@ export type GaugeName =
   | "size"
   | "generation"
   | "failures"
+  | "rejected"
   | "abandoned"
   | "leases"
   | "ready"
@@ -49,6 +50,11 @@ export const GAUGES: Readonly<Record<GaugeName, MetricFact>> = {
   size: { name: "resource.size", unit: "1", help: "The result of the size function for the value." },
   generation: { name: "resource.generation", unit: "{value}", help: "How many values this process has accepted." },
   failures: { name: "resource.failures", unit: "{load}", help: "How many loads have failed since the last success." },
+  rejected: {
+    name: "resource.rejected",
+    unit: "1",
+    help: "1 while the source offers the revision that was rejected.",
+  },
   abandoned: {
     name: "resource.abandoned",
     unit: "{load}",

@@ -57,6 +57,7 @@ export function readGauges(health: Health, registry: Registry, sizes: SizeFuncti
     if (age !== undefined) add("age", age / 1_000, labels);
     add("generation", record.generation, labels);
     add("failures", record.attempt - 1, labels);
+    add("rejected", record.rejected === undefined ? 0 : 1, labels);
     add("abandoned", record.abandoned, labels);
     const resource = byName.get(name);
     if (!resource) continue;

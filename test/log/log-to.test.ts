@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { createHealth, heartbeat } from "../../src/index.ts";
+import { byVersion, createHealth, createStore, heartbeat, hints, notEmpty, seed } from "../../src/index.ts";
 import { logTo, type LogEntry, type LoggerLike } from "../../src/log/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { rejecting, watchEscapes } from "../seeing/hostile.ts";
@@ -62,6 +62,81 @@ describe("logTo()", () => {
       "info: health-state: readiness changed from INDEX-DRAINING to INDEX-NOT-LOADED",
       "info: health-state: startup changed from I-AM-ALIVE to INDEX-NOT-LOADED",
     ]);
+  });
+
+  test("a rejected revision has not recovered before the source offers another one", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const logger = createLogger();
+    logTo(health, logger);
+    let revision = "1";
+    const load = byVersion({ version: () => ({ revision }), load: (at) => (at === "1" ? [1] : []) });
+    health.resource("index", { load, validate: notEmpty(), refreshEvery: "30s", refuseAfter: "1h" });
+    health.start();
+    await clock.advance("1m");
+    logger.lines.length = 0;
+    revision = "2";
+    await clock.advance("30m");
+    revision = "1";
+    await clock.advance("1m");
+    expect(logger.lines.map(short)).toEqual([
+      'warn: health-state: loading "index" was rejected at attempt 1: the new value is empty',
+      expect.stringMatching(/^warn: health-state: the value of "index" is STALE, \d+ s old$/),
+      'info: health-state: loading "index" succeeded at attempt 1',
+    ]);
+    await health.close();
+  });
+
+  test("failed saves and lost hints are told once, and so is their end", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const logger = createLogger();
+    let fault: Error | undefined = new Error("no space left on device");
+    const save = async (): Promise<undefined> => {
+      if (fault) throw fault;
+    };
+    const store = createStore<number>({ restore: async () => undefined, save, stamp: save, remove: async () => {} });
+    let count = 0;
+    const index = health.resource("index", { load: () => ++count, refreshEvery: "10s", lastKnownGood: store });
+    let lose = (_: unknown): void => {};
+    hints(index, () => ({ closed: new Promise((resolve) => (lose = resolve)) }));
+    logTo(health, logger);
+    health.start();
+    await clock.advance("1m");
+    lose("gone");
+    await clock.advance("1m");
+    fault = undefined;
+    await clock.advance("30s");
+    expect(logger.lines.filter(({ event }) => event === "save" || event === "hints").map(short)).toEqual([
+      expect.stringMatching(/^warn: health-state: saving "index" failed: .*no space left on device/),
+      'warn: health-state: the hints of "index" are lost: the channel was closed',
+      'info: health-state: the hints of "index" are connected again',
+      'info: health-state: saving "index" succeeded again',
+    ]);
+    await health.close();
+  });
+
+  test("a restore is told, with the age of the value, and a stored value that cannot be used too", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    const logger = createLogger();
+    logTo(health, logger);
+    const load = (): Promise<number[]> => Promise.reject(new Error("down"));
+    const asOf = clock.wall() - 60_000;
+    health.resource("index", { load, lastKnownGood: seed([1], { asOf }), refreshEvery: "10m" });
+    health.resource("empty", {
+      load,
+      lastKnownGood: seed<number[]>([], { asOf }),
+      validate: (value) => value.length > 0,
+      refreshEvery: "10m",
+    });
+    health.start();
+    await clock.settle();
+    expect(logger.lines.filter(({ event }) => event === "restore").map(short)).toEqual([
+      'info: health-state: the value of "index" was restored from a store, 60 s old',
+      expect.stringMatching(/^warn: health-state: the value of "empty" was not restored: /),
+    ]);
+    await health.close();
   });
 
   test("a failed load says everything that a person asks at night, and never the value", async () => {

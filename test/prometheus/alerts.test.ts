@@ -180,6 +180,7 @@ describe.skipIf(promtool === undefined)("the alert rules, evaluated by promtool"
   const draining = `health_state_draining{${at}}`;
   const slow = `health_state_slow_loads_total{${of}}`;
   const rejected = `health_state_loads_total{${of},outcome="rejected"}`;
+  const offered = `health_state_resource_rejected{${of}}`;
   const started = `process_start_time_seconds{${at}}`;
   const alive = `health_state_alive{${at}}`;
 
@@ -209,6 +210,9 @@ describe.skipIf(promtool === undefined)("the alert rules, evaluated by promtool"
     ["HealthStateLoadsFailing", { [failures]: "0 1 2 3" }, "3m", 1],
     ["HealthStateRejected", { [rejected]: "0 0 1 1" }, "3m", 1],
     ["HealthStateRejected", { [rejected]: "0x3" }, "3m", 0],
+    ["HealthStateRejected", { [rejected]: "1x40", [offered]: "1x40" }, "30m", 1],
+    ["HealthStateRejected", { [rejected]: "0 0 1 1", [offered]: "0 0 1 1" }, "3m", 1],
+    ["HealthStateRejected", { [rejected]: "1x40", [offered]: "0x40" }, "30m", 0],
   ] as const)("%s over %j at %s fires %i times", (alert, series, time, count) => {
     expect(firing(alert, series, time)).toBe(count);
   });

@@ -45,6 +45,8 @@ describe.skipIf(missing !== undefined)("collect(), in a registry of prom-client"
       'health_state_resource_generation{resource="database"} 1',
       'health_state_resource_failures{resource="index"} 0',
       'health_state_resource_failures{resource="database"} 0',
+      'health_state_resource_rejected{resource="index"} 0',
+      'health_state_resource_rejected{resource="database"} 0',
       'health_state_resource_abandoned{resource="index"} 0',
       'health_state_resource_abandoned{resource="database"} 0',
       'health_state_resource_leases{resource="index"} 1',

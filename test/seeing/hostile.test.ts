@@ -99,7 +99,7 @@ describe("what a loader throws", () => {
     expect(CONTROLS.test(text.replaceAll("\n", ""))).toBe(false);
     expect(seen.spans.filter(({ ended }) => !ended)).toEqual([]);
     expect(seen.spans.map(({ name }) => name)).toContain("load index");
-    expect(await seen.scrape()).toHaveLength(20);
+    expect(await seen.scrape()).toHaveLength(21);
     await Promise.all([seen.health.close(), bare.health.close()]);
     expect(seen.clock.timers).toBe(0);
   });
