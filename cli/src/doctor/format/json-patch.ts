@@ -21,11 +21,11 @@ export function judgeJsonPatch(report: Report, patch: Tree): void {
     file: patch.file,
     line: patch.line,
     what: "a JSON patch",
-    why: "It says too little without its base. Build it first: kustomize build … | health-state doctor -",
+    why: "It cannot be checked without its base. Build it first: kustomize build … | health-state doctor -",
   });
 }
 
-/** Judges a probe as part of a container of which nothing else is known. */
+/** Judges a probe as part of a container. The patch says nothing else about that container. */
 function judgeProbe(report: Report, value: Tree, key: string): void {
   const { item, line } = value;
   if (item === undefined) return;
