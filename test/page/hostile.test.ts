@@ -79,29 +79,28 @@ describe("a request that is none", () => {
 });
 
 describe("a stream", () => {
-  /** A page that cannot be drawn any more, because the clock of the service is broken. */
-  function createBreakable(): { readonly scene: ReturnType<typeof createScene>; breakClock(): void } {
-    const clock = createVirtualClock();
-    let isBroken = false;
-    const scene = createScene({ clock: { ...clock, wall: () => (isBroken ? NaN : clock.wall()) } });
-    return { scene: { ...scene, clock }, breakClock: () => void (isBroken = true) };
+  /** From now on the page cannot be drawn. */
+  function breakPicture({ health }: ReturnType<typeof createScene>): void {
+    vi.spyOn(health, "snapshot").mockImplementation(() => {
+      throw new RangeError("Invalid time value");
+    });
   }
 
   test("that cannot be drawn is ended, and the timer that draws it ends nobody", async () => {
-    const { scene, breakClock } = createBreakable();
+    const scene = createScene();
     const page = statusPage(scene.health);
     const readers = await Promise.all([1, 2].map(async () => (await page(get("?live=1"))).body?.getReader()));
     for (const reader of readers) await reader?.read();
-    breakClock();
+    breakPicture(scene);
     await scene.clock.advance("2s");
     for (const reader of readers) expect((await reader?.read())?.done).toBe(true);
     expect(scene.clock.timers).toBe(0);
   });
 
   test("that could not be opened takes no place", async () => {
-    const { scene, breakClock } = createBreakable();
+    const scene = createScene();
     const page = statusPage(scene.health);
-    breakClock();
+    breakPicture(scene);
     for (let n = 0; n < 40; n++) await expect(page(get("?live=1"))).rejects.toThrow("Invalid time value");
     expect(scene.clock.timers).toBe(0);
   });
