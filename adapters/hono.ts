@@ -1,4 +1,4 @@
-import type { Context, Handler, MiddlewareHandler } from "hono";
+import type { Context, Handler, MiddlewareHandler, Next } from "hono";
 import {
   createGuard,
   matchAndRefresh,
@@ -7,12 +7,13 @@ import {
   type Resource,
   type WaitUntil,
 } from "../src/index.ts";
-import { registryOf, responseOf } from "../src/internal.ts";
+import { propertyOf, registryOf, responseOf } from "../src/internal.ts";
 import { checkAlone } from "./shared/check.ts";
+import { last } from "./shared/last.ts";
 
 /**
  * Creates middleware that answers the probes: `app.use(probes(health))`. Register it first, so that no authentication,
- * CORS rule or compression blocks a probe.
+ * CORS rule or compression blocks a probe. During a drain, each answer of the app closes its HTTP/1 connection.
  *
  * @throws TypeError if an argument is wrong, or if there is a second one
  * @example
@@ -21,11 +22,14 @@ import { checkAlone } from "./shared/check.ts";
  */
 export function probes(health: Health, ...more: readonly never[]): MiddlewareHandler {
   checkAlone(health, more);
-  const isRequestMode = registryOf(health).driver.kind === "request";
+  const registry = registryOf(health);
+  const isRequestMode = registry.driver.kind === "request";
   const answer: Handler = (context, next) => {
     // Only in request mode, because an exception for every request would cost more than the probe.
     const waitUntil = isRequestMode ? waitUntilOf(context) : undefined;
-    return matchAndRefresh(health, context.req.raw, waitUntil) ?? next();
+    const answered = matchAndRefresh(health, context.req.raw, waitUntil);
+    if (registry.phase !== "draining" || isHttp2(context)) return answered ?? next();
+    return answered ? last(answered) : nextAndClose(context, next);
   };
   // SAFETY: the type needs a promise, but Hono also accepts a plain answer, which is 5 % faster.
   return answer as MiddlewareHandler;
@@ -50,6 +54,18 @@ export function guard(
     if (unavailable) return responseOf(unavailable);
     return next();
   };
+}
+
+/** On Node, an HTTP/2 session has no such header, and a drain ends the session. */
+function isHttp2({ env }: Context): boolean {
+  return Number(propertyOf(propertyOf(env, "incoming"), "httpVersionMajor")) >= 2;
+}
+
+/** The servers of Bun and Deno close idle connections when they stop, and may lose a request on its way. */
+async function nextAndClose(context: Context, next: Next): Promise<void> {
+  await next();
+  // An upgrade is nobody's last answer.
+  if (context.res.status !== 101) context.header("connection", "close");
 }
 
 /** The `waitUntil` of the platform. Hono throws if the platform has no execution context. */

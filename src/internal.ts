@@ -6,4 +6,4 @@ export { internalsOf, type HealthInternals } from "./handler/internals.ts";
 export { registryOf } from "./health/registry-of.ts";
 export type { Platform } from "./details/details.ts";
 export { checkOptions } from "./option/check-options.ts";
-export { checkFunction, fail, invalidOption } from "./option/invalid-option.ts";
+export { checkFunction, fail, invalidOption, propertyOf } from "./option/invalid-option.ts";

@@ -9,6 +9,7 @@ import {
 } from "../../src/index.ts";
 import { checkFunction, responseOf } from "../../src/internal.ts";
 import { checkProbes } from "./check.ts";
+import { last } from "./last.ts";
 
 /** What the errors say instead of a wrong handler. */
 const FETCH_HANDLER = "a function such as app.fetch";
@@ -78,24 +79,4 @@ async function served<R>(decision: Promise<Answer | undefined>, serve: () => R):
   const unavailable = await decision;
   if (unavailable) return responseOf(unavailable);
   return await serve();
-}
-
-/**
- * Both servers close idle connections when they stop, and may lose a request on its way. So during a drain, each answer
- * closes its connection.
- */
-function last<R>(answered: R): R {
-  if (answered instanceof Promise) return answered.then(last) as R; // SAFETY: a promise of the same
-  // By its fields: a Response may come from another realm. An upgrade is nobody's last answer.
-  const { headers, status, body } = Object(answered) as Partial<Response>; // SAFETY: each field is checked
-  if (!headers || status === undefined || status === 101) return answered;
-  try {
-    headers.set("connection", "close");
-    return answered;
-  } catch {
-    // Headers of a fetched or redirecting Response are immutable.
-    const copy = new Response(body ?? null, answered as Response); // SAFETY: it has headers and a status
-    copy.headers.set("connection", "close");
-    return copy as R; // SAFETY: a Response stands for a Response
-  }
 }

@@ -114,18 +114,20 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
     if (unknownBeats > 0) others.push(NOTHING_LOADED);
     return bus.id === undefined && others.length ? others : [...others, own];
   };
-  const startup = (): Verdict => {
+  const groupStartup = (own: Verdict): Verdict => {
     const verdict = groupVerdict(
       answer,
-      all((member) => member.startup, registry.startup()),
+      all((member) => member.startup, own),
     );
-    hasStarted ||= verdict.ok;
+    // A primary without workers answers for itself, but that says nothing about the workers to come.
+    hasStarted ||= verdict.ok && (bus.id !== undefined || members.size > 0);
+    if (verdict.ok) return verdict;
     return hasStarted ? { ok: true, outcome: "ok", worst: verdict.worst, retryAfter: undefined } : verdict;
   };
-  const readiness = (): Verdict =>
+  const groupReadiness = (own: Verdict): Verdict =>
     groupVerdict(
       answer,
-      all((member) => countedReadiness(member, answer), registry.readiness()),
+      all((member) => countedReadiness(member, answer), own),
     );
 
   const ownMessage = (): WorkerMessage | undefined => {
@@ -160,7 +162,7 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
 
   const reply = (probe: Probe, method: string): Answer => {
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
-    const verdict = probe === "readiness" ? readiness() : startup();
+    const verdict = probe === "readiness" ? groupReadiness(registry.readiness()) : groupStartup(registry.startup());
     const body = registry.words.wordOf(verdict.outcome);
     const made = answerOf(probe, verdict, { body, contentType: "text/plain; charset=utf-8" });
     return method === "HEAD" ? { ...made, body: "" } : made;
@@ -188,7 +190,16 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
         ? health.answerAs(probe, request)
         : responseOf(reply(probe, request.method)),
   };
+  const verdicts = (): Readonly<Record<Probe, Verdict>> => {
+    // In a primary without data, its own registry is idle.
+    const own = verdictsNow(registry);
+    return {
+      liveness: own.liveness,
+      readiness: groupReadiness(own.readiness),
+      startup: groupStartup(own.startup),
+    };
+  };
   // Readiness and startup have no detailed forms.
-  keepInternals(group, { registry, ask, routes, details: undefined });
+  keepInternals(group, { registry, ask, routes, verdicts, details: undefined });
   return group;
 }

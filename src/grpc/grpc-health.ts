@@ -22,7 +22,10 @@ export interface GrpcHealth {
   readonly service: HealthService;
   /** The implementation: the second argument of `addService()`. */
   readonly implementation: HealthImplementation;
-  /** Ends every Watch, so that `server.tryShutdown()` does not wait for clients. `health.close()` does the same. */
+  /**
+   * Sends NOT_SERVING to every Watch and ends it, so that `server.tryShutdown()` does not wait for clients.
+   * `health.close()` does the same.
+   */
   readonly end: () => void;
 }
 

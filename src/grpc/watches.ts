@@ -3,6 +3,7 @@ import { callSafely } from "../option/call-safely.ts";
 import type { HealthEvent } from "../resource/event.ts";
 import { MOST_TIMER_MS } from "../time/clock.ts";
 import type { WatchCallLike } from "./call.ts";
+import { SERVING_STATUS } from "./service.ts";
 
 /** The data that the watches read. */
 export interface WatchSource {
@@ -52,11 +53,15 @@ export class Watches {
     this.#unsubscribe ??= registry.subscribe((event) => this.#hear(event), "part");
   }
 
-  /** Ends every stream. */
+  /**
+   * Ends every stream, because the server stops. Each client is told NOT_SERVING before, for every service. A client
+   * of an unknown service was told of none.
+   */
   endAll(): void {
     for (const watched of this.#byService.values())
       for (const watch of watched.clients) {
         this.#remove(watched, watch);
+        if (watch.sent !== SERVING_STATUS.SERVICE_UNKNOWN) send(watch, SERVING_STATUS.NOT_SERVING);
         callSafely(() => watch.call.end());
       }
   }
@@ -72,10 +77,11 @@ export class Watches {
   }
 
   #hear(event: HealthEvent): void {
+    // A closed health has no resource any more, which would then be unknown.
+    if (this.#source.registry.phase === "closed") return this.endAll();
     const about = "snapshot" in event ? event.name : undefined;
     for (const watched of this.#byService.values())
       if (about === undefined || this.#source.dependsOn(watched.service, about)) this.#sendAll(watched);
-    if (this.#source.registry.phase === "closed") this.endAll();
   }
 
   #sendAll(watched: Watched): void {

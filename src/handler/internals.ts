@@ -1,7 +1,8 @@
 import type { Answer } from "../answer/answer.ts";
-import type { Route } from "../answer/paths.ts";
+import type { Probe, Route } from "../answer/paths.ts";
 import type { Details, Platform } from "../details/details.ts";
 import { store, storedOf, type Stored } from "../health/registry-of.ts";
+import type { Verdict } from "../health/verdict.ts";
 
 /** The parts of a health that the adapters and the other entries of this package use, and that a service does not see. */
 export interface HealthInternals extends Stored {
@@ -12,6 +13,8 @@ export interface HealthInternals extends Stored {
   readonly ask: <R>(method: string, target: string, raw: R, platform: Platform<R>) => Answer | undefined;
   /** Every path with its probe. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** The answers of a group of processes, where they are others than those of the registry. It starts nothing. */
+  readonly verdicts?: () => Readonly<Record<Probe, Verdict>>;
   /** The detailed forms, if any. */
   readonly details: Details | undefined;
 }

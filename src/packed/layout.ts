@@ -75,11 +75,11 @@ export function openParts(given: Uint8Array, keyBytes: number, values: ValueKind
   // A view may begin at an offset that is not a multiple of four. Such bytes cannot be read as words.
   const bytes = given.byteOffset % 4 === 0 ? given : given.slice();
   const header = bytes.byteLength < HEADER_WORDS * 4 ? undefined : new Uint32Array(bytes.buffer, bytes.byteOffset, 16);
-  if (header?.[0] !== MAGIC || header[1] !== FORMAT)
-    invalidOption(
-      "bytes",
-      given,
-      "bytes that pack() of this version returned, on a processor with the same byte order",
+  if (!header) return broken(`bytes has ${bytes.byteLength} bytes, which is less than the header that pack() writes.`);
+  if (header[0] !== MAGIC || header[1] !== FORMAT)
+    return broken(
+      `bytes does not begin as ${header[0] === MAGIC ? "this version of " : ""}pack() writes it. Either it is ` +
+        "something else, or it is damaged, or another version or a processor with another byte order packed it.",
     );
   const [, , hasKeyBytes = 0, kind = 0, count = 0, capacity = 0] = header;
   const layout: Layout = {
@@ -97,9 +97,15 @@ export function openParts(given: Uint8Array, keyBytes: number, values: ValueKind
         `Pass bytes with keys of ${nameOf(keyBytes)} and values of ${values}.`,
     );
   const size = HEADER_WORDS * 4 + capacity * 8 + layout.recordWords * 4 + layout.longBytes;
-  if (size !== bytes.byteLength || (capacity & (capacity - 1)) !== 0 || capacity <= count)
-    invalidOption("bytes", given, `all of the ${size} bytes that were packed`);
+  if (size !== bytes.byteLength)
+    return broken(`bytes has ${bytes.byteLength} bytes, and its header says ${size}. It is cut off or damaged.`);
+  if ((capacity & (capacity - 1)) !== 0 || capacity <= count) return broken("the header of bytes is damaged.");
   return cut(bytes, layout);
+}
+
+/** @throws TypeError with what is wrong with the content of the bytes */
+function broken(what: string): never {
+  return fail("HS_INVALID_OPTION", `${what} Pass all of the bytes that pack() returned, unchanged.`);
 }
 
 function nameOf(keyBytes: number): string {

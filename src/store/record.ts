@@ -101,7 +101,8 @@ export function checkHeader(
   { maxAgeMs, now }: { readonly maxAgeMs: number; readonly now: number },
 ): Header {
   for (const name of ["resource", "source", "codec", "schema"] as const)
-    if (header[name] !== expected[name]) ignore(`its ${name} is ${header[name]}, not ${expected[name]}`);
+    if (header[name] !== expected[name])
+      ignore(`its ${name} is ${quoted(header[name])}, not ${quoted(expected[name])}`);
   // A stamp that is no number is ahead too.
   const isAhead = ({ checkedAt, asOf = 0 }: Stamps): boolean => !(Math.max(checkedAt, asOf) <= now + FUTURE_MS);
   if (isAhead(header)) ignore("its time stamps are in the future");
@@ -109,6 +110,11 @@ export function checkHeader(
     beside?.of === header.sha256 && beside.checkedAt >= header.checkedAt && !isAhead(beside) ? beside : header;
   if (now - (asOf ?? checkedAt) > maxAgeMs) ignore("it is older than maxAge");
   return { ...header, checkedAt, asOf };
+}
+
+/** A name in quotes, because it may be empty. */
+function quoted(name: string | undefined): string {
+  return name === undefined ? "unknown" : JSON.stringify(name);
 }
 
 /** @throws Error unless the body is the one that the header tells of */

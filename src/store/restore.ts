@@ -37,7 +37,8 @@ export function createRestore<T>(
   { contextOf, restored }: RestoreParts,
 ): Restore {
   const { host } = resource;
-  const controller = new AbortController();
+  /** Made when the stores are asked: a Worker may create none while its module is evaluated. */
+  let controller: AbortController | undefined;
   let phase: "due" | "running" | "over" = "due";
   let heldUntil: number | undefined;
   /** A second is over: a store that has not answered is passed, and may still be the first to give a value. */
@@ -54,7 +55,7 @@ export function createRestore<T>(
   const end = (outcome: RestoreOutcome): void => {
     if (phase === "over") return;
     phase = "over";
-    controller.abort();
+    controller?.abort();
     for (const answer of answers) if (isStored(answer)) resource.discard(answer.value);
     const reason = reasons.length ? toSafeText(reasons.join("; ")) : undefined;
     const about = reason === undefined ? {} : { reason };
@@ -113,10 +114,10 @@ export function createRestore<T>(
     end(isDropped ? "superseded" : failed ? "failed" : reasons.length ? "ignored" : "nothing");
   };
 
-  const ask = async (store: StoreActions<T>, place: number): Promise<void> => {
+  const ask = async (store: StoreActions<T>, place: number, signal: AbortSignal): Promise<void> => {
     let answer: Restored<T>;
     try {
-      answer = checkedOf(await store.restore(contextOf(controller.signal)));
+      answer = checkedOf(await store.restore(contextOf(signal)));
       if (answer && "ignored" in answer) reasons.push(answer.ignored);
     } catch (error) {
       failed = true;
@@ -129,7 +130,9 @@ export function createRestore<T>(
 
   const begin = (): void => {
     phase = "running";
-    host.defer(() => stores.forEach((store, place) => void ask(store, place)));
+    controller = new AbortController();
+    const { signal } = controller;
+    host.defer(() => stores.forEach((store, place) => void ask(store, place, signal)));
   };
 
   const passLate = (): void => {

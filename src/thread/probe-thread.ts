@@ -51,6 +51,9 @@ export interface ProbeThread {
  * process alive. If the thread ends by an error, it is started again. If the port is in use, the thread
  * tries again after 250 ms, and then at longer intervals of up to 5 s.
  *
+ * For a group of `workers()`, readiness and startup report on the group, and liveness on this process. Call it in one
+ * process, such as the primary of `node:cluster`, because a port of a thread is never shared.
+ *
  * @throws TypeError if an argument is wrong, or for a health in request mode
  * @example
  * probeThread(health, { port: 8081 });
@@ -58,6 +61,7 @@ export interface ProbeThread {
 export function probeThread(health: Health, options: ProbeThreadOptions): ProbeThread {
   const registry = registryOf(health);
   const plan = toProbePlan(registry, options);
+  const { routes, verdicts: verdictsOf } = internalsOf(health);
   const { clock } = registry;
   const shared = new SharedArrayBuffer(SHARED_WORDS * 4);
   const memory = new Int32Array(shared);
@@ -73,7 +77,7 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
   let heard: (result: { readonly port: number } | Error) => void = () => {};
 
   const publish = (): void => {
-    const verdicts = verdictsNow(registry);
+    const verdicts = verdictsOf?.() ?? verdictsNow(registry);
     for (const probe of ["readiness", "liveness", "startup"] as const)
       Atomics.store(memory, PLACES[probe], packVerdict(verdicts[probe]));
   };
@@ -109,7 +113,7 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
       port,
       host: plan.host,
       words: wordsOf(registry),
-      routes: internalsOf(health).routes,
+      routes,
       limits: { tickMs: BEAT_MS, wedgedMs: plan.wedgedMs, verdictMs: plan.verdictMs },
     };
     worker = startProber(order, {

@@ -13,7 +13,10 @@ import { byteLengthOf, measure, type SizeOf } from "./size.ts";
  * @example
  * health.resource("rates", { load, validate: atMost("500MB", (map) => map.size * 100) });
  */
-export function atMost<T = unknown>(limit: ByteSize, sizeOf?: SizeOf<T>): Check<T> {
+export function atMost(limit: ByteSize): Check<unknown>;
+/** The same, with the size from a function. */
+export function atMost<T>(limit: ByteSize, sizeOf?: SizeOf<T>): Check<T>;
+export function atMost<T>(limit: ByteSize, sizeOf?: SizeOf<T>): Check<T> {
   const most = toBytes("atMost's limit", limit, 0);
   if (sizeOf !== undefined) checkFunction("atMost's sizeOf", sizeOf);
   const inBytes = typeof limit === "string";

@@ -10,7 +10,10 @@ import { measure, type SizeOf } from "./size.ts";
  * @example
  * health.resource("rates", { load, validate: notEmpty() });
  */
-export function notEmpty<T = unknown>(size?: SizeOf<T>): Check<T> {
+export function notEmpty(): Check<unknown>;
+/** The same, with the number of entries from a function. */
+export function notEmpty<T>(size?: SizeOf<T>): Check<T>;
+export function notEmpty<T>(size?: SizeOf<T>): Check<T> {
   if (size !== undefined) checkFunction("notEmpty's size", size);
   return (next) => {
     if (measure("notEmpty()", next, size) === 0) reject("the new value is empty");

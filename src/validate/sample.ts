@@ -5,13 +5,13 @@ import { isMap, isPlain, isSet, knownSizeOf } from "./size.ts";
 /** An entry of a value: `[key, value]` of a Map, or an element of an array, a Set or a typed array. */
 export type Entry<T> =
   T extends ReadonlyMap<infer K, infer V>
-    ? readonly [K, V]
+    ? [K, V]
     : T extends ReadonlySet<infer E>
       ? E
       : T extends ArrayLike<infer E>
         ? E
         : T extends object
-          ? readonly [string, T[keyof T]]
+          ? [string, T[keyof T]]
           : never;
 
 /**

@@ -33,7 +33,10 @@ export interface SizeChangeOptions<T> {
  * @example
  * health.resource("rates", { load, validate: sizeChange({ fewer: "30%", more: "200%" }) });
  */
-export function sizeChange<T = unknown>(options: SizeChangeOptions<T>): Check<T> {
+export function sizeChange(options: SizeChangeOptions<unknown> & { readonly size?: undefined }): Check<unknown>;
+/** The same, with the number of entries from a function. */
+export function sizeChange<T>(options: SizeChangeOptions<T>): Check<T>;
+export function sizeChange<T>(options: SizeChangeOptions<T>): Check<T> {
   const { fewer, more, size } = checkOptions("sizeChange()", options, ["size"], ["fewer", "more"]);
   if (fewer === undefined && more === undefined)
     invalidOption("the options of sizeChange()", options, "fewer, more, or both");

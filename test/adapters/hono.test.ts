@@ -18,13 +18,16 @@ const ALIVE = wholeOf([200, "I-AM-ALIVE", "READY", undefined]);
 describe("each cell of the wire table, whole", () => {
   const scenes = SCENES.map((scene) => [scene.name, scene] as const);
 
-  test.each(scenes)("by app.request: %s", async (_name, { enter, expected }) => {
+  test.each(scenes)("by app.request: %s", async (name, { enter, expected }) => {
     for (const probe of PROBES)
       for (const method of ["GET", "HEAD"] as const) {
         const app = new Hono().use(probes((await enter()).health));
-        expect(await read(await app.request(PATH_OF[probe], { method })), `${method} ${probe}`).toEqual(
-          wholeOf(expected[probe], method),
-        );
+        const golden = wholeOf(expected[probe], method);
+        const headers = name.includes("draining") ? { ...golden.headers, connection: "close" } : golden.headers;
+        expect(await read(await app.request(PATH_OF[probe], { method })), `${method} ${probe}`).toEqual({
+          ...golden,
+          headers,
+        });
       }
   });
 
@@ -173,6 +176,51 @@ describe("app.use(path, guard(resources))", () => {
     await one.clock.settle();
     other.loader.last.succeed({});
     expect(await (await late).text()).toBe("served");
+  });
+});
+
+describe("during a drain", () => {
+  const scene = (): { readonly app: Hono; drain(): void } => {
+    const health = createHealth();
+    const redirect = Response.redirect("https://elsewhere.test/");
+    const app = new Hono()
+      .use(probes(health))
+      .get("/m", (context) => context.text("work"))
+      // Its headers are immutable.
+      .get("/moved", () => redirect)
+      .get("/fails", () => {
+        throw new Error("a bug");
+      })
+      .onError((_error, context) => context.text("failed", 500));
+    return { app, drain: () => health.drain() };
+  };
+  const PATHS = ["/status", "/status/live", "/m", "/moved", "/fails", "/unknown"];
+
+  test("each answer of the app closes its connection, and none does before", async () => {
+    const { app, drain } = scene();
+    for (const path of PATHS) expect((await app.request(path)).headers.get("connection"), path).toBeNull();
+    drain();
+    const answers = await Promise.all(PATHS.map(async (path) => app.request(path)));
+    expect(answers.map(({ headers }) => headers.get("connection"))).toEqual(PATHS.map(() => "close"));
+    expect(answers.map(({ status }) => status)).toEqual([503, 200, 200, 302, 500, 404]);
+  });
+
+  test("an answer of HTTP/2 has no such header", async () => {
+    const { app, drain } = scene();
+    drain();
+    for (const path of PATHS) {
+      const { headers } = await app.request(path, {}, { incoming: { httpVersionMajor: 2 } });
+      expect(headers.get("connection"), path).toBeNull();
+    }
+  });
+
+  test("an upgrade is left as it is", async () => {
+    const health = createHealth();
+    // Outside a server, none can be made with status 101.
+    const upgrade = Object.defineProperty(new Response(null), "status", { value: 101 });
+    const app = new Hono().use(probes(health)).get("/socket", () => upgrade);
+    health.drain();
+    expect((await app.request("/socket")).headers.get("connection")).toBeNull();
   });
 });
 

@@ -264,7 +264,7 @@ test("what is of another codec is not used", async () => {
   const codec = { ...json<object>(), name: "other" };
   const two = shared<object>(folder, () => ({ own: true }), { codec, onAlone: (reason) => void told.push(reason) });
   expect(await two(context())).toEqual({ own: true });
-  expect(told).toEqual([expect.stringMatching(/its codec is json, not other/)]);
+  expect(told).toEqual([expect.stringMatching(/its codec is "json", not "other"/)]);
   await one.close();
   await two.close();
 });

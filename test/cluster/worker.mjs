@@ -10,6 +10,7 @@ import { createHealth } from "../../dist/src/index.js";
 import { probes } from "../../dist/adapters/node.js";
 import { probes as fetchProbes } from "../../dist/adapters/bun.js";
 import { workers } from "../../dist/src/cluster/index.js";
+import { probeThread } from "../../dist/src/thread/index.js";
 
 const [given, count, place, mode] = process.argv.slice(2);
 const folder = place || undefined;
@@ -53,3 +54,9 @@ if (folder && globalThis.Deno)
 await listening;
 console.log(JSON.stringify({ pid: process.pid, port: server.address().port, isPrimary, first }));
 if (isPrimary) for (let forked = 0; forked < Number(count); forked++) cluster.fork();
+// The thread of the primary answers for the group too.
+if (isPrimary) {
+  const { port } = await probeThread(group, { port: 0, host: "127.0.0.1" }).listening;
+  const first = (await fetch(`http://127.0.0.1:${port}/status/startup`)).status;
+  console.log(JSON.stringify({ pid: process.pid, port, isPrimary, first }));
+}

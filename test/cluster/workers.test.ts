@@ -125,27 +125,31 @@ async function play(those: Process[], others: readonly Process[], shared: readon
   await allSay([one, ...others, ...shared], "/status", OK);
 }
 
-test("the workers of node:cluster answer as one, and so does the primary", { timeout: 120_000 }, async () => {
-  const [node] = RUNTIMES;
-  if (!node) throw new Error("this Node is missing");
-  const found: Process[] = [];
-  start(node, ["all", "3"], found);
-  await until("all listen", () => found.length === 4);
-  const primary = found.filter(({ isPrimary }) => isPrimary);
-  await play(
-    found.filter(({ isPrimary }) => !isPrimary),
-    primary,
-    [],
-  );
-  // A new worker has not loaded yet: the group is not ready, and it has started all the same.
-  const [first] = primary;
-  await ask(first?.port ?? 0, "/fork");
-  await until("the new one listens", () => found.length === 5);
-  const [fresh] = found.slice(-1);
-  if (!fresh) throw new Error("there is no new one");
-  await allSay([...primary, fresh], "/status", NOT_LOADED);
-  await allSay([...primary, fresh], "/status/startup", OK);
-});
+test(
+  "the workers of node:cluster answer as one, and so do the primary and its probeThread()",
+  { timeout: 120_000 },
+  async () => {
+    const [node] = RUNTIMES;
+    if (!node) throw new Error("this Node is missing");
+    const found: Process[] = [];
+    start(node, ["all", "3"], found);
+    await until("all listen", () => found.length === 5);
+    const primary = found.filter(({ isPrimary }) => isPrimary);
+    await play(
+      found.filter(({ isPrimary }) => !isPrimary),
+      primary,
+      [],
+    );
+    // A new worker has not loaded yet: the group is not ready, and it has started all the same.
+    const [first] = primary;
+    await ask(first?.port ?? 0, "/fork");
+    await until("the new one listens", () => found.length === 6);
+    const [fresh] = found.slice(-1);
+    if (!fresh) throw new Error("there is no new one");
+    await allSay([...primary, fresh], "/status", NOT_LOADED);
+    await allSay([...primary, fresh], "/status/startup", OK);
+  },
+);
 
 describe.each(RUNTIMES.filter(({ name }) => ["this Node", "Bun", "Deno"].includes(name)))(
   "processes that meet in a folder, on $name",
@@ -265,8 +269,8 @@ describe("a process that has not been told of the others", () => {
       if (!node) throw new Error("this Node is missing");
       const found: Process[] = [];
       start(node, ["all", "2", "", "loaded"], found);
-      await until("all listen", () => found.length === 3);
-      expect(found.map(({ first }) => first)).toEqual([503, 503, 503]);
+      await until("all listen", () => found.length === 4);
+      expect(found.map(({ first }) => first)).toEqual([503, 503, 503, 503]);
       await allSay(found, "/status/startup", OK);
     },
   );

@@ -175,6 +175,24 @@ describe.skipIf(missing !== undefined)("grpcHealth(), asked by a client of @grpc
     expect(scene.clock.timers).toBeLessThanOrEqual(timers);
   });
 
+  test.each(["end()", "close()"])("drain() and then %s tells every Watch NOT_SERVING before its end", async (how) => {
+    const scene = createScene();
+    const { watch, end, server } = await serve(scene.health, { resources: true });
+    scene.health.start();
+    await scene.clock.settle();
+    await scene.accept("1");
+    const watches = ["", "liveness", "startup", "index"].map(watch);
+    for (const { next } of watches) expect(await next()).toBe(SERVING);
+    const unknown = watch("unknown");
+    expect(await unknown.next()).toBe(SERVICE_UNKNOWN);
+    scene.health.drain();
+    if (how === "end()") end();
+    else void scene.health.close();
+    for (const { next } of watches) expect([await next(), await next()]).toEqual([NOT_SERVING, undefined]);
+    expect(await unknown.next()).toBeUndefined();
+    await new Promise((resolve) => server.tryShutdown(resolve));
+  });
+
   test("bytes that are no message fail the call and not the server", async () => {
     const { check, send } = await serve(createHealth());
     await expect(send("Check", Buffer.from([0x0a, 5, 1]))).rejects.toMatchObject({ code: grpc.status.INTERNAL });

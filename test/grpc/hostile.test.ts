@@ -63,6 +63,7 @@ describe("Watch", () => {
     await scene.accept("1");
     expect(calls.map(({ sent }) => sent)).toEqual([[NOT_SERVING, SERVING], [SERVING], [NOT_SERVING, SERVING]]);
     end();
+    expect(calls.map(({ sent }) => sent.at(-1))).toEqual([NOT_SERVING, NOT_SERVING, NOT_SERVING]);
     expect(calls.map(({ ended }) => ended())).toEqual([true, true, true]);
     expect(listenersOf(scene.health)).toBe(0);
   });

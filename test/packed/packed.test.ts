@@ -137,6 +137,19 @@ test.each([
   expect(make).toThrow(expect.objectContaining({ code: expect.stringMatching(/^HS_(INVALID|UNKNOWN)_OPTION$/) }));
 });
 
+test.each([
+  ["nothing of it", () => new Uint8Array(64), /^health-state: bytes does not begin as pack\(\) writes it/],
+  ["another format", () => turned(4), /^health-state: bytes does not begin as this version of pack\(\) writes it/],
+  ["too little", () => packed.subarray(0, 8), /^health-state: bytes has 8 bytes, which is less than the header/],
+  [
+    "a part",
+    () => packed.subarray(0, -4),
+    /^health-state: bytes has \d+ bytes, and its header says \d+\. It is cut off/,
+  ],
+])("bytes whose content is wrong are told by their content, not by their type: %s", (_, make, message) => {
+  expect(() => prices.view(make())).toThrow(message);
+});
+
 test.each(["string", 4] as const)("damaged bytes without an empty slot end a look-up: keys of %s", (keys) => {
   const form = packedSet({ keys }) as ReturnType<typeof packedSet<"string">>;
   const key = (keys === "string" ? "a" : new Uint8Array(4)) as string;

@@ -51,6 +51,22 @@ declare global {
 }
 `;
 
+/** Packages that need not be installed here. What they export has any type. */
+const MODULES = [
+  "@grpc/grpc-js",
+  "@opentelemetry/api",
+  "aws4fetch",
+  "cloudflare:workers",
+  "ioredis",
+  "pino",
+  "prom-client",
+];
+
+/** What a page takes for granted too, beside what the docstrings do. */
+const LOOSE =
+  "accessKeyId api app build buildIndex cluster dispose fc free gate loadFlags log once ping pingOf property queue " +
+  "secretAccessKey server since tellThePublisher tracer validate";
+
 interface Named {
   readonly name: string;
   readonly file: string;
@@ -76,7 +92,7 @@ function importOf(name: string, example: string): string | undefined {
   const order = ENTRIES.filter(([, source]) => exportsOf(source).some((one) => one.name === name)).map(
     ([entry, source]) => {
       const isOwn = source === example || (source.endsWith("/index.ts") && example.startsWith(`${dirname(source)}/`));
-      const isNode = example.startsWith("adapters/node") && entry === "./node";
+      const isNode = /^(adapters\/node|docs\/)/.test(example) && entry === "./node";
       return { entry, rank: entry !== "." && (isOwn || isNode) ? 0 : entry === "." ? 1 : 2 };
     },
   );
@@ -97,11 +113,27 @@ const PAGES = [
   ...["cpu-heavy-loads", "development", "fleets", "testing"].map((name) => `docs/guide/${name}.md`),
 ];
 
+/** The blocks of the other docs. Many are a part of a program, so what they take for granted is declared. */
+const PARTS = FILES.filter((file) => /^docs\/.*\.md$/.test(file) && !PAGES.includes(file)).flatMap((file) =>
+  // The page of places has one program, and beside it only the lines in which places differ.
+  [
+    ...read(file).matchAll(
+      file.endsWith("/places.md") ? /^```ts worker\n([\s\S]*?)^```$/gm : /^```ts\n([\s\S]*?)^```$/gm,
+    ),
+  ].map(([, code = ""], index) => ({
+    name: `${file.replaceAll("/", "_")}-${index}`,
+    file,
+    code,
+  })),
+);
+
 /** An example as a module: what it names is imported, and what it returns is returned from a function. */
 function toModule({ file, code }: { readonly file: string; readonly code: string }): string {
   const declared = [...code.matchAll(/\b(?:const|let|function|class) (?:\{ ?)?(\w+)(?:, (\w+))?/g)].flatMap(
     ([, one = "", other = ""]) => [one, other],
   );
+  for (const [, list = ""] of code.matchAll(/^import (?:type )?([^"]*) from/gm))
+    declared.push(...(list.match(/\w+/g) ?? []));
   const words = new Set([...code.matchAll(/(?<!(?<!\.\.)\.|[\w"'-])[A-Za-z]\w*/g)].map(([word]) => word));
   const names = [...words].filter((word) => !declared.includes(word));
   const imports = names.flatMap((name) => {
@@ -110,6 +142,9 @@ function toModule({ file, code }: { readonly file: string; readonly code: string
       ? []
       : [`import { ${name} } from "health-state${entry.slice(1)}";`];
   });
+  if (file.startsWith("docs/"))
+    for (const name of LOOSE.split(" "))
+      if (words.has(name) && names.includes(name)) imports.push(`declare const ${name}: any;`);
   const body = /^(export|import) /m.test(code)
     ? code
     : `export async function example(): Promise<unknown> {\n${code}return;\n}`;
@@ -135,7 +170,8 @@ describe("the examples", () => {
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(join(ROOT, "node_modules/hono"), join(folder, "node_modules/hono"));
     writeFileSync(join(folder, "world.ts"), WORLD);
-    for (const example of EXAMPLES) writeFileSync(join(folder, `${example.name}.ts`), toModule(example));
+    writeFileSync(join(folder, "modules.d.ts"), MODULES.map((name) => `declare module "${name}";\n`).join(""));
+    for (const example of [...EXAMPLES, ...PARTS]) writeFileSync(join(folder, `${example.name}.ts`), toModule(example));
     for (const page of PAGES)
       [...read(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].forEach(([, code = ""], index) =>
         writeFileSync(join(folder, `${page.replaceAll("/", "_")}-${index}.ts`), `${code}\nexport {};\n`),

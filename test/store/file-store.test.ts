@@ -92,9 +92,9 @@ describe("a saved value", () => {
 
 describe("ignored, with a reason and never with an exception", () => {
   test.each([
-    ["another resource", { name: "index" }, "its resource is rates, not index"],
-    ["another source", { source: "https://other" }, "its source is https://rates.example/v2, not https://other"],
-    ["no source", { source: undefined }, "its source is https://rates.example/v2, not undefined"],
+    ["another resource", { name: "index" }, 'its resource is "rates", not "index"'],
+    ["another source", { source: "https://other" }, 'its source is "https://rates.example/v2", not "https://other"'],
+    ["no source", { source: undefined }, 'its source is "https://rates.example/v2", not unknown'],
     ["stamps more than 5 min in the future", { now: NOW - 301_001 }, "its time stamps are in the future"],
     ["an age over maxAge", { now: NOW + 86_400_000 }, "it is older than maxAge"],
   ])("%s", async (_, changes, reason) => {
@@ -106,8 +106,8 @@ describe("ignored, with a reason and never with an exception", () => {
   test("another schema, another codec", async () => {
     const { path, store } = pair(undefined, { schema: "1" });
     await store.save(recordOf(value), contextOf());
-    expect(await reasonOf(fileStore(path, { codec: json(), schema: "2" }))).toBe("its schema is 1, not 2");
-    expect(await reasonOf(fileStore(path, { codec: bytes(), schema: "1" }))).toBe("its codec is json, not bytes");
+    expect(await reasonOf(fileStore(path, { codec: json(), schema: "2" }))).toBe('its schema is "1", not "2"');
+    expect(await reasonOf(fileStore(path, { codec: bytes(), schema: "1" }))).toBe('its codec is "json", not "bytes"');
   });
 
   test("maxAge is of the age: asOf, else checkedAt", async () => {
@@ -562,7 +562,7 @@ describe("codecs", () => {
     await store.save(recordOf(given), contextOf());
     expect(await next.restore(contextOf())).toMatchObject({ value: given });
     const other = { ...v8<typeof given>(), name: "v8 1.2" };
-    expect(await reasonOf(fileStore(path, { codec: other }))).toMatch(/^its codec is v8 .*, not v8 1\.2$/);
+    expect(await reasonOf(fileStore(path, { codec: other }))).toMatch(/^its codec is "v8 .*", not "v8 1\.2"$/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { json } from "../../src/store/json.ts";
 import { bytes } from "../../src/store/kv/bytes.ts";
-import { kvStore, type StorageLike } from "../../src/store/kv/kv-store.ts";
+import { kvStore, type KvNamespaceLike, type StorageLike } from "../../src/store/kv/kv-store.ts";
 import type { Store } from "../../src/store/create-store.ts";
 import type { Codec } from "../../src/store/store.ts";
 import { open } from "./storage.ts";
@@ -13,6 +13,27 @@ async function reasonOf<T>(store: Store<T>, changes = {}): Promise<string> {
   const restored = await store.restore(contextOf(changes));
   return restored && "ignored" in restored ? restored.ignored : `used: ${JSON.stringify(restored)}`;
 }
+
+/** The methods of a namespace of Cloudflare KV alone. */
+function namespaceOf(entries: Map<string, string>): KvNamespaceLike {
+  return {
+    get: async (key) => entries.get(key) ?? null,
+    put: async (key, text) => void entries.set(key, text),
+    delete: async (key) => void entries.delete(key),
+  };
+}
+
+test("kvStore takes a namespace of Cloudflare KV as it is", async () => {
+  const entries = new Map<string, string>();
+  const make = (): Store<typeof value> => kvStore(namespaceOf(entries), "rates", { codec: json() });
+  const store = make();
+  expect(await store.restore(contextOf())).toBeUndefined();
+  await store.save(recordOf(value), contextOf());
+  await store.stamp({ checkedAt: NOW, asOf: undefined }, contextOf());
+  expect(await make().restore(contextOf())).toMatchObject({ value, checkedAt: NOW });
+  await store.remove(contextOf());
+  expect(entries.size).toBe(0);
+});
 
 /** Counts the writes. */
 function counted(storage: StorageLike): StorageLike & { readonly writes: string[] } {
@@ -81,12 +102,12 @@ describe.each(["unstorage in memory", "unstorage on Redis", "unstorage on Cloudf
   test("what must not be used is ignored with a reason", async ({ skip }) => {
     const { storage, key, store, next } = await make(skip, json<typeof value>(), { maxAge: "1d" });
     await store.save(recordOf(value), contextOf());
-    expect(await reasonOf(next, { name: "index" })).toBe("its resource is rates, not index");
-    expect(await reasonOf(next, { source: undefined })).toBe("its source is https://rates.example/v2, not undefined");
+    expect(await reasonOf(next, { name: "index" })).toBe('its resource is "rates", not "index"');
+    expect(await reasonOf(next, { source: undefined })).toBe('its source is "https://rates.example/v2", not unknown');
     expect(await reasonOf(next, { now: NOW - 400_000 })).toBe("its time stamps are in the future");
     expect(await reasonOf(next, { now: NOW + 86_400_000 })).toBe("it is older than maxAge");
-    expect(await reasonOf(kvStore(storage, key, { codec: json(), schema: "2" }))).toBe("its schema is , not 2");
-    expect(await reasonOf(kvStore(storage, key, { codec: bytes() }))).toBe("its codec is json, not base64");
+    expect(await reasonOf(kvStore(storage, key, { codec: json(), schema: "2" }))).toBe('its schema is "", not "2"');
+    expect(await reasonOf(kvStore(storage, key, { codec: bytes() }))).toBe('its codec is "json", not "base64"');
     const text = String(await storage.getItemRaw(key));
     await storage.setItemRaw(key, text.slice(0, -1));
     expect(await reasonOf(next)).toBe("its body is damaged");

@@ -41,7 +41,7 @@ export async function look(url: string, io: Pick<Io, "fetch">): Promise<Seen> {
       io.fetch(livenessOf(url), "text/plain").catch(() => undefined),
     ]);
     const resources = answer.contentType.includes("json") ? resourcesOf(answer.body) : undefined;
-    const word = resources ? (answer.state ?? "") : answer.body;
+    const word = resources ? wordOf(answer) : answer.body;
     return {
       failure: undefined,
       readiness: said(answer.status, word),
@@ -61,6 +61,12 @@ export async function look(url: string, io: Pick<Io, "fetch">): Promise<Seen> {
   }
 }
 
+/** The state of the data, unless the service refuses although its data is good. */
+function wordOf({ state = "", body }: { readonly state?: string | undefined; readonly body: string }): string {
+  const given = parsed(body);
+  return isObject(given) && given["output"] === "draining" ? "DRAINING" : state;
+}
+
 /** Liveness is nested under readiness, unless the service has paths of its own. */
 function livenessOf(url: string): string {
   const live = new URL(url);
@@ -76,12 +82,7 @@ function said(status: number | undefined, word: string): string {
 type Json = Readonly<Record<string, unknown>>;
 
 function resourcesOf(body: string): readonly SeenResource[] | undefined {
-  let given: unknown;
-  try {
-    given = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+  const given = parsed(body);
   const checks = isObject(given) ? given["checks"] : undefined;
   if (!isObject(checks)) return undefined;
   return Object.entries(checks).flatMap(([key, list]) => {
@@ -106,6 +107,14 @@ function resourceOf(name: string, check: Json): SeenResource {
     checkedAt: textOf(check["time"]),
     error: textOf(check["output"]),
   };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 function isObject(value: unknown): value is Json {

@@ -26,6 +26,16 @@ export interface StorageLike {
   removeItem(key: string): Promise<unknown>;
 }
 
+/** What a store needs of a namespace of Cloudflare KV. */
+export interface KvNamespaceLike {
+  /** The text of a key; `null` where there is none. */
+  get(key: string): Promise<string | null>;
+  /** Writes a text. */
+  put(key: string, value: string): Promise<unknown>;
+  /** Removes a key, if it is there. */
+  delete(key: string): Promise<unknown>;
+}
+
 /** A value that is found under the key and may be used. */
 interface Found {
   readonly header: Header;
@@ -33,9 +43,9 @@ interface Found {
 }
 
 /**
- * Creates a store that saves the last accepted value of a resource under one key of a key-value storage. With
- * unstorage, that can be Redis, Cloudflare KV, Deno KV and others. The time stamps are under `<key>:at`. Both are text,
- * so the codec must be `json()`, or `bytes()` of `health-state/kv`.
+ * Creates a store that saves the last accepted value of a resource under one key of a key-value storage: a namespace of
+ * Cloudflare KV, or a storage of unstorage, such as Redis or Deno KV. The time stamps are under `<key>:at`. Both are
+ * text, so the codec must be `json()`, or `bytes()` of `health-state/kv`.
  *
  * Several replicas may share a key. A value is written only if the stored revision is different and not newer.
  *
@@ -43,9 +53,8 @@ interface Found {
  * @example
  * lastKnownGood: kvStore(createStorage({ driver: redisDriver({ url }) }), "rates", { codec: json(), maxAge: "7d" });
  */
-export function kvStore<T>(storage: StorageLike, key: string, options: RecordOptions<T>): Store<T> {
-  for (const method of ["getItemRaw", "setItemRaw", "removeItem"])
-    checkFunction(`storage.${method}`, propertyOf(storage, method), "a storage of unstorage, or one with its methods");
+export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, options: RecordOptions<T>): Store<T> {
+  const storage = storageOf(given);
   if (typeof key !== "string" || key === "") invalidOption("kvStore's key", key, "the key that the value lies under");
   const checked = checkOptions("kvStore()", options, [], ["codec", "maxAge", "schema"]);
   const { codec, maxAge = "never", schema } = checked;
@@ -124,6 +133,29 @@ export function kvStore<T>(storage: StorageLike, key: string, options: RecordOpt
       await storage.removeItem(stampsKey);
     },
   });
+}
+
+/** @throws TypeError unless it is a storage or a namespace */
+function storageOf(given: StorageLike | KvNamespaceLike): StorageLike {
+  if (isNamespace(given))
+    return {
+      getItemRaw: (key) => given.get(key),
+      setItemRaw: (key, value) => given.put(key, value),
+      removeItem: (key) => given.delete(key),
+    };
+  for (const method of ["getItemRaw", "setItemRaw", "removeItem"])
+    checkFunction(
+      `storage.${method}`,
+      propertyOf(given, method),
+      "a namespace of Cloudflare KV, a storage of unstorage, or an object with the methods of one of them",
+    );
+  return given;
+}
+
+/** A storage of unstorage may have short names too, such as `get`. */
+function isNamespace(given: StorageLike | KvNamespaceLike): given is KvNamespaceLike {
+  const has = (method: string): boolean => typeof propertyOf(given, method) === "function";
+  return !has("getItemRaw") && ["get", "put", "delete"].every(has);
 }
 
 /** The text of what a storage gave. */
