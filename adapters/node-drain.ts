@@ -28,9 +28,10 @@ interface ProcessLike {
  * @throws TypeError if an argument is wrong. No signal handler is added then.
  * @example
  * const server = createServer(probes(health, listener));
- * const { done } = drainOnSignal(server, health, { delay: "10s", close: () => pool.end() });
+ * const { done } = drainOnSignal(server, health, { delay: "10s" });
  * server.listen(5100, health.start);
  * await done;
+ * await pool.end();
  */
 export function drainOnSignal(server: ServerLike, health: Health, options?: DrainOptions): Drain {
   checkServer(
