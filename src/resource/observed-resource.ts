@@ -42,9 +42,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   #disposal: Disposal<T> | undefined;
   /** The last result of `onRejected`. In request mode it is awaited after the answer. */
   #told: unknown;
-  /** Whether a load was rejected since the last success. */
-  #isRejected = false;
-  /** The revisions that `onRejected` was told of, the last one at the end. */
+  /** The revisions that `onRejected` was told of, the last one at the end. `undefined` counts for one row of failures. */
   #toldRevisions: readonly (string | undefined)[] = NOTHING_TOLD;
   #subscribers: Subscribers<ResourceEvent<T>> | undefined;
 
@@ -135,17 +133,15 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
 
   /** Calls `onRejected` for a load: once for each revision, or once for several rejections in a row without one. */
   protected tellRejection(action: ResourceAction<T>, before: Facts<T>): void {
-    if (before.failures === 0) this.#isRejected = false;
-    if (action.type !== "failed" || action.outcome !== "rejected") return;
-    const isTold = action.revision === undefined && this.#isRejected;
-    this.#isRejected = true;
-    if (!isTold) this.tellRejected(action.revision, action.error);
+    if (before.failures === 0 && this.#toldRevisions.includes(undefined))
+      this.#toldRevisions = this.#toldRevisions.filter((revision) => revision !== undefined);
+    if (action.type === "failed" && action.outcome === "rejected") this.tellRejected(action.revision, action.error);
   }
 
   /** Calls `onRejected`, unless it was told of the revision. */
   tellRejected(revision: string | undefined, reason: unknown): void {
     const { onRejected } = this.options;
-    if (!onRejected || (revision !== undefined && this.#toldRevisions.includes(revision))) return;
+    if (!onRejected || this.#toldRevisions.includes(revision)) return;
     this.#toldRevisions = [...this.#toldRevisions, revision].slice(-MOST_TOLD);
     this.host.defer(() =>
       callSafely(() => {
