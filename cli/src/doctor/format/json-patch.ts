@@ -25,7 +25,7 @@ export function judgeJsonPatch(report: Report, patch: Tree): void {
   });
 }
 
-/** Judges a probe as part of a container of which nothing else is known. */
+/** Judges a probe as part of a container that is otherwise unknown. */
 function judgeProbe(report: Report, value: Tree, key: string): void {
   const { item, line } = value;
   if (item === undefined) return;
