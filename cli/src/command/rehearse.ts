@@ -67,7 +67,9 @@ export async function runRehearse(files: readonly string[], flags: RehearseFlags
   progress.end();
   if (flags.json) io.out(`${JSON.stringify(rehearsals)}\n`);
   else io.out(pageOf(rehearsals, stores, io.columns === undefined ? 100 : Math.max(60, Math.min(io.columns, 120))));
-  const isBad = rehearsals.some(({ troubles }) => troubles.some(({ before }) => before.verdict.rating !== "good"));
+  const isBad = rehearsals.some(({ troubles }) =>
+    troubles.some(({ before }) => ["bad", "late"].includes(before.verdict.rating)),
+  );
   return isBad ? EXIT.findings : EXIT.clean;
 }
 
@@ -119,6 +121,17 @@ function secondsOf(option: string, given: string | undefined, otherwise: number,
   return given === undefined ? otherwise : toMs(option, given, leastMs) / 1_000;
 }
 
+/** Returns when data is stale: never later than it is refused, and after the next refresh. The library demands both. */
+function staleOf(refuseAfter: string | undefined, otherwise: number, refreshSeconds: number): number {
+  if (refuseAfter === undefined || refuseAfter === "never") return otherwise;
+  const refuseSeconds = secondsOf("--refuse-after", refuseAfter, otherwise, 1);
+  if (refuseSeconds <= refreshSeconds)
+    throw new UsageError(
+      `--refuse-after ${JSON.stringify(refuseAfter)}: must be more than the ${refreshSeconds} s between two loads (--refresh-every)`,
+    );
+  return Math.min(otherwise, refuseSeconds);
+}
+
 function factsOf(flags: RehearseFlags): Facts {
   const loadSeconds = secondsOf("--load-time", flags["load-time"], 60, 1);
   const refreshSeconds = secondsOf("--refresh-every", flags["refresh-every"], Math.max(60, 2 * loadSeconds), 1_000);
@@ -127,8 +140,9 @@ function factsOf(flags: RehearseFlags): Facts {
   return {
     loadSeconds,
     refreshSeconds,
-    staleSeconds: 2 * refreshSeconds + Math.ceil(1.2 * loadSeconds) + 5,
+    staleSeconds: staleOf(flags["refuse-after"], 2 * refreshSeconds + Math.ceil(1.2 * loadSeconds) + 5, refreshSeconds),
     slowFactor: whole("slow", 3, 100),
+    isSlowAsked: flags.slow !== undefined,
     outageSeconds: secondsOf("--outage", flags.outage, 3_600, 60_000),
     stallSeconds: secondsOf("--stall", flags.stall, 20, 1_000),
     nodes: whole("nodes", 3, 1_000),
@@ -144,7 +158,7 @@ function specOf(workload: Workload, flags: RehearseFlags, facts: Facts): Rehears
   const refuseAfterSeconds =
     refuse === "never" || (refuse === undefined && !workload.ours)
       ? null
-      : Math.max(facts.staleSeconds, secondsOf("--refuse-after", refuse, facts.staleSeconds, 1));
+      : secondsOf("--refuse-after", refuse, facts.staleSeconds, 1);
   return {
     ...workload.spec,
     drainSeconds: secondsOf("--drain", flags.drain, workload.ours ? OUR_DRAIN_SECONDS : 0, 0),

@@ -14,7 +14,7 @@ import { isValues } from "./format/values.ts";
 import { hclTreeOf } from "./model/hcl.ts";
 import { createReport, type Examined, type Report, type Service } from "./model/report.ts";
 import type { Tree } from "./model/tree.ts";
-import { withoutIdleDocuments, yamlTreesOf } from "./model/yaml.ts";
+import { isIni, withoutIdleDocuments, yamlTreesOf } from "./model/yaml.ts";
 
 /** What one file holds, and its format. */
 export interface ExaminedFile extends Examined {
@@ -68,6 +68,7 @@ function judgeByKind(report: Report, file: string, text: string): string {
     return "haproxy";
   }
   if (isHcl(name, text)) return judgeHcl(report, file, text);
+  if (isIni(text)) throw new UnknownKindError(`${file}: has an unknown format. ${ACCEPTED}`);
   // A template of a chart may be YAML by chance; its values are still missing.
   if (
     /\{\{-?\s*(\.Values|\.Release|\.Chart|include |template |toYaml )/.test(text) &&

@@ -145,6 +145,11 @@ export function yamlTreesOf(file: string, text: string, firstLine = 1): readonly
   });
 }
 
+/** Whether a text is INI or TOML, as of systemd: a section alone on its line, and a key with an equals sign. */
+export function isIni(text: string): boolean {
+  return /^\[{1,2}[\w.-]+\]{1,2}[ \t]*$/m.test(text) && /^[\w.-]+[ \t]*=/m.test(text);
+}
+
 /** Kinds of Kubernetes that have no pod: parsing them is most of the time, and says nothing. */
 const WITHOUT_POD =
   /^kind:\s*["']?(Service|ConfigMap|Secret|Namespace|ServiceAccount|PersistentVolumeClaim|PersistentVolume|StorageClass|Role|RoleBinding|ClusterRole|ClusterRoleBinding|Ingress|IngressClass|NetworkPolicy|PodDisruptionBudget|HorizontalPodAutoscaler|CustomResourceDefinition|ServiceMonitor|PodMonitor|PrometheusRule|Certificate|Issuer|ClusterIssuer|VirtualService|DestinationRule|Gateway|HTTPRoute|Endpoints|LimitRange|ResourceQuota|PriorityClass|ValidatingWebhookConfiguration|MutatingWebhookConfiguration|APIService|AppProject)["']?\s*$/m;

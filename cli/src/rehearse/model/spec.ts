@@ -72,6 +72,8 @@ export interface Facts {
   readonly refreshSeconds: number;
   readonly staleSeconds: number;
   readonly slowFactor: number;
+  /** Whether the user chose the factor. If not, a slow load is only a warning. @default false */
+  readonly isSlowAsked?: boolean;
   readonly outageSeconds: number;
   readonly stallSeconds: number;
   readonly nodes: number;

@@ -1,7 +1,10 @@
 import type { Figures, Setup } from "../../simulate/index.ts";
 
-/** The outcome of a trouble. `late` means that the service was not ready when the trouble began. */
-export type Rating = "good" | "bad" | "late";
+/**
+ * The outcome of a trouble. `late` means that the service was not ready when the trouble began. `warning` is a bad
+ * outcome of a load that takes longer than the user said.
+ */
+export type Rating = "good" | "warning" | "bad" | "late";
 
 /** The verdict on one trouble: a word, a number and a sentence. */
 export interface Verdict {

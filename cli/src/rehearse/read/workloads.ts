@@ -1,6 +1,6 @@
 import { isCloudFormation } from "../../doctor/format/cloudformation.ts";
 import { UsageError } from "../../io/io.ts";
-import { withoutIdleDocuments, yamlTreesOf } from "../../doctor/model/yaml.ts";
+import { isIni, withoutIdleDocuments, yamlTreesOf } from "../../doctor/model/yaml.ts";
 import type { Tree } from "../../doctor/model/tree.ts";
 import type { Reading, Workload } from "../model/spec.ts";
 import { composeWorkloads, storesOf } from "./compose.ts";
@@ -32,6 +32,7 @@ export function workloadsOf(file: string, text: string, reading: Reading): Found
     !/^(apiVersion|services):/m.test(text)
   )
     return someOf(file, haproxyWorkloads(file, text, reading), reading, []);
+  if (isIni(text)) throw new UsageError(`${file}: has an unknown format. ${ACCEPTED}`);
   const busy = withoutIdleDocuments(text);
   const trees = busy.replace(/---/g, "").trim() === "" ? [] : yamlTreesOf(file, busy);
   return someOf(

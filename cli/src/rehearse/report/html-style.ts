@@ -10,7 +10,7 @@ p{margin:.4rem 0}.soft{color:var(--soft)}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600}
-.good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}.late{color:var(--soft)}
+.good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}.late,.warning{color:var(--soft)}
 pre{background:var(--card);padding:.6rem .8rem;overflow-x:auto;border-radius:6px;margin:.3rem 0}
 ol{padding-left:1.3rem}li{margin:.5rem 0}
 label{display:flex;flex-wrap:wrap;gap:.2rem .8rem;align-items:center;margin:.6rem 0}

@@ -6,7 +6,7 @@ import { documentOf, escaped, imageOf } from "./html-document.ts";
 import { slidersHtml } from "./html-slider.ts";
 import { sentenceOf } from "./sentence.ts";
 
-const RATINGS = { good: "ok", bad: "bad", late: "not reached" } as const;
+const RATINGS = { good: "ok", warning: "warning", bad: "bad", late: "not reached" } as const;
 
 /** One workload on the page. */
 export interface HtmlPart {

@@ -16,18 +16,20 @@ const WORDS = {
 /** Describes a result in clauses, separately before, during and after the trouble. */
 export function sentenceOf({ isStart }: Pick<Rehearsed, "isStart">, { figures, verdict, setup }: Play): string {
   if (verdict.rating === "late") return "the service was not ready before this: see the cold start";
-  return isStart ? startSentence(figures, setup.router === "direct") : troubleSentence(figures, setup.replicas);
+  return isStart ? startSentence(figures, setup) : troubleSentence(figures, setup.replicas);
 }
 
 /** Without a readiness check, a replica gets requests as soon as it exists. */
-function startSentence(figures: Figures, isUnasked: boolean): string {
+function startSentence(figures: Figures, { router, load }: Play["setup"]): string {
   const { restarts, allReadySeconds, firstReadySeconds } = figures;
   const ready =
     firstReadySeconds === null
       ? "never ready"
       : allReadySeconds === null
         ? "never all ready"
-        : `all ${isUnasked ? "get requests" : "ready"} after ${roundText(allReadySeconds)}`;
+        : router === "haproxy" && allReadySeconds < 0.9 * load.firstSeconds
+          ? `all get requests after ${roundText(allReadySeconds)}, before the load ends, because HAProxy counts a new server as up until a check fails`
+          : `all ${router === "direct" ? "get requests" : "ready"} after ${roundText(allReadySeconds)}`;
   return [restartText(restarts), ready, ...outcomeClauses(figures.requests, ["unloaded", "lost"])].join(", ");
 }
 

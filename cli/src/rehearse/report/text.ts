@@ -3,7 +3,7 @@ import type { Change } from "../play/change.ts";
 import { assumptionsOf, sharedOf } from "./assumed.ts";
 import { sentenceOf } from "./sentence.ts";
 
-const RATINGS = { good: "ok", bad: "BAD", late: "-" } as const;
+const RATINGS = { good: "ok", warning: "warn", bad: "BAD", late: "-" } as const;
 const NAME = 20;
 const INDENT = "  ";
 const EVIDENCE = "https://unpkg.com/health-state-cli/docs/simulate.md";
