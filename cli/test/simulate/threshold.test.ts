@@ -129,14 +129,14 @@ describe("the rules of the clients, as docs/probers.md has them", () => {
 describe("the numbers are those that health-state config writes", () => {
   const numbers: Readonly<Record<BalancerName, readonly RegExp[]>> = {
     "aws-alb": [
-      /interval += (\d+)/,
-      /timeout += (\d+)/,
+      /\n +interval += (\d+)/,
+      /\n +timeout += (\d+)/,
       /unhealthy_threshold = (\d+)/,
       /\n +healthy_threshold = (\d+)/,
     ],
     "aws-nlb": [
-      /interval += (\d+)/,
-      /timeout += (\d+)/,
+      /\n +interval += (\d+)/,
+      /\n +timeout += (\d+)/,
       /unhealthy_threshold = (\d+)/,
       /\n +healthy_threshold = (\d+)/,
     ],
@@ -146,7 +146,7 @@ describe("the numbers are those that health-state config writes", () => {
       /unhealthy_threshold += (\d+)/,
       /\n +healthy_threshold += (\d+)/,
     ],
-    "azure-application-gateway": [/interval += (\d+)/, /timeout += (\d+)/, /unhealthy_threshold = (\d+)/],
+    "azure-application-gateway": [/\n +interval += (\d+)/, /\n +timeout += (\d+)/, /unhealthy_threshold = (\d+)/],
     consul: [/interval += "(\d+)s"/, /timeout += "(\d+)s"/],
     envoy: [/- interval: (\d+)s/, / timeout: (\d+)s/, /unhealthy_threshold: (\d+)/, / healthy_threshold: (\d+)/],
     haproxy: [/inter (\d+)s/, /timeout check (\d+)s/, /fall (\d+)/, /rise (\d+)/],
