@@ -28,7 +28,7 @@ function startSentence(figures: Figures, { router, load }: Play["setup"]): strin
       : allReadySeconds === null
         ? "never all ready"
         : router === "haproxy" && allReadySeconds < 0.9 * load.firstSeconds
-          ? `all get requests after ${roundText(allReadySeconds)}, before the load ends, because HAProxy counts a new server as up until a check fails`
+          ? `all get requests after ${roundText(allReadySeconds)}, before the load ends, because HAProxy sends requests to a new server until a check fails`
           : `all ${router === "direct" ? "get requests" : "ready"} after ${roundText(allReadySeconds)}`;
   return [restartText(restarts), ready, ...outcomeClauses(figures.requests, ["unloaded", "lost"])].join(", ");
 }
