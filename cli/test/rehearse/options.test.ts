@@ -73,11 +73,11 @@ test.each(["simulate", "doctor"])("%s says of a systemd unit that its format is 
   expect(err).toContain("app.service: has an unknown format");
 });
 
-test("a cold start behind HAProxy says that a server counts as up at first", async () => {
+test("a cold start behind HAProxy says that a new server gets requests before the load ends", async () => {
   const text = await written("haproxy", "haproxy", "90s");
   const { out } = await say(["simulate", "-", "--load-time", "90s"], { "-": text });
   expect(out.replace(/\s+/g, " ")).toMatch(
-    /cold start ok no restart, all get requests after \d s, before the load ends, because HAProxy counts a new server as up/,
+    /cold start ok no restart, all get requests after \d s, before the load ends, because HAProxy sends requests to a new server/,
   );
 });
 
