@@ -2,9 +2,6 @@ import { checkOptions } from "../option/check-options.ts";
 import { checkFunction, toSafeText } from "../option/invalid-option.ts";
 import { StoreError, type Codec } from "./store.ts";
 
-/** Any JSON value. */
-type Json = ReturnType<JSON["parse"]>;
-
 /** Two functions that convert a value and convert it back. */
 export interface Conversion<T, S> {
   /** Converts the value. */
@@ -23,7 +20,7 @@ export interface Conversion<T, S> {
  * @example
  * json({ write: (map: Map<string, number>) => [...map], read: (rows) => new Map(rows) });
  */
-export function json(): Codec<Json>;
+export function json(): Codec<ReturnType<JSON["parse"]>>;
 /** The same, with a conversion to JSON and back. */
 export function json<T, S = T>(conversion?: Conversion<T, S>): Codec<T>;
 export function json<T, S = T>(conversion?: Conversion<T, S>): Codec<T> {

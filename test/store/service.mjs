@@ -5,8 +5,17 @@ import { createHealth, loaded, notEmpty, unchanged } from "../../dist/src/index.
 import { fileStore, json } from "../../dist/src/source/file/index.js";
 
 const [path, announced, behind] = process.argv.slice(2);
-const { clock } = createHealth();
-const health = createHealth({ clock: { ...clock, wall: () => clock.wall() - Number(behind) } });
+const clock = {
+  wall: () => Date.now() - Number(behind),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  setTimer: (callback, delayMs, keepAlive) => {
+    const timer = setTimeout(callback, delayMs);
+    if (!keepAlive) timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+const health = createHealth({ clock });
 const codec = json({ write: (map) => [...map], read: (rows) => new Map(rows) });
 const index = health.resource("index", {
   load: ({ revision }) => {

@@ -104,7 +104,7 @@ describe("watch, where the output is no terminal", () => {
     expect((await say(["watch", URL_OF, "--once"], {}, fetchFrom(health))).code).toBe(0);
     health.drain();
     const draining = await say(["watch", URL_OF, "--once"], {}, fetchFrom(health));
-    expect([draining.code, draining.out.includes("readiness says 503 DRAINING")]).toEqual([1, true]);
+    expect([draining.code, draining.out.includes("readiness is 503 DRAINING")]).toEqual([1, true]);
     expect(draining.out).toContain("index is READY");
     const gone = await say(["watch", URL_OF, "--once"]);
     expect([gone.code, gone.out]).toEqual([2, "03:04:05 the service cannot be reached: fetch failed\n"]);
