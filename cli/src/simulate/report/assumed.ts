@@ -50,7 +50,11 @@ function probeTexts({ probes }: Setup): readonly string[] {
 
 function probeText(name: string, probe: KubeletProbe): string {
   const { asks, periodSeconds = 10, timeoutSeconds = 1, failureThreshold = 3, successThreshold = 1 } = probe;
-  return `${name}Probe requests ${asks} every ${periodSeconds} s and waits ${timeoutSeconds} s for an answer; ${failureThreshold} failures or ${successThreshold} pass in a row change its result`;
+  return `${name}Probe requests ${asks} every ${periodSeconds} s and waits ${timeoutSeconds} s for an answer; its result changes after ${inRow(failureThreshold, "failure", "failures")}, or ${inRow(successThreshold, "pass", "passes")}`;
+}
+
+function inRow(count: number, one: string, many: string): string {
+  return count === 1 ? `1 ${one}` : `${count} ${many} in a row`;
 }
 
 function routerText({ router, check, propagationSeconds = 2 }: Setup): string {

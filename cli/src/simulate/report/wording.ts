@@ -112,7 +112,7 @@ export function figureRows({ variants, replicas }: Played): readonly (readonly [
     row("requests refused", ({ requests }) => countOf(requests.refused)),
     row("loads", ({ loads }) => countOf(loads)),
     row("loads at once, at most", ({ mostLoadsAtOnce }) => countOf(mostLoadsAtOnce)),
-    row("the same in the last quarter", ({ mostLoadsAtOnceLate }) => countOf(mostLoadsAtOnceLate)),
+    row("loads at once, in the last quarter of the run", ({ mostLoadsAtOnceLate }) => countOf(mostLoadsAtOnceLate)),
     row("held in by the fleet, at most", ({ mostHeldIn }) => countOf(mostHeldIn)),
     row("out by leave, at most", ({ mostLeft }) => countOf(mostLeft)),
     row("replicas that the bad revision reached", ({ badReached }) => countOf(badReached)),
