@@ -17,10 +17,17 @@ process.on("worker", (started) => {
   started.on("message", ({ type }) => type === "failed" && ++failures === FAILURES && enough());
 });
 
+/** Takes the port. On some runtimes the socket of a thread is closed a moment after the thread has ended. */
 const take = async (port) => {
-  const server = createServer((_, response) => response.end("another")).listen(port, "127.0.0.1");
-  await once(server, "listening");
-  return server;
+  for (;;) {
+    const server = createServer((_, response) => response.end("another"));
+    const error = await new Promise((done) => {
+      server.once("error", done);
+      server.listen(port, "127.0.0.1", () => done(undefined));
+    });
+    if (!error) return server;
+    if (error.code !== "EADDRINUSE") throw error;
+  }
 };
 const ask = (port) =>
   fetch(`http://127.0.0.1:${port}/status/live`, { headers: { connection: "close" } }).then(
