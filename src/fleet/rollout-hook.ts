@@ -62,6 +62,7 @@ export class Rollout<T> implements RolloutHook {
   #free: string | undefined;
   #isAsking = false;
   #isRetrying = false;
+  #isPlanLost = false;
   #isLooking = false;
 
   constructor({ source, replica, resource, rules, ok }: RolloutParts<T>) {
@@ -116,7 +117,9 @@ export class Rollout<T> implements RolloutHook {
     this.#planVersion = version;
     const before = this.#plan;
     // The plan from before a flush is better than no plan.
-    this.#plan = toPlan(text) ?? before;
+    const plan = toPlan(text);
+    this.#plan = plan ?? before;
+    this.#isPlanLost = plan === undefined;
     // A failed revision is tried again after a call of `retryRevision()`.
     if (this.#failed && retriesOf(this.#plan, this.#failed.revision) > this.#failed.retry) this.#failed = undefined;
     const rejected = this.#resource.facts.rejected?.revision;
@@ -201,6 +204,7 @@ export class Rollout<T> implements RolloutHook {
         ) {
           // The plan from before a flush is better than no plan.
           this.#plan = plan ?? this.#plan;
+          this.#isPlanLost = plan === undefined;
           if (this.#free !== undefined && this.#free === plan?.stable) this.#free = undefined;
           this.#followPlan();
           return reading;
@@ -223,9 +227,9 @@ export class Rollout<T> implements RolloutHook {
       void this.#retry(announced);
       return unchanged({ revision: announced });
     }
-    // A fully rolled out revision needs no permission.
-    if (hasValue && announced === held && announced === this.#plan?.stable && !this.#plan?.trial)
-      return unchanged({ asOf });
+    // A fully rolled out revision needs no permission. After a flush, somebody must write the plan again.
+    const isKnown = announced === this.#plan?.stable && !this.#plan?.trial && !this.#isPlanLost;
+    if (hasValue && announced === held && isKnown) return unchanged({ asOf });
     const reading = this.#replica.isGone ? undefined : await this.#look(announced);
     if (this.#pin.revision !== null) return this.#takeOrKeep(this.#pin.revision, { announced, asOf, context });
     if (!reading) return this.#loadAlone({ announced, asOf, context });

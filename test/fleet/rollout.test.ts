@@ -260,6 +260,18 @@ describe("rollout (FLEET 3)", () => {
     expect(kit.held()).toEqual({ v2: 6 });
   });
 
+  test("after a flush the store learns what is rolled out, although nothing new is announced", async () => {
+    const kit = await createKit(5);
+    const plans = async (): Promise<readonly (string | undefined)[]> =>
+      (await kit.store().read("matcher")).notes.map(({ text }) => text);
+    await kit.clock.advance("2m");
+    expect(await plans()).toEqual([expect.stringContaining('"stable":"v1"')]);
+    kit.flush();
+    await kit.clock.advance("3m");
+    expect(await plans()).toEqual([expect.stringContaining('"stable":"v1"')]);
+    expect(kit.held()).toEqual({ v1: 5 });
+  });
+
   test("a pin is taken at each next load without soak, survives a flush, and ends by unpin", async () => {
     const kit = await createKit(5);
     const [one] = kit.replicas;
