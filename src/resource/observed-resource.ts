@@ -17,7 +17,14 @@ import { Subscribers } from "./subscribers.ts";
 
 /** So many revisions are remembered, so that `onRejected` is called once for each of them. */
 const MOST_TOLD = 100;
-const NOTHING_TOLD: readonly [] = [];
+
+/** What `onRejected` was told. */
+interface ToldRejections {
+  /** The revisions, the last one at the end. `undefined` counts for one row of failures. */
+  revisions: readonly (string | undefined)[];
+  /** The last result. In request mode it is awaited after the answer. */
+  result: unknown;
+}
 
 /**
  * Sends the events of a resource to listeners, prints a failure without a listener, and disposes of old values. It is
@@ -40,10 +47,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   /** What was printed last, and has not ended. */
   #printed: "failure" | "old data" | undefined;
   #disposal: Disposal<T> | undefined;
-  /** The last result of `onRejected`. In request mode it is awaited after the answer. */
-  #told: unknown;
-  /** The revisions that `onRejected` was told of, the last one at the end. `undefined` counts for one row of failures. */
-  #toldRevisions: readonly (string | undefined)[] = NOTHING_TOLD;
+  /** What `onRejected` was told. It is created at the first call, to save memory. */
+  #rejections: ToldRejections | undefined;
   #subscribers: Subscribers<ResourceEvent<T>> | undefined;
 
   constructor(host: Host) {
@@ -55,7 +60,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   }
 
   protected get told(): unknown {
-    return this.#told;
+    return this.#rejections?.result;
   }
 
   begin(): void {
@@ -133,21 +138,22 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
 
   /** Calls `onRejected` for a load: once for each revision, or once for several rejections in a row without one. */
   protected tellRejection(action: ResourceAction<T>, before: Facts<T>): void {
-    if (before.failures === 0 && this.#toldRevisions.includes(undefined))
-      this.#toldRevisions = this.#toldRevisions.filter((revision) => revision !== undefined);
+    const told = this.#rejections;
+    if (told && before.failures === 0) told.revisions = told.revisions.filter((revision) => revision !== undefined);
     if (action.type === "failed" && action.outcome === "rejected") this.tellRejected(action.revision, action.error);
   }
 
   /** Calls `onRejected`, unless it was told of the revision. */
   tellRejected(revision: string | undefined, reason: unknown): void {
     const { onRejected } = this.options;
-    if (!onRejected || this.#toldRevisions.includes(revision)) return;
-    this.#toldRevisions = [...this.#toldRevisions, revision].slice(-MOST_TOLD);
+    if (!onRejected || this.#rejections?.revisions.includes(revision)) return;
+    const told = (this.#rejections ??= { revisions: [], result: undefined });
+    told.revisions = [...told.revisions, revision].slice(-MOST_TOLD);
     this.host.defer(() =>
       callSafely(() => {
-        const told = onRejected({ name: this.name, revision, reason });
-        if (this.host.driver.kind === "request") this.#told = told;
-        return told;
+        const result = onRejected({ name: this.name, revision, reason });
+        if (this.host.driver.kind === "request") told.result = result;
+        return result;
       }),
     );
   }
