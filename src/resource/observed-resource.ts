@@ -147,7 +147,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   tellRejected(revision: string | undefined, reason: unknown): void {
     const { onRejected } = this.options;
     if (!onRejected || this.#rejections?.revisions.includes(revision)) return;
-    const told = (this.#rejections ??= { revisions: [], result: undefined });
+    const told = this.#rejections ?? { revisions: [], result: undefined };
+    this.#rejections = told;
     told.revisions = [...told.revisions, revision].slice(-MOST_TOLD);
     this.host.defer(() =>
       callSafely(() => {

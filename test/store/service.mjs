@@ -10,7 +10,7 @@ const clock = {
   monotonic: () => performance.now(),
   random: () => Math.random(),
   setTimer: (callback, delayMs, keepAlive) => {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(() => callback(), delayMs);
     if (!keepAlive) timer.unref();
     return () => clearTimeout(timer);
   },
