@@ -37,10 +37,10 @@ export function logTo(health: Health, logger: LoggerLike): () => void {
     if (event.type === "probe") return writeProbe(write, event, event.word === okWord || health.drainSignal.aborted);
     if (event.type === "drain") return writeDrain(write, event);
     if (isOfFleet(event)) return writeFleet(write, event);
+    // A resource that is closed is not found, and has no troubles that end.
     const resource = resourceOf(event.name);
-    // A resource that is closed has no troubles left.
-    const known = resource ? (troubles.get(resource) ?? new Set<Trouble>()) : new Set<Trouble>();
-    if (resource) troubles.set(resource, known);
+    const known = troubles.get(resource ?? event) ?? new Set<Trouble>();
+    troubles.set(resource ?? event, known);
     writeResource(write, event, known, resource?.limits);
   }, "reader");
 }

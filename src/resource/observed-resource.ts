@@ -20,7 +20,7 @@ const MOST_TOLD = 100;
 
 /** What `onRejected` was told. */
 interface ToldRejections {
-  /** The revisions, the last one at the end. `undefined` counts for one row of failures. */
+  /** The revisions, the last one at the end. `undefined` stands for rejections without a revision, until a success. */
   revisions: readonly (string | undefined)[];
   /** The last result. In request mode it is awaited after the answer. */
   result: unknown;

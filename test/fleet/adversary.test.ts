@@ -7,6 +7,7 @@ import {
   rollout,
   unpinRevision,
   fleetStatus,
+  type Fleet,
   type FleetOptions,
   type FleetStore,
 } from "../../src/fleet/index.ts";
@@ -16,6 +17,30 @@ import { createHeapClock, type HeapClock } from "./heap-clock.ts";
 import { createWorld } from "./world.ts";
 
 const ORDER = { group: "matcher", resource: "index" };
+
+interface Replica {
+  readonly clock: HeapClock;
+  readonly part: Fleet;
+  readonly isUp: () => boolean;
+  readonly refuseAfter?: string;
+}
+
+/** A replica whose source is up or down. */
+function startReplica({ clock, part, isUp, refuseAfter = "30s" }: Replica): Health {
+  const health = createHealth({ clock, fleet: part });
+  health.subscribe(() => {});
+  health.resource("index", {
+    load() {
+      if (!isUp()) throw new Error("the source is down");
+      return {};
+    },
+    refreshEvery: "10s",
+    staleAfter: "30s",
+    refuseAfter,
+  });
+  health.start();
+  return health;
+}
 
 interface Member {
   readonly health: Health;
@@ -275,19 +300,8 @@ describe("a store that is slow for an hour, and replicas that differ (FLEET 1)",
       { replica: "{x}:\"'%\\*?[a]" },
     ];
     const healths = given.map((options) => {
-      const health = createHealth({ clock, fleet: fleet(store, { group: "matcher", ...options }) });
-      health.subscribe(() => {});
-      health.resource("index", {
-        load() {
-          if (!isUp) throw new Error("the source is down");
-          return {};
-        },
-        refreshEvery: "10s",
-        staleAfter: "30s",
-        refuseAfter: "1m",
-      });
-      health.start();
-      return health;
+      const part = fleet(store, { group: "matcher", ...options });
+      return startReplica({ clock, part, isUp: () => isUp, refuseAfter: "1m" });
     });
     await clock.advance("2m");
     isUp = false;
@@ -312,20 +326,9 @@ describe("a store that is slow for an hour, and replicas that differ (FLEET 1)",
     const store = memoryFleet({ clock });
     let isUp = true;
     const groups = ["a", "a-b"].map((group) =>
-      Array.from({ length: 5 }, () => {
-        const health = createHealth({ clock, fleet: fleet(store, { group, replica: "web" }) });
-        health.subscribe(() => {});
-        health.resource("index", {
-          load() {
-            if (!isUp) throw new Error("the source is down");
-            return {};
-          },
-          refreshEvery: "10s",
-          staleAfter: "30s",
-        });
-        health.start();
-        return health;
-      }),
+      Array.from({ length: 5 }, () =>
+        startReplica({ clock, part: fleet(store, { group, replica: "web" }), isUp: () => isUp }),
+      ),
     );
     await clock.advance("1m");
     isUp = false;

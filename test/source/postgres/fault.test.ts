@@ -45,6 +45,11 @@ const backends = async (): Promise<number> => {
   return Number(row?.["n"]);
 };
 
+/** A query that ends when the test lets it: the connection that watches holds the lock meanwhile. */
+const LOCKED = "select pg_advisory_lock(1)";
+const lock = (): Promise<unknown> => admin.run("select pg_advisory_lock(1)");
+const unlock = (): Promise<unknown> => admin.run("select pg_advisory_unlock(1)");
+
 /** How many clients are connected. */
 const connections = async (): Promise<number> => {
   const [row] = await admin.run(
@@ -77,15 +82,14 @@ describe.skipIf(missing !== undefined).each(SERVER_KINDS)("fromPostgres() with $
   test("an abort rejects at once and ends the connection, and the next load has a new one", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");
-    // The query would go on by itself. A backend that sleeps sees the end of its connection at the deadline only.
-    const running = load("select pg_sleep(600)", {
-      signal: controller.signal,
-      deadline: Date.now() + 3_000,
-    });
+    await lock();
+    const running = load(LOCKED, { signal: controller.signal });
     await until("the query runs", async () => (await backends()) === 1);
     controller.abort(reason);
     await expect(running).rejects.toBe(reason);
     await loads();
+    // A backend that waits for a lock sees the end of its connection when the wait is over.
+    await unlock();
     await until("the backend is gone", async () => (await backends()) === 0);
   });
 
@@ -204,13 +208,15 @@ describe.skipIf(missing !== undefined).each(SERVER_KINDS)("fromPostgres() with $
 describe.skipIf(missing !== undefined)("connections of the clients", () => {
   test("pg: an abort destroys the connection in the pool, and a load gives its connection back", async () => {
     const pool = openPool(cluster.url, { max: 2 });
-    const load = fromPostgres(pool, { version: "select 1", query: "select pg_sleep(600)", parse: (rows) => rows });
+    const load = fromPostgres(pool, { version: "select 1", query: LOCKED, parse: (rows) => rows });
     const controller = new AbortController();
-    const running = load(contextOf({ signal: controller.signal, deadline: Date.now() + 3_000 }));
+    await lock();
+    const running = load(contextOf({ signal: controller.signal }));
     await until("the query runs", async () => (await backends()) === 1);
     controller.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
     expect(pool.totalCount).toBe(0);
+    await unlock();
     const fast = fromPostgres(pool, { version: "select 1", query: "select 1", parse: (rows) => rows });
     for (let count = 0; count < 20; count++) await fast(contextOf());
     expect(pool.totalCount).toBe(1);
