@@ -34,7 +34,8 @@ export function logTo(health: Health, logger: LoggerLike): () => void {
   const write: Write = (level, text, fields) =>
     callSafely(() => logger[level]({ msg: text, message: text, ...fields }));
   return registry.subscribe((event) => {
-    if (event.type === "probe") return writeProbe(write, event, event.word === okWord || health.drainSignal.aborted);
+    if (event.type === "probe")
+      return writeProbe(write, event, event.word === okWord ? "ok" : registry.waitBlockedBy() ? "leaving" : "trouble");
     if (event.type === "drain") return writeDrain(write, event);
     if (isOfFleet(event)) return writeFleet(write, event);
     // A resource that is closed is not found, and has no troubles that end.
@@ -45,11 +46,12 @@ export function logTo(health: Health, logger: LoggerLike): () => void {
   }, "reader");
 }
 
-/** @param isExpected whether the probe answers 200, or the process is shutting down */
-function writeProbe(write: Write, { probe, from, word }: ProbeEvent, isExpected: boolean): void {
+/** @param kind whether the probe answers 200, or else whether the process is shutting down */
+function writeProbe(write: Write, { probe, from, word }: ProbeEvent, kind: "ok" | "leaving" | "trouble"): void {
   // A prober will restart a wedged process. A service that is not ready may become ready without an action.
-  const level = isExpected ? "info" : probe === "liveness" ? "error" : "warn";
-  write(level, `health-state: ${probe} changed from ${from} to ${word}`, { event: "probe", probe, word, from });
+  const level = kind !== "trouble" ? "info" : probe === "liveness" ? "error" : "warn";
+  const why = kind === "leaving" ? ", because the process shuts down" : "";
+  write(level, `health-state: ${probe} changed from ${from} to ${word}${why}`, { event: "probe", probe, word, from });
 }
 
 function writeDrain(write: Write, { delayMs }: DrainEvent): void {
