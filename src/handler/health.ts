@@ -73,7 +73,8 @@ export interface HealthOptions {
 export interface CheckOptions extends ResourceLimits {
   /**
    * Calls the dependency. The check fails if this function throws or rejects. It also fails if it returns `false`, an
-   * Error, or a Response that is not `ok`. The library calls it on a schedule, and never during a probe.
+   * Error, or a Response that is not `ok`. The library calls it on a schedule. In background mode, no probe calls it. In
+   * request mode, the request of a probe starts a call that is due.
    */
   readonly run: (context: LoadContext) => unknown;
   /** Whether readiness depends on the check. @default false */
