@@ -47,7 +47,7 @@ class Service {
 }
 
 const revisionsOf = (replicas: readonly Resource<object>[]): readonly (string | undefined)[] =>
-  replicas.map((index) => index.snapshot().revision).sort();
+  replicas.map((index) => index.snapshot().revision).sort((one = "", other = "") => one.localeCompare(other));
 
 test.each([
   [true, ["v1", "v1", "v1"]],
