@@ -30,6 +30,8 @@ interface Kit {
   readonly replicas: Replica[];
   announced: string;
   isGone: boolean;
+  /** Whether the store is gone for this replica alone. */
+  isCut: (replica: Replica) => boolean;
   flush(): void;
   /** The store, as a command reaches it. */
   readonly store: () => FleetStore;
@@ -52,6 +54,7 @@ async function createKit(count: number, options: Partial<RolloutOptions> = {}, a
     replicas: [],
     announced: "v1",
     isGone: false,
+    isCut: () => false,
     flush: () => void (memory = memoryFleet({ clock })),
     store: () => memory,
     isReadOnly: false,
@@ -65,11 +68,12 @@ async function createKit(count: number, options: Partial<RolloutOptions> = {}, a
     },
     behind: () => kit.replicas.map(({ index }) => index.snapshot().behind),
     add() {
+      const isGone = (): boolean => kit.isGone || kit.isCut(replica);
       const group = fleet(
         {
-          beat: (name, beat) => (kit.isGone ? failed() : memory.beat(name, beat)),
-          read: (name) => (kit.isGone ? failed() : memory.read(name)),
-          write: (name, note) => (kit.isGone || kit.isReadOnly ? failed() : memory.write(name, note)),
+          beat: (name, beat) => (isGone() ? failed() : memory.beat(name, beat)),
+          read: (name) => (isGone() ? failed() : memory.read(name)),
+          write: (name, note) => (isGone() || kit.isReadOnly ? failed() : memory.write(name, note)),
         },
         { group: "matcher", replica: `r${kit.replicas.length}` },
       );
@@ -85,7 +89,7 @@ async function createKit(count: number, options: Partial<RolloutOptions> = {}, a
         validate: ({ revision }) => !revision.startsWith("bad"),
         onRejected: (rejection) => rejections.push(rejection),
       });
-      const replica = { health, index, load, rejections };
+      const replica: Replica = { health, index, load, rejections };
       kit.replicas.push(replica);
       health.start();
       return replica;
@@ -272,6 +276,78 @@ describe("rollout (FLEET 3)", () => {
     expect(kit.held()).toEqual({ v1: 5 });
   });
 
+  const planOf = async (kit: Kit): Promise<unknown> => {
+    const text = (await kit.store().read("matcher")).notes.find(({ name }) => name === "rollout:index")?.text;
+    return text === undefined ? undefined : JSON.parse(text);
+  };
+
+  test("a replica that joins an empty store right after a flush decides for nobody else", async () => {
+    for (const revision of ["v2", "bad2"]) {
+      const kit = await createKit(6);
+      kit.announced = revision;
+      await kit.clock.advance("2m");
+      const before = kit.held()[revision] ?? 0;
+      kit.flush();
+      // It asks its source before any other replica has reported again.
+      const late = kit.add();
+      await kit.clock.advance("3m");
+      expect(kit.held()["v1"]).toBeGreaterThanOrEqual(6 - before);
+      expect(await planOf(kit)).toMatchObject({ stable: "v1" });
+      await kit.clock.advance("2h");
+      expect(kit.held()).toEqual({ [revision === "v2" ? "v2" : "v1"]: 7 });
+      expect(late.index.snapshot().state).toBe("READY");
+    }
+  });
+
+  test("a replica that joins after a flush takes what the replicas that have reported hold", async () => {
+    const kit = await createKit(6);
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    kit.flush();
+    await kit.clock.advance("7s");
+    const late = kit.add();
+    await kit.clock.advance("1s");
+    expect(late.index.peek()?.revision).toBe("v1");
+    await kit.clock.advance("3m");
+    expect(await planOf(kit)).toMatchObject({ stable: "v1", trial: { revision: "v2" } });
+  });
+
+  test("after an outage of the store, the first replicas that report are not the whole group", async () => {
+    const kit = await createKit(6, { first: 2 });
+    kit.announced = "v2";
+    await kit.clock.advance("9m");
+    expect(kit.held()).toEqual({ v1: 4, v2: 2 });
+    const takers = kit.replicas.filter(({ index }) => index.peek()?.revision === "v2");
+    // The soak ends while the store is gone, and the store forgets who was there.
+    kit.isGone = true;
+    await kit.clock.advance("3m");
+    const others = kit.replicas.filter((replica) => !takers.includes(replica));
+    kit.isCut = (replica) => others.includes(replica);
+    kit.isGone = false;
+    await kit.clock.advance("6s");
+    for (const { index } of takers) index.invalidate();
+    await kit.clock.advance("3s");
+    expect(await planOf(kit)).toMatchObject({ stable: "v1", trial: { revision: "v2", step: 0 } });
+    kit.isCut = () => false;
+    await kit.clock.advance("10m");
+    expect(kit.held()["v1"]).toBeGreaterThan(0);
+    await kit.clock.advance("2h");
+    expect(kit.held()).toEqual({ v2: 6 });
+  });
+
+  test("a new group takes the revision that its first replica found, and writes it down as rolled out", async () => {
+    const kit = await createKit(0);
+    kit.add();
+    await kit.clock.advance("1s");
+    kit.announced = "v2";
+    for (let at = 0; at < 4; at++) kit.add();
+    await kit.clock.advance("3s");
+    expect(kit.held()).toEqual({ v1: 5 });
+    // Nobody asks the source meanwhile.
+    await kit.clock.advance("20s");
+    expect(await planOf(kit)).toEqual({ stable: "v1", refused: [] });
+  });
+
   test("a pin is taken at each next load without soak, survives a flush, and ends by unpin", async () => {
     const kit = await createKit(5);
     const [one] = kit.replicas;
@@ -283,6 +359,8 @@ describe("rollout (FLEET 3)", () => {
     await one?.load.pin("v0");
     await kit.clock.advance("1m");
     expect(kit.held()).toEqual({ v0: 5 });
+    // The load after the one that took it says what is announced.
+    await kit.clock.advance("40s");
     expect(new Set(kit.behind())).toEqual(new Set(["v2"]));
     kit.flush();
     await kit.clock.advance("10m");
