@@ -10,7 +10,7 @@ import { isYoung, noteIn, pinNote, planNote, rolloutMembers } from "./reading.ts
 import type { Replica } from "./replica.ts";
 import type { RolloutParts } from "./rollout-parts.ts";
 import { RolloutPin } from "./rollout-pin.ts";
-import { refusedError } from "./refused-error.ts";
+import { isGoneFromSource, refusedError } from "./refused-error.ts";
 import type { ReportedResource, RolloutHook } from "./report.ts";
 import {
   foundingPlan,
@@ -229,7 +229,11 @@ export class Rollout<T> implements RolloutHook {
     // does not know that revision, it is the one that most of the others have.
     const known = stable ?? stableOf(plan, group.members, announced);
     if (!hasValue && known !== undefined && known !== announced && this.#source.at)
-      return this.#takeOrKeep(known, { announced, asOf, context });
+      try {
+        return await this.#takeOrKeep(known, { announced, asOf, context });
+      } catch (error) {
+        if (!isGoneFromSource(error)) throw error;
+      }
     const isAdmitted = announced === stable || !isYoung(reading, this.#replica.options.ttlMs);
     if (!hasValue || (isAdmitted && mayTake(plan, announced, this.#replica.name, group)))
       return this.#takeAnnounced({ announced, asOf, context });

@@ -58,8 +58,9 @@ export interface RolloutLoader<T> extends Loader<T> {
  * load an older revision and the source still has it.
  *
  * A replica that must wait keeps its value, and its `snapshot().behind` has the newer revision. A replica without a
- * value loads the last revision that was rolled out fully, if the loader can load an older revision. Otherwise it loads
- * the new one. While the store does not answer, replicas wait for three soaks and then load the new revision.
+ * value loads the last revision that was rolled out fully, if the loader can load an older revision and the source still
+ * has it. Otherwise it loads the new one. While the store does not answer, replicas wait for three soaks and then load
+ * the new revision.
  *
  * Creating it does nothing. Use the loader unchanged, for one resource only.
  *
