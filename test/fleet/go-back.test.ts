@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { fleet, memoryFleet, pinRevision, rollout, type FleetStore } from "../../src/fleet/index.ts";
-import { byVersion, createHealth, type Health, type Resource } from "../../src/index.ts";
+import { byVersion, createHealth, createStore, type Health, type Resource, type Store } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 
 // Each row of the table "Which loaders can go back" in docs/guide/fleets.md.
@@ -9,6 +9,33 @@ const healths: Health[] = [];
 afterEach(async () => {
   for (const health of healths.splice(0)) await health.close();
 });
+
+interface Value {
+  readonly revision: string;
+}
+
+/** A store that keeps a revision. */
+function storeIn(stored: { revision?: string | undefined }): Store<Value> {
+  return createStore<Value>({
+    restore({ now }) {
+      const { revision } = stored;
+      return Promise.resolve(
+        revision === undefined
+          ? undefined
+          : { value: { revision }, revision, checkedAt: now, asOf: undefined, origin: "store" as const },
+      );
+    },
+    save({ revision }) {
+      stored.revision = revision;
+      return Promise.resolve(undefined);
+    },
+    stamp: () => Promise.resolve(undefined),
+    remove() {
+      stored.revision = undefined;
+      return Promise.resolve();
+    },
+  });
+}
 
 /** A group whose source offers one revision. */
 class Service {
@@ -22,7 +49,8 @@ class Service {
     this.canGoBack = canGoBack;
   }
 
-  start(): Resource<object> {
+  /** Starts a replica with what its stores hold. */
+  start(stored: { revision?: string | undefined } = {}): Resource<object> {
     const group = fleet(this.store, { group: "matcher" });
     const health = createHealth({ clock: this.clock, fleet: group });
     healths.push(health);
@@ -33,7 +61,7 @@ class Service {
       addressed: this.canGoBack,
     });
     const load = rollout(source, { fleet: group, soak: "10m", ok: ({ revision }) => !this.isBad(revision) });
-    const index = health.resource("index", { load, refreshEvery: "30s" });
+    const index = health.resource("index", { load, refreshEvery: "30s", lastKnownGood: storeIn(stored) });
     health.start();
     return index;
   }
@@ -97,4 +125,29 @@ test.each([
   const late = service.start();
   await service.clock.advance("2m");
   expect(late.snapshot().revision).toBe(ofNew);
+});
+
+test.each([
+  [true, "v1"],
+  [false, undefined],
+])("a revision that the fleet rejects is removed from the stores (DATA 4): %s", async (canGoBack, kept) => {
+  const service = new Service(canGoBack);
+  const stores = [{}, {}, {}].map((stored: { revision?: string }) => ({ stored, index: service.start(stored) }));
+  await service.clock.advance("2m");
+  service.offered = "v2";
+  await service.clock.advance("2m");
+  const taker = stores.find(({ stored }) => stored.revision === "v2");
+  expect(taker?.index.snapshot().revision).toBe("v2");
+  service.isBad = (revision) => revision === "v2";
+  // Later loads confirm the value that is in use, and do not save it again.
+  await service.clock.advance("10m");
+  expect(taker?.stored.revision).toBe(kept);
+  // A process that ended before the rejection still has it.
+  const late = { revision: "v2" };
+  service.start(late);
+  await service.clock.advance("10m");
+  expect(late.revision).toBe(kept);
+  service.offered = "v3";
+  await service.clock.advance("60m");
+  expect([taker?.stored.revision, late.revision]).toEqual(["v3", "v3"]);
 });
