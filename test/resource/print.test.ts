@@ -50,6 +50,23 @@ test("an error without a message is named by its code, or by its name, and one t
   ]);
 });
 
+test("the cause of an error is told too, because fetch of Node tells only there why it failed", () => {
+  const refused = Object.assign(new AggregateError([new Error("::1"), new Error("127.0.0.1")], ""), {
+    code: "ECONNREFUSED",
+  });
+  const quoting = Object.assign(new Error("not valid JSON"), { code: "HS_SOURCE", cause: new SyntaxError("secret") });
+  const causes = [refused, new Error("getaddrinfo ENOTFOUND x"), "told in words", undefined, 0];
+  expect(causes.map((cause) => messageOf(new TypeError("fetch failed", { cause })))).toEqual([
+    "fetch failed (ECONNREFUSED)",
+    "fetch failed (getaddrinfo ENOTFOUND x)",
+    "fetch failed",
+    "fetch failed",
+    "fetch failed",
+  ]);
+  expect(messageOf(new Error("no rates: down", { cause: new Error("down") }))).toBe("no rates: down");
+  expect(messageOf(quoting)).toBe("not valid JSON");
+});
+
 interface World {
   readonly clock: VirtualClock;
   readonly health: Health;
