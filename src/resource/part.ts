@@ -19,8 +19,8 @@ export interface Part<T = unknown> {
   readonly beforeLoad: () => boolean;
   /** The facts have changed. */
   readonly afterChange?: (action: ResourceAction<T>, before: Facts<T>) => void;
-  /** `unload()` was called, with or without a value. */
-  readonly unload?: () => void;
+  /** What is stored must be removed: `unload()` was called, or the fleet has rejected the revision of the value. */
+  readonly forget?: (why: "unloaded" | "rejected") => void;
   /** No load starts any more, because the health drains or the resource is closed. */
   readonly end?: () => void;
   /** In request mode, does the work after a load. */

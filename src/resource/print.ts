@@ -16,7 +16,7 @@ export function printFailure(name: string, { attempt, error, nextInMs }: Printed
     nextInMs === Infinity ? "No further attempt is planned" : `The next attempt is in ${toSeconds(nextInMs)} s`;
   warn(
     `loading "${name}" failed at attempt ${attempt}: ${toSafeText(messageOf(error))}. ${next}. ` +
-      "This is printed once until it succeeds; health.subscribe() receives every attempt.",
+      "This is printed once; health.subscribe() receives every attempt.",
   );
 }
 

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-const ONCE = "This is printed once until it succeeds; health.subscribe() receives every attempt.";
+const ONCE = "This is printed once; health.subscribe() receives every attempt.";
 const failure = (message: string, next = "The next attempt is in 0.6 s.", attempt = 1): string =>
   `health-state: loading "index" failed at attempt ${attempt}: ${message}. ${next} ${ONCE}`;
 const RECOVERY = 'health-state: loading "index" succeeded again.';
