@@ -1,5 +1,5 @@
 import { toSafeText, type Health } from "../../src/index.ts";
-import { registryOf } from "../../src/internal.ts";
+import { registryOf, warn } from "../../src/internal.ts";
 import { findClusterWorker } from "./cluster.ts";
 import { drains, type DrainGroup, type DrainMember } from "./draining.ts";
 
@@ -55,12 +55,12 @@ function createDrainGroup(health: Health): DrainGroup {
       try {
         await close();
       } catch (error) {
-        warn(`failed: ${toSafeText(error)}`);
+        warnOfClose(`failed: ${toSafeText(error)}`);
       }
     };
     await new Promise<void>((resolve) => {
       const giveUp = (): void => {
-        warn("has not finished in time");
+        warnOfClose("has not finished in time");
         resolve();
       };
       const cancel = clock.setTimer(giveUp, leftMs, true);
@@ -115,11 +115,6 @@ function createDrainGroup(health: Health): DrainGroup {
   return group;
 }
 
-function warn(what: string): void {
-  const { console } = globalThis;
-  try {
-    console.warn(`health-state: the close of drainOnSignal() ${what}. The health closes anyway.`);
-  } catch {
-    // A console may throw if its stream is closed.
-  }
+function warnOfClose(what: string): void {
+  warn(`the close of drainOnSignal() ${what}. The health closes anyway.`);
 }

@@ -10,7 +10,7 @@ import { createHub } from "./hub.ts";
 import { prepareFolder } from "./prepare-folder.ts";
 import { createSharedFolder, type Pointer } from "./shared-folder.ts";
 import { toSharedPlan, type SharedOptions } from "./shared-options.ts";
-import { warn } from "./warn.ts";
+import { warn } from "../option/warn.ts";
 
 /** A loader whose value one process builds and all processes read. */
 export interface SharedLoader<T> extends Loader<T>, UsingAsyncDisposable {

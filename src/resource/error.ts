@@ -43,10 +43,7 @@ export class NotReadyError extends Error {
   /** Made by the library. */
   constructor({ state, reason, retryAfter, resource, cause }: NotReadyNote) {
     super(`${resource ?? "the health"} is not ready: ${reason} (${state}). Try again in ${retryAfter} s.`, { cause });
-    this.state = state;
-    this.reason = reason;
-    this.retryAfter = retryAfter;
-    this.resource = resource;
+    Object.assign(this, { state, reason, retryAfter, resource });
   }
 }
 

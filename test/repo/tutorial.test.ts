@@ -140,7 +140,7 @@ describe("docs/tutorial/first-service.md", () => {
     const nextWarning = async (): Promise<string> => String((await warnings.next()).value);
     try {
       expect(await nextWarning()).toMatch(
-        /^health-state: loading "rates" failed at attempt 1: fetch failed\. The next attempt is in [\d.]+ s\. /,
+        /^health-state: loading "rates" failed at attempt 1: fetch failed \(.+\)\. The next attempt is in [\d.]+ s\. /,
       );
       expect([await ask("/status"), await ask("/status/live")]).toEqual(["503 INDEX-NOT-LOADED", "200 I-AM-ALIVE"]);
       expect(await ask("/")).toMatch(/^503 /);

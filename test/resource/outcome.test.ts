@@ -42,7 +42,7 @@ test("what a loader returned comes in one form", () => {
   }
 });
 
-const PASS_ON = "the loader passed a result of loaded() or unchanged() to loaded(). Return that result itself";
+const PASS_ON = "the loader passed a result of loaded() or unchanged() to loaded(). Return the result";
 const ERROR = Object.assign(new RangeError("down"), { code: "E" });
 
 test.each([
