@@ -5,12 +5,19 @@ import { FILES, read, ROOT } from "../repo/tree.ts";
 
 const PAGE = read("docs/why/comparison.md");
 const PEERS = join(ROOT, "tools/peers/node_modules");
-const [before = "", sources = ""] = PAGE.split("## Sources");
-const SOURCES = [...sources.matchAll(/^\| ([¹²³⁴⁵⁶⁷⁸]) \| ([^|]+) \| `([^`]+)` \| `([^`]+)` \|$/gm)].map(
-  ([, mark = "", row = "", file = "", text = ""]) => [mark, row, file, text] as const,
-);
-const [, ...beforeTable] = before.split("## Side by side");
-const [tableText = "", better = ""] = beforeTable.join("").split("## What they do better");
+const [beforeTable = "", afterTable = ""] = PAGE.split("## Side by side");
+const [tableText = "", better = ""] = afterTable.split("## What they do better");
+
+/** Text of a package that shows what a cell says. */
+interface Quote {
+  readonly package: string;
+  /** The row of the table, or "better" for the list below the table. */
+  readonly row: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+const QUOTES: readonly Quote[] = JSON.parse(read("tools/peers/quotes.json"));
 
 describe("docs/why/comparison.md", () => {
   test("names a test for each row of ours, and each of them exists", () => {
@@ -23,8 +30,8 @@ describe("docs/why/comparison.md", () => {
     }
   });
 
-  test.skipIf(!existsSync(PEERS)).each(SOURCES)("%s, %s: %s says %s", (_mark, _row, file, text) => {
-    expect(readFileSync(join(PEERS, file), "utf8")).toContain(text);
+  test.skipIf(!existsSync(PEERS)).each(QUOTES)("$package, $row: $file says $text", (quote) => {
+    expect(readFileSync(join(PEERS, quote.package, quote.file), "utf8")).toContain(quote.text);
   });
 
   const PACKAGES: Readonly<Record<string, string>> = {
@@ -60,26 +67,18 @@ describe("docs/why/comparison.md", () => {
     return cells.flatMap((cell, n) => (cell === "no" ? [[row, columns[n] ?? ""] as const] : []));
   });
 
-  const MARKS = "¹²³⁴⁵⁶⁷⁸";
-
-  test('has a source for each cell that is no "no", in the row of that cell, and no other source', () => {
+  test('has a quote for each cell that is not "no", and for what a package does better where the page says so', () => {
     const wanted = table.slice(1).flatMap((line) => {
       const [row = "", , ...cells] = cellsOf(line);
-      return cells.flatMap((cell, n) => (cell === "no" ? [] : [`${MARKS[n]} ${row}`]));
+      return cells.flatMap((cell, n) =>
+        cell === "no" ? [] : [`${PACKAGES[columns[n] ?? ""]}: ${row.replaceAll("`", "")}`],
+      );
     });
-    const inList = (better.match(/[¹²³⁴⁵⁶⁷⁸]/g) ?? []).map((mark) => `${mark} better`);
-    expect([...new Set(SOURCES.map(([mark, row]) => `${mark} ${row}`))].sort()).toEqual([...wanted, ...inList].sort());
-  });
-
-  test('marks each cell that is no "no" with the mark of its package, and quotes that package', () => {
-    for (const line of table.slice(1)) {
-      const [, , ...cells] = cellsOf(line);
-      cells.forEach((cell, n) => {
-        expect(cell === "no" || cell.endsWith(` ${MARKS[n]}`), cell).toBe(true);
-      });
-    }
-    const names = Object.values(PACKAGES);
-    for (const [mark, , file] of SOURCES) expect(file.startsWith(`${names[MARKS.indexOf(mark)]}/`), file).toBe(true);
+    expect(wanted.length).toBeGreaterThan(30);
+    const quoted = new Set(QUOTES.map((quote) => `${quote.package}: ${quote.row}`));
+    expect([...quoted].filter((one) => !one.endsWith(": better")).sort()).toEqual(wanted.sort());
+    for (const [name, of] of Object.entries(PACKAGES))
+      if (quoted.has(`${of}: better`)) expect(better).toContain(`**${name}**`);
   });
 
   test("names the package and the compared version of each column", () => {
@@ -87,7 +86,7 @@ describe("docs/why/comparison.md", () => {
       read("tools/peers/package.json"),
     );
     const rows = Object.entries(PACKAGES).map(([name, of]) => `| ${name} | \`${of}\` | ${devDependencies[of]} |`);
-    expect(before.split("\n").filter((line) => /^\| [a-z -]+ \| `[^`]+` \| [\d.]+ \|$/.test(line))).toEqual(rows);
+    expect(beforeTable.split("\n").filter((line) => /^\| [a-z -]+ \| `[^`]+` \| [\d.]+ \|$/.test(line))).toEqual(rows);
   });
 
   test("knows what to look for where a cell says no", () => {
