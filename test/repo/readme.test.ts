@@ -65,7 +65,7 @@ describe("the README's first page", () => {
     expect(program.trimEnd().split("\n")).toHaveLength(6);
     expect(program).toContain("refuseAfter");
     const table = README.indexOf("| a heartbeat overdue | depends on the data | 503 `WEDGED` | depends on the data |");
-    const places = [program, "```http", "| the data is |"].map((part) => README.indexOf(part));
+    const places = [program, "```http", "| situation |"].map((part) => README.indexOf(part));
     expect([...places, table]).toEqual([...places, table].sort((one, other) => one - other));
     expect(README.slice(0, table).split("\n").length).toBeLessThan(65);
   });
