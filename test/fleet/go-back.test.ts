@@ -1,6 +1,14 @@
 import { afterEach, expect, test } from "vitest";
 import { fleet, memoryFleet, pinRevision, rollout, type FleetStore } from "../../src/fleet/index.ts";
-import { byVersion, createHealth, createStore, type Health, type Resource, type Store } from "../../src/index.ts";
+import {
+  byVersion,
+  createHealth,
+  createStore,
+  SourceError,
+  type Health,
+  type Resource,
+  type Store,
+} from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 
 // Each row of the table "Which loaders can go back" in docs/guide/fleets.md.
@@ -43,6 +51,7 @@ class Service {
   readonly store: FleetStore = memoryFleet({ clock: this.clock });
   offered = "v1";
   isBad = (_revision: string): boolean => false;
+  isMissing = (_revision: string): boolean => false;
   readonly canGoBack: boolean;
 
   constructor(canGoBack: boolean) {
@@ -57,7 +66,10 @@ class Service {
     health.subscribe(() => {});
     const source = byVersion({
       version: () => ({ revision: this.offered }),
-      load: (revision: string) => ({ revision: this.canGoBack ? revision : this.offered }),
+      load: (revision: string) => {
+        if (this.isMissing(revision)) throw new SourceError("missing", "there is no such object");
+        return { revision: this.canGoBack ? revision : this.offered };
+      },
       addressed: this.canGoBack,
     });
     const load = rollout(source, { fleet: group, soak: "10m", ok: ({ revision }) => !this.isBad(revision) });
@@ -150,4 +162,43 @@ test.each([
   service.offered = "v3";
   await service.clock.advance("60m");
   expect([taker?.stored.revision, late.revision]).toEqual(["v3", "v3"]);
+});
+
+test("the older revision is missing, during a rollout and after a rejection", async () => {
+  const service = new Service(true);
+  const replicas = await service.startSome(3);
+  service.isMissing = (revision) => revision === "v1";
+  service.offered = "v2";
+  await service.clock.advance("2m");
+  const early = service.start();
+  await service.clock.advance("10s");
+  expect(early.snapshot().revision).toBe("v2");
+  const [taker] = replicas.filter((index) => index.snapshot().revision === "v2");
+  service.isBad = (revision) => revision === "v2";
+  await service.clock.advance("10m");
+  const late = service.start();
+  await service.clock.advance("1m");
+  // The bad value stays in use, and becomes older because the loads fail.
+  for (const index of [taker, early])
+    expect(index?.snapshot()).toMatchObject({
+      state: "STALE",
+      revision: "v2",
+      lastError: { error: { kind: "missing" } },
+    });
+  expect(late.snapshot().state).toBe("NOT_LOADED");
+  service.offered = "v3";
+  await service.clock.advance("60m");
+  expect(revisionsOf([...replicas, early, late])).toEqual(["v3", "v3", "v3", "v3", "v3"]);
+});
+
+test("a missing revision is pinned", async () => {
+  const service = new Service(true);
+  service.isMissing = (revision) => revision === "v0";
+  const [one] = await service.startSome(1);
+  await pinRevision(service.store, { group: "matcher", resource: "index", revision: "v0" });
+  await service.clock.advance("10m");
+  const late = service.start();
+  await service.clock.advance("1m");
+  expect(one?.snapshot()).toMatchObject({ state: "STALE", revision: "v1", lastError: { error: { kind: "missing" } } });
+  expect(late.snapshot().state).toBe("NOT_LOADED");
 });
