@@ -183,7 +183,7 @@ export class Rollout<T> implements RolloutHook {
         const note = noteIn(reading, planNote(name));
         const before = toPlan(note.text);
         const members = rolloutMembers(reading, name);
-        const plan = isYoung(reading, this.#replica.options.ttlMs)
+        const plan = this.#isPartial(reading)
           ? (before ?? foundingPlan([this.#held, ...members.map(({ held }) => held)], announced))
           : stepPlan(before, { members, nowMs: reading.nowMs, announced }, this.#rules);
         const pin = noteIn(reading, pinNote(name));
@@ -203,6 +203,12 @@ export class Rollout<T> implements RolloutHook {
     } finally {
       this.#isLooking = false;
     }
+  }
+
+  /** Whether the store may not count all replicas, because it was emptied or did not answer a short time ago. */
+  #isPartial(reading: FleetReading): boolean {
+    const { ttlMs } = this.#replica.options;
+    return isYoung(reading, ttlMs) || this.#replica.calls.steadyForMs < ttlMs;
   }
 
   async load(context: LoadContext): Promise<T | Loaded<T> | Unchanged> {
@@ -240,7 +246,7 @@ export class Rollout<T> implements RolloutHook {
       } catch (error) {
         if (!isGoneFromSource(error)) throw error;
       }
-    const isAdmitted = announced === stable || !isYoung(reading, this.#replica.options.ttlMs);
+    const isAdmitted = announced === stable || !this.#isPartial(reading);
     if (!hasValue || (isAdmitted && mayTake(plan, announced, this.#replica.name, group)))
       return this.#takeAnnounced({ announced, asOf, context });
     return unchanged({ behind: announced });

@@ -140,8 +140,8 @@ export function retriesOf(plan: RolloutPlan | undefined, revision: string): numb
 }
 
 /**
- * Returns the plan of a store that has known the group for less than one `ttl`. The replica that asks may be the first
- * of a new group, or the first after a flush. So its revision counts as rolled out only until another one reports.
+ * Returns the plan of a store that may not count all replicas. The replica that asks may be the first of a new group, or
+ * the first after a flush. So its revision counts as rolled out only until another one reports.
  */
 export function foundingPlan(
   held: readonly (string | undefined)[],

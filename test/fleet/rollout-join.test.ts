@@ -57,6 +57,25 @@ describe("a replica that joins, or that is the first to report again (FLEET 3)",
     expect(kit.held()).toEqual({ v2: 6 });
   });
 
+  test("an outage after which the store still counts some replicas replaces no canary, and ends no rollout", async () => {
+    const kit = await createKit(6, { soak: "20m" });
+    kit.announced = "v2";
+    await kit.clock.advance("2m");
+    // The members expire one after the other, between about 10 s and 15 s.
+    for (let seconds = 9; seconds <= 16; seconds++) {
+      kit.isGone = true;
+      await kit.clock.advance(seconds * 1_000);
+      kit.isGone = false;
+      for (let at = 0; at < 20; at++) {
+        for (const { index } of kit.replicas) index.invalidate();
+        await kit.clock.advance(500);
+        expect({ seconds, held: kit.held() }).toEqual({ seconds, held: { v1: 5, v2: 1 } });
+      }
+      await kit.clock.advance("30s");
+    }
+    expect(await planOf(kit)).toMatchObject({ stable: "v1", trial: { revision: "v2", step: 0 } });
+  });
+
   test("a new group takes the revision that its first replica found, and writes it down as rolled out", async () => {
     const kit = await createKit(0);
     kit.add();
@@ -65,9 +84,10 @@ describe("a replica that joins, or that is the first to report again (FLEET 3)",
     for (let at = 0; at < 4; at++) kit.add();
     await kit.clock.advance("3s");
     expect(kit.held()).toEqual({ v1: 5 });
-    // Nobody asks the source meanwhile.
-    await kit.clock.advance("20s");
-    expect(await planOf(kit)).toEqual({ stable: "v1", refused: [] });
+    // Some of them look at the group with each beat, also while nobody asks the source.
+    await kit.clock.advance("35s");
+    expect(await planOf(kit)).toMatchObject({ stable: "v1", trial: { revision: "v2", step: 0 } });
+    expect(kit.held()).toEqual({ v1: 4, v2: 1 });
   });
 });
 
