@@ -43,7 +43,7 @@ export class Rollout<T> implements RolloutHook {
   #failed: { readonly revision: string; readonly retry: number } | undefined;
   /** The last rejection, and the number of retries before. */
   #rejected: { readonly revision: string; readonly retry: number } | undefined;
-  /** The rejected revision that was removed from the stores of the value. */
+  /** The rejected revision that was removed from the stores of the value. It is removed only once. */
   #forgotten: string | undefined;
   /** The revision that was loaded while the store was gone. */
   #free: string | undefined;
@@ -138,7 +138,6 @@ export class Rollout<T> implements RolloutHook {
     const plan = this.#plan;
     const held = this.#held;
     const isBad = held !== undefined && plan !== undefined && held !== plan.stable && isRefused(plan, held);
-    // Once, because this runs at each beat.
     if (isBad && held !== this.#forgotten) this.#resource.forgetStored("rejected");
     this.#forgotten = isBad ? held : undefined;
     if (!isBad) return;
