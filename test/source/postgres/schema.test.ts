@@ -142,13 +142,13 @@ describe.skipIf(missing !== undefined).each(SERVER_KINDS)(
       return {
         close: reader.close,
         async load() {
-        try {
-          return Object(await loader(contextOf())).value;
-        } catch (error) {
-          return error instanceof SourceError ? `${error.kind}: ${error.message}` : error;
-        }
-      },
-    };
+          try {
+            return Object(await loader(contextOf())).value;
+          } catch (error) {
+            return error instanceof SourceError ? `${error.kind}: ${error.message}` : error;
+          }
+        },
+      };
     };
 
     test("polls go on while the schema changes, and a load that fails names the reason", async () => {
