@@ -13,24 +13,22 @@ const WAIT_MS = 5_000;
  * @throws SourceError of kind `refused` if the message was sent and did not arrive
  */
 export async function proveDelivery(send: () => PromiseLike<unknown>, arrived: Promise<unknown>): Promise<void> {
-  if (!(await isSettledInTime(Promise.resolve(send())))) return;
-  if (await isSettledInTime(arrived)) return;
+  if ((await endOf(Promise.resolve(send()))) !== "done") return;
+  if ((await endOf(arrived)) === "done") return;
   throw new SourceError(
     "refused",
     "LISTEN has no effect on this connection, as through a pooler in transaction mode. Connect to the server directly.",
   );
 }
 
-function isSettledInTime(promise: Promise<unknown>): Promise<boolean> {
+function endOf(promise: Promise<unknown>): Promise<"done" | "failed" | "late"> {
   return new Promise((resolve) => {
-    const cancel = systemClock.setTimer(() => resolve(false), WAIT_MS, false);
-    const end = (isDone: boolean): void => {
-      cancel();
-      resolve(isDone);
-    };
-    promise.then(
-      () => end(true),
-      () => end(false),
-    );
+    const cancel = systemClock.setTimer(() => resolve("late"), WAIT_MS, false);
+    promise
+      .then(
+        () => resolve("done"),
+        () => resolve("failed"),
+      )
+      .finally(cancel);
   });
 }
