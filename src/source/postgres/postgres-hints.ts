@@ -9,7 +9,7 @@ import {
   type PostgresClientLike,
   type PostgresJsLike,
 } from "./client.ts";
-import { connectionOf, giveBack } from "./pg-pool.ts";
+import { connectionOf, giveBack, hearErrors } from "./pg-pool.ts";
 import { proveDelivery } from "./prove-delivery.ts";
 
 /** PostgreSQL cuts a longer name off, and NOTIFY refuses it. */
@@ -33,6 +33,7 @@ export function postgresHints(client: PostgresClientLike, channel: string): Open
     case "pg":
       if (propertyOf(propertyOf(known.pool, "options"), "max") === 1)
         invalidOption("the client", client, "a pg.Pool with max of 2 or more, because LISTEN keeps one connection");
+      hearErrors(known.pool);
       return (hint, context) => listenWithPool(known.pool, channel, hint, context);
     case "postgres.js":
       return (hint, context) => listenWithPostgresJs(known.sql, channel, hint, context);

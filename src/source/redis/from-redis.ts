@@ -121,6 +121,8 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
   // SAFETY: the overloads pair each `as` with the body that its `parse` takes, and bodyOf() makes that body.
   const parse = given.parse as (body: unknown, note: RedisValueNote) => T | PromiseLike<T>;
   const evaluate = evaluateWith(known);
+  // At once, because a connection may fail before the first load.
+  hearErrors(client);
   // Loads of one source run one after the other, so that a server that hangs gets one request.
   const turns = createTurns();
 
@@ -129,7 +131,6 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
     context: LoadContext,
     what: "value" | "version",
   ): Promise<{ readonly revision: string; readonly bytes: Uint8Array | undefined }> => {
-    hearErrors(client);
     const keys = version === undefined ? [key] : [key, version];
     const revisions = [context.revision, context.rejected].filter((one) => one !== undefined);
     try {
