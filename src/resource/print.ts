@@ -15,26 +15,24 @@ export function printFailure(name: string, { attempt, error, nextInMs }: Printed
   const next =
     nextInMs === Infinity ? "No further attempt is planned." : `The next attempt is in ${toSeconds(nextInMs)} s.`;
   warn(
-    `health-state: loading "${name}" failed at attempt ${attempt}: ${toSafeText(messageOf(error))}. ${next} ` +
+    `loading "${name}" failed at attempt ${attempt}: ${toSafeText(messageOf(error))}. ${next} ` +
       "This is printed once until it succeeds; health.subscribe() receives every attempt.",
   );
 }
 
 /** Prints that loads bring data which is older than `staleAfter`. A cache that hides a dead source is an example. */
 export function printOldData(name: string, ageMs: number): void {
-  warn(
-    `health-state: "${name}" loads data that is ${toSeconds(ageMs)} s old, more than staleAfter. This is printed once.`,
-  );
+  warn(`"${name}" loads data that is ${toSeconds(ageMs)} s old, more than staleAfter. This is printed once.`);
 }
 
 /** Prints that loads succeed again, after `printFailure()`. */
 export function printRecovery(name: string): void {
-  warn(`health-state: loading "${name}" succeeded again.`);
+  warn(`loading "${name}" succeeded again.`);
 }
 
 /** A console may throw if its stream is closed. That must not disturb a load. */
-function warn(text: string): void {
-  callSafely(() => console.warn(text));
+export function warn(text: string): void {
+  callSafely(() => console.warn(`health-state: ${text}`));
 }
 
 /**
