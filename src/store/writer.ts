@@ -51,8 +51,7 @@ export function createWriter<T>(
     isPrinted = isTrouble && !resource.isHeard;
     if (resource.isHeard) return;
     const store = `the store of "${resource.name}"`;
-    if (isTrouble)
-      warn(`${store} failed: ${reason}. This is printed once until it works; health.subscribe() receives it.`);
+    if (isTrouble) warn(`${store} failed: ${reason}. This is printed once until it works.`);
     else warn(`${store} works again.`);
   };
 

@@ -12,8 +12,7 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks());
 
 const FAILURE = (reason: string): string =>
-  `health-state: the store of "rates" failed: ${reason}. ` +
-  "This is printed once until it works; health.subscribe() receives it.";
+  `health-state: the store of "rates" failed: ${reason}. This is printed once until it works.`;
 const RECOVERY = 'health-state: the store of "rates" works again.';
 
 interface World {

@@ -2,7 +2,7 @@ import { toBytes, type ByteSize } from "../../option/byte-size.ts";
 import { checkOptions } from "../../option/check-options.ts";
 import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
 import type { LoadContext } from "../../resource/options.ts";
-import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
 import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 import { createTurns, type Turns } from "../turn.ts";
@@ -123,12 +123,12 @@ export function fromPostgres<T, Row extends object = Record<string, unknown>>(
     const { row, rows } = await readWhole(context);
     if (row.revision === context.revision) {
       // SAFETY: `previous` is a value that this loader returned.
-      return unchanged({ asOf: await asOfOf(row, context.previous as T | undefined) });
+      return toUnchanged({ asOf: await asOfOf(row, context.previous as T | undefined) });
     }
-    if (rows === undefined) return unchanged({ revision: row.revision });
+    if (rows === undefined) return toUnchanged({ revision: row.revision });
     // SAFETY: the caller names the row beside the query that selects it, because no client can know it.
     const value = await callOption("parse", "parse could not read the rows", () => parse(rows as Row[], noteOf(row)));
-    return loaded(value, { revision: row.revision, asOf: await asOfOf(row, value) });
+    return toLoaded(value, { revision: row.revision, asOf: await asOfOf(row, value) });
   };
 
   return Object.assign(load, {

@@ -2,7 +2,7 @@ import { toBytes, type ByteSize } from "../../option/byte-size.ts";
 import { checkOptions } from "../../option/check-options.ts";
 import { checkFunction, invalidOption, toSafeText } from "../../option/invalid-option.ts";
 import type { LoadContext } from "../../resource/options.ts";
-import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
 import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 import { createTurns } from "../turn.ts";
@@ -166,14 +166,14 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
     if (revision === context.revision) {
       // SAFETY: `previous` is a value that this loader returned.
       const previous = context.previous as T | undefined;
-      return unchanged({ asOf: previous === undefined ? undefined : await asOfOf(previous, revision) });
+      return toUnchanged({ asOf: previous === undefined ? undefined : await asOfOf(previous, revision) });
     }
-    if (revision === context.rejected || bytes === undefined) return unchanged({ revision });
+    if (revision === context.rejected || bytes === undefined) return toUnchanged({ revision });
     if (verify) await verifyBytes(verify, bytes, { revision });
     const value = await callOption("parse", "parse could not read the value", () =>
       parse(bodyOf(bytes, as), { revision }),
     );
-    return loaded(value, { revision, asOf: await asOfOf(value, revision) });
+    return toLoaded(value, { revision, asOf: await asOfOf(value, revision) });
   };
 
   return Object.assign(load, {
