@@ -6,7 +6,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /**
  * Where an answer redirects to; `undefined` for one that does not.
  *
- * @param hindrance why it is not followed, wherever it leads
+ * @param hindrance why no redirect of this request is followed, if there is a reason
  * @throws SourceError of kind `redirect` for a place that is not gone to
  */
 export function redirectOf({ status, headers }: Response, from: URL, hindrance: string | false): URL | undefined {
