@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHealth, hints } from "../../../src/index.ts";
-import { postgresHints } from "../../../src/source/postgres/index.ts";
+import { fromPostgres, postgresHints } from "../../../src/source/postgres/index.ts";
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { startDeafPooler } from "../kit/deaf-pooler.ts";
 import { missingPackages } from "../kit/packages.ts";
@@ -167,6 +167,44 @@ describe.skipIf(missingServer !== undefined)("postgresHints(), when things break
       expect([...(await opened.run("select 1 as one"))]).toEqual([{ one: 1 }]);
       await opened.close();
       await pooler.close();
+    },
+  );
+
+  test.each(SERVER_KINDS)(
+    "$name: on a standby the hints are lost, with the reason, and polling goes on",
+    async (kind) => {
+      const standby = await startCluster(binaries ?? "", cluster);
+      const admin = openPool(cluster.url, { max: 1 });
+      await admin.query("drop table if exists version; create table version as select 1 as revision");
+      const opened = await kind.open(standby.url, { max: 3 });
+      await until("the table is there", () =>
+        opened.run("select 1 from version").then(
+          () => true,
+          () => false,
+        ),
+      );
+      const health = createHealth();
+      const index = health.resource("index", {
+        load: fromPostgres(opened.client, {
+          version: "select revision from version",
+          query: "select revision from version",
+          parse: (rows: { revision: number }[]) => rows[0]?.revision ?? 0,
+        }),
+        refreshEvery: 100,
+      });
+      const told: unknown[] = [];
+      index.subscribe((event) => {
+        if (event.type === "hints") told.push([event.result, event.reason]);
+      });
+      hints(index, postgresHints(opened.client, "index"));
+      expect(await index.get()).toBe(1);
+      await admin.query("update version set revision = 2");
+      await until("the poll finds it", () => index.peek() === 2 && told.length > 0);
+      expect(told).toEqual([["lost", "cannot execute LISTEN during recovery"]]);
+      await health.close();
+      await opened.close();
+      await admin.end();
+      await standby.remove();
     },
   );
 
