@@ -177,9 +177,9 @@ describe.skipIf(missingServer !== undefined)("postgresHints(), when things break
       const admin = openPool(cluster.url, { max: 1 });
       await admin.query("drop table if exists version; create table version as select 1 as revision");
       const opened = await kind.open(standby.url, { max: 3 });
-      await until("the table is there", () =>
-        opened.run("select 1 from version").then(
-          () => true,
+      await until("the standby has followed", () =>
+        opened.run("select revision from version").then(
+          ([row]) => row?.["revision"] === 1,
           () => false,
         ),
       );
