@@ -296,7 +296,8 @@ describe.skipIf(missingServer !== undefined)("postgresHints(), when things break
     );
     await until("a hint", () => heard.length > 0);
     expect(heard).toEqual([undefined]);
-    await echo();
+    // The channel of the echo is listened to again a moment after the channel of the hints.
+    await until("an echo is answered", () => Promise.race([echo().then(() => true), pause(1_000).then(() => false)]));
     controller.abort();
     await admin.end();
     await opened.close();
