@@ -159,6 +159,10 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     );
   }
 
+  get isHeard(): boolean {
+    return (this.#subscribers?.readers ?? 0) + this.host.subscribers.readers > 0;
+  }
+
   /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */
   protected printEnd(now: number): void {
     const { facts, limits, name, nextAttemptAt } = this;
@@ -168,9 +172,8 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     const before = this.#printed;
     // After unchanged() of the rejected revision there is still an error, but no failure.
     if (trouble === before || (lastError && !failures)) return;
-    const isHeard = (this.#subscribers?.readers ?? 0) + this.host.subscribers.readers > 0;
-    this.#printed = isHeard ? undefined : trouble;
-    if (isHeard) return;
+    this.#printed = this.isHeard ? undefined : trouble;
+    if (this.isHeard) return;
     if (lastError)
       return printFailure(name, { attempt: failures, error: lastError.error, nextInMs: nextAttemptAt - now });
     if (before === "failed") printRecovery(name);

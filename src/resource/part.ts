@@ -60,6 +60,8 @@ export interface PartHost<T> {
   readonly slot: { readonly run: object | undefined; readonly lastRun: number; readonly lastStartedAt: number };
   readonly nextAttemptAt: number;
   readonly isClosed: boolean;
+  /** Whether a listener of the user hears the events. Without one, trouble is printed. */
+  readonly isHeard: boolean;
   /** Whether a part makes the next load wait. */
   readonly isHeld: boolean;
   /** The current time on the clock of the health. */
