@@ -33,6 +33,7 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
   ["a refresh", () => create({ refresh: {} }), "refresh is an object. Pass the result of onRequest()."],
   ["details", () => create({ details: "always" }), 'details is "always". Pass the result of details("always").'],
   ["a fleet", () => create({ fleet: {} }), "fleet is an object. Pass the result of fleet()."],
+  ["no list of names", () => create({ expect: 5 }), "expect is 5. Pass an array of names."],
   ["one name to expect", () => create({ expect: "index" }), 'expect is "index". Pass an array of names.'],
   ...["wall", "monotonic", "random", "setTimer"].map(
     (part) =>
@@ -114,6 +115,7 @@ test.each(WRONG.map(([what, ...rest]) => [what, rest] as const))(
 test("handed-in parts may be undefined, and the smallest and largest status are an answer's", () => {
   expect(() => create({ details: undefined, refresh: undefined, clock: undefined, fleet: undefined })).not.toThrow();
   expect(() => create({ refresh: onRequest(), clock, expect: [] })).not.toThrow();
+  expect(() => create({ fleet: { attach: () => ({}) } })).not.toThrow();
   for (const status of [200, 599]) expect(toResponse({ ...NOT_FOUND, status }).status).toBe(status);
 });
 

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createHealth, loaded, onRequest, retryLater, unchanged, type Resource } from "../../src/index.ts";
 import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import type { ManagedResource } from "../../src/resource/managed-resource.ts";
-import { createVirtualClock, force } from "../../src/testing/index.ts";
+import { createScriptedLoader, createVirtualClock, force } from "../../src/testing/index.ts";
 import { createKit, outcome, type Item, type Kit } from "./kit.ts";
 
 const limits = { refreshEvery: "never", timeout: "1h" } as const;
@@ -236,6 +236,26 @@ test("an invalidate() in a listener that hears of age comes before the refresh t
   await kit.clock.advance("9s");
   expect([kit.loader.calls.length, kit.index.snapshot().state]).toEqual([2, "READY"]);
   await kit.health.close();
+});
+
+test.each(["fails", "times out"])("a reload() from the print of a load that %s waits for the timer", async (end) => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  const loader = createScriptedLoader<object>();
+  const index = health.resource("index", { ...limits, timeout: "1s", load: loader.load });
+  const { slot } = managedResourceOf(index);
+  const seen: unknown[] = [];
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {
+    index.reload().catch(() => {});
+    seen.push(slot.run);
+  });
+  health.start();
+  await clock.settle();
+  if (end === "fails") loader.last.fail();
+  await clock.advance(end === "fails" ? 1 : 1_001);
+  warn.mockRestore();
+  expect([seen, loader.calls.length, slot.run?.id]).toEqual([[undefined], 2, 2]);
+  await health.close();
 });
 
 test("force() puts a load in the slot that never ends, and plans none", async () => {
