@@ -14,6 +14,12 @@ const A_CLOCK = "a clock with wall(), monotonic(), random() and setTimer()";
 const AN_ANSWER = "an answer: { status, headers, body }";
 const A_REQUEST = "a Request, or an object whose url is a string";
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  return proxy;
+}
+
 const WRONG: readonly (readonly [what: string, call: () => unknown, message: string, code?: string])[] = [
   [
     "an unknown option",
@@ -34,6 +40,7 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
   ["details", () => create({ details: "always" }), 'details is "always". Pass the result of details("always").'],
   ["a fleet", () => create({ fleet: {} }), "fleet is an object. Pass the result of fleet()."],
   ["no list of names", () => create({ expect: 5 }), "expect is 5. Pass an array of names."],
+  ["a revoked list of names", () => create({ expect: revoked() }), "expect is an object. Pass an array of names."],
   ["one name to expect", () => create({ expect: "index" }), 'expect is "index". Pass an array of names.'],
   ...["wall", "monotonic", "random", "setTimer"].map(
     (part) =>

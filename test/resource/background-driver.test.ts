@@ -83,11 +83,12 @@ test("get() during a back-off fails at once with the last error, and during a ru
   await health.close();
 });
 
-test("get() after a back-off that no timer has ended yet starts the next load, and waits for it", async () => {
-  const { clock, index, loader, health, fail, item } = createKit(limits);
+test.each(["10s", "1m"])("get() starts the load that is due, though no timer has fired: %s", async (frozen) => {
+  const { clock, index, loader, health, fail, item } = createKit(limits, { random: () => 0 });
   health.start();
-  await fail();
-  clock.freeze("1m");
+  // So the next attempt is due after 10 s.
+  await fail(retryLater("10s"));
+  clock.freeze(frozen);
   const got = index.get();
   await clock.settle();
   expect([await outcome(got), loader.calls.length]).toEqual([PENDING, 2]);
