@@ -3,7 +3,7 @@ import { createHealth, loaded, onRequest, retryLater, unchanged, type Resource }
 import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import type { ManagedResource } from "../../src/resource/managed-resource.ts";
 import { createScriptedLoader, createVirtualClock, force } from "../../src/testing/index.ts";
-import { createKit, outcome, type Item, type Kit } from "./kit.ts";
+import { createKit, outcome, PENDING, type Item, type Kit } from "./kit.ts";
 
 const limits = { refreshEvery: "never", timeout: "1h" } as const;
 const managed = ({ index }: Kit): ManagedResource<Item> => managedResourceOf(index);
@@ -256,6 +256,53 @@ test.each(["fails", "times out"])("a reload() from the print of a load that %s w
   warn.mockRestore();
   expect([seen, loader.calls.length, slot.run?.id]).toEqual([[undefined], 2, 2]);
   await health.close();
+});
+
+test("a load that was given up before its turn calls no loader", async () => {
+  const kit = createKit(limits);
+  kit.health.start();
+  kit.index.unload();
+  expect(managed(kit).slot.lastRun).toBe(1);
+  kit.health.drain();
+  await kit.clock.settle();
+  expect(kit.loader.calls.length).toBe(0);
+  await kit.health.close();
+});
+
+test.each([
+  [999, true],
+  [1_000, false],
+])("a result that comes before the timer, %i ms after the start, is in time: %s", async (lateMs, isInTime) => {
+  const clock = createVirtualClock();
+  let ms = 0;
+  const late = { ...clock, monotonic: () => clock.monotonic() + ms };
+  const kit = createKit({ ...limits, timeout: "1s" }, { health: { clock: late } });
+  kit.health.start();
+  await clock.settle();
+  const resource = managed(kit);
+  const run = resource.slot.run ?? expect.fail();
+  ms = lateMs;
+  const action = { type: "loaded", at: resource.now(), value: kit.item(), revision: "1", asOf: undefined } as const;
+  // It says whether the value was accepted.
+  expect(resource.endRun(run, action)).toBe(isInTime);
+  expect(kit.index.snapshot()).toMatchObject(
+    isInTime
+      ? { state: "READY", revision: "1" }
+      : { state: "NOT_LOADED", lastError: { error: { code: "HS_TIMED_OUT" } } },
+  );
+  await kit.health.close();
+});
+
+test("a value from a store answers get(), and no reload()", async () => {
+  const kit = createKit(limits);
+  const [got, reloaded] = [kit.index.get(), kit.index.reload()];
+  await kit.clock.settle();
+  const at = managed(kit).now();
+  const value = kit.item();
+  const restored = { type: "restored", at, checkedAt: at, revision: "1", asOf: undefined, origin: "store" } as const;
+  managed(kit).apply({ ...restored, value });
+  expect([await outcome(got), await outcome(reloaded)]).toEqual([{ value }, PENDING]);
+  await kit.health.close();
 });
 
 test("force() puts a load in the slot that never ends, and plans none", async () => {
