@@ -68,6 +68,7 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
       "It accepts jitter, refreshEvery, refuseAfter, required, retryMost, run, staleAfter, timeout.",
     "HS_UNKNOWN_OPTION",
   ],
+  ["a listener", () => on((health) => health.subscribe(5 as never)), "listener is 5. Pass a function."],
   [
     "an option of whenReady()",
     () => on((health) => health.whenReady({ wait: 1 } as never)),

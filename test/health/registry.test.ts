@@ -78,10 +78,14 @@ test("a resource that comes in a drain is never loaded, and readiness says so at
 
 test("before the start nothing is told, and no resource is loaded", async () => {
   const { clock, health, told } = createWorld();
+  // Readiness does not depend on the check, so the health is ready as long as there is no index.
+  const database = health.check("database", { run: () => true });
+  await clock.advance("1h");
   const index = health.resource("index", { load });
   index.invalidate();
   await clock.advance("1h");
-  expect([index.snapshot().state, told, clock.timers]).toEqual(["NOT_LOADED", [], 0]);
+  expect([database, index].map((one) => one.snapshot().state)).toEqual(["NOT_LOADED", "NOT_LOADED"]);
+  expect([told, clock.timers]).toEqual([[], 0]);
   await health.close();
 });
 
@@ -173,6 +177,33 @@ test("an overdue heartbeat is told while nobody asks, and so is its end", async 
   beat();
   await clock.settle();
   expect(told.slice(1)).toEqual(["liveness WEDGED>I-AM-ALIVE"]);
+  await health.close();
+});
+
+test("a heartbeat that comes after close() counts for nothing", async () => {
+  const { clock, health } = createWorld();
+  await health.close();
+  heartbeat(health, "loop", { within: 1 })();
+  await clock.advance("1m");
+  expect(ask(health, "/status/live")).toBe("200 null null");
+});
+
+test("startup says that it has not loaded", async () => {
+  const { health } = createWorld();
+  health.resource("index", { load: never });
+  expect(registryOf(health).startup()).toMatchObject({ ok: false, outcome: "notLoaded", retryAfter: 1 });
+  await health.close();
+});
+
+test("who hears of the drain first finds that no attempt is planned any more", async () => {
+  const { clock, health } = createWorld();
+  health.resource("index", { load: () => Promise.reject(new Error("down")) });
+  health.start();
+  await clock.settle();
+  const seen = [ask(health)];
+  health.drainSignal.addEventListener("abort", () => seen.push(ask(health)));
+  health.drain();
+  expect(seen).toEqual(["503 NOT_LOADED 1", "503 NOT_LOADED 5"]);
   await health.close();
 });
 
