@@ -142,7 +142,6 @@ export abstract class LoadingResource<T>
   }
 
   tick(now: number): void {
-    if (this.#isClosed) return;
     const { run } = this.slot;
     // The lease first, because a process that was frozen past both has not failed.
     if (run && now >= run.leaseUntil) this.#lose(run);

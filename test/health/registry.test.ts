@@ -244,6 +244,17 @@ test("a wait for readiness that is refused says the worst state, and when to try
   expect(await outcome(still)).toEqual({ error: closed });
 });
 
+test("a wait for readiness ends with its signal", async () => {
+  const { clock, health } = createWorld();
+  health.resource("index", { load: never });
+  const controller = new AbortController();
+  const waiting = health.whenReady({ signal: controller.signal });
+  await clock.settle();
+  controller.abort("gone");
+  expect(await outcome(waiting)).toEqual({ error: expect.objectContaining({ reason: "aborted", cause: "gone" }) });
+  await health.close();
+});
+
 test("a wait that its signal ended while the health is ready may be tried again after 5 s", async () => {
   const { health } = createWorld();
   health.start();

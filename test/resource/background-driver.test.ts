@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loaded, retryLater } from "../../src/index.ts";
+import { loaded, retryLater, unchanged } from "../../src/index.ts";
 import { createKit, outcome, PENDING } from "./kit.ts";
 
 const limits = { refreshEvery: "1h", staleAfter: "2h", jitter: 0 } as const;
@@ -48,6 +48,14 @@ test("get({ maxAge }) during a run takes its value where that is of the very age
   loader.last.succeed(loaded(value, { asOf: clock.wall() - 10_000 }));
   await clock.settle();
   expect([await outcome(young), loader.calls.length]).toEqual([{ value }, 2]);
+  await health.close();
+});
+
+test("get({ maxAge }) during a run is answered by unchanged() with the value in use", async () => {
+  const { index, loader, health, clock, young } = await askDuringRun();
+  loader.last.succeed(unchanged());
+  await clock.settle();
+  expect(await outcome(young)).toEqual({ value: index.peek() });
   await health.close();
 });
 

@@ -305,6 +305,28 @@ test("a value from a store answers get(), and no reload()", async () => {
   await kit.health.close();
 });
 
+test("a loader is told the asOf of the value in use, by the wall clock", async () => {
+  const kit = createKit(limits);
+  const asOf = kit.clock.wall() - 5_000;
+  await loadFor(kit, 1, loaded(kit.item(), { asOf }));
+  await loadFor(kit, 1_000);
+  expect(kit.loader.last.context.asOf).toBe(asOf);
+  await kit.health.close();
+});
+
+test("the event of an unload() during a load tells no figures of that load", async () => {
+  const kit = createKit(limits);
+  const told: unknown[] = [];
+  kit.index.subscribe(({ type, outcome: ended, attempt, durationMs }) => told.push([type, ended, attempt, durationMs]));
+  kit.health.start();
+  await kit.clock.advance("1s");
+  told.splice(0);
+  kit.index.unload();
+  await kit.clock.settle();
+  expect(told.slice(0, 1)).toEqual([["transition", undefined, undefined, undefined]]);
+  await kit.health.close();
+});
+
 test("force() puts a load in the slot that never ends, and plans none", async () => {
   const clock = createVirtualClock();
   const health = createHealth({ clock });

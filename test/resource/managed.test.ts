@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { onRequest } from "../../src/index.ts";
+import { onRequest, unchanged } from "../../src/index.ts";
 import { createKit } from "./kit.ts";
 
 test("get() gives one promise for a value, unless an age is asked for", async () => {
@@ -8,6 +8,11 @@ test("get() gives one promise for a value, unless an age is asked for", async ()
   const promise = kit.index.get();
   const { signal } = new AbortController();
   for (const same of [kit.index.get(), kit.index.get({}), kit.index.get({ signal })]) expect(same).toBe(promise);
+  void kit.index.reload();
+  await kit.clock.settle();
+  kit.loader.last.succeed(unchanged());
+  await kit.clock.settle();
+  expect(kit.index.get()).toBe(promise);
   const young = kit.index.get({ maxAge: "1m" });
   expect(young).not.toBe(promise);
   expect(await Promise.all([promise, young])).toEqual([value, value]);
