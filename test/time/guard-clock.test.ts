@@ -245,6 +245,12 @@ test.each([8.64e15, -8.64e15])("a wall() may give %d, because a Date can represe
   expect(printed()).toEqual([]);
 });
 
+test("a part that was wrong once is not called again", () => {
+  const read = vi.fn(() => 1);
+  const clock = guardClock(broken({ random: read }));
+  expect([clock.random(), clock.random(), read.mock.calls.length]).toEqual([0.5, 0.5, 1]);
+});
+
 test.each([0, 0.999])("a random() may give %d", (given) => {
   expect(guardClock(broken({ random: () => given })).random()).toBe(given);
   expect(printed()).toEqual([]);
