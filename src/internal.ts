@@ -7,3 +7,4 @@ export { registryOf } from "./health/registry-of.ts";
 export type { Platform } from "./details/details.ts";
 export { checkOptions } from "./option/check-options.ts";
 export { checkFunction, fail, invalidOption, propertyOf } from "./option/invalid-option.ts";
+export { warn } from "./option/warn.ts";

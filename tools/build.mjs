@@ -90,6 +90,24 @@ await Promise.all(
   }),
 );
 
+/**
+ * Removes the comments that stand on lines of their own, because they stay in the sources. If such a line is a part of a
+ * text, the minified code changes. Then the code stays as it is.
+ */
+async function withoutComments(code) {
+  const shorter = code.replace(/^[ \t]*\/\/ (?!src\/).*\n|^[ \t]*\/\*\*?(?! ?@__)[^]*?\*\/\n/gm, "");
+  const [before, after] = await Promise.all([code, shorter].map((text) => transform(text, { minify: true })));
+  return before.code === after.code ? shorter : code;
+}
+
+const bundles = readdirSync("dist/src", { recursive: true }).filter((file) => file.endsWith(".js"));
+await Promise.all(
+  bundles.map(async (file) => {
+    const path = `dist/src/${file}`;
+    writeFileSync(path, await withoutComments(readFileSync(path, "utf8")));
+  }),
+);
+
 /** The declarations that a compiler reads: those of the entries, and those which they import. */
 function declarationsRead() {
   const read = new Set();

@@ -1,12 +1,12 @@
 import { toSafeText, type Health } from "../../src/index.ts";
-import { registryOf } from "../../src/internal.ts";
+import { registryOf, warn } from "../../src/internal.ts";
 import { findClusterWorker } from "./cluster.ts";
 import { drains, type DrainGroup, type DrainMember } from "./draining.ts";
 
 /** Signals that come this soon after the first are the same one, sent to the group and forwarded by its leader. */
 export const ONE_SIGNAL_MS: number = 1_000;
-/** How long `close` may take if connections were open until the deadline, in ms. */
-const LATE_CLOSE_MS = 1_000;
+/** `close` always has this long, in ms, even if connections were open until the deadline. */
+const SHORTEST_CLOSE_MS = 1_000;
 
 /** The servers that drain this health. */
 export function drainGroupOf(health: Health): DrainGroup {
@@ -42,7 +42,7 @@ function createDrainGroup(health: Health): DrainGroup {
     // A function that was given to several servers runs once.
     const closes = new Set(last.flatMap(({ close }) => close ?? []));
     const leftMs = Math.max(...last.map(({ deadlineMs }) => deadlineMs)) - elapsedMs();
-    if (closes.size) await closeAll([...closes], leftMs > 0 ? leftMs : LATE_CLOSE_MS);
+    if (closes.size) await closeAll([...closes], Math.max(leftMs, SHORTEST_CLOSE_MS));
     await health.close();
     for (const member of last) member.over();
     if (!members.size) drains().open.delete(group);
@@ -55,12 +55,12 @@ function createDrainGroup(health: Health): DrainGroup {
       try {
         await close();
       } catch (error) {
-        warn(`failed: ${toSafeText(error)}`);
+        warnOfClose(`failed: ${toSafeText(error)}`);
       }
     };
     await new Promise<void>((resolve) => {
       const giveUp = (): void => {
-        warn("has not finished in time");
+        warnOfClose("has not finished in time");
         resolve();
       };
       const cancel = clock.setTimer(giveUp, leftMs, true);
@@ -115,11 +115,6 @@ function createDrainGroup(health: Health): DrainGroup {
   return group;
 }
 
-function warn(what: string): void {
-  const { console } = globalThis;
-  try {
-    console.warn(`health-state: the close of drainOnSignal() ${what}. The health closes anyway.`);
-  } catch {
-    // A console may throw if its stream is closed.
-  }
+function warnOfClose(what: string): void {
+  warn(`the close of drainOnSignal() ${what}. The health closes anyway.`);
 }

@@ -7,7 +7,7 @@ import { checkSignals } from "./signal.ts";
 export interface DrainOptions {
   /**
    * How long the server keeps serving after readiness changed to 503. Set it to the prober's period times its failure
-   * threshold, or a little more.
+   * threshold, plus its timeout.
    *
    * In development there is no prober, so the default is 0 if `NODE_ENV` is `development` or `test`, and under `node
    * --watch`. On Kubernetes (`KUBERNETES_SERVICE_HOST` is set), the default is always 10 s. On Deno without permission
@@ -16,9 +16,9 @@ export interface DrainOptions {
    */
   readonly delay?: Duration;
   /**
-   * The time from the signal until the connections that are still open are closed. It must be at least `delay`. Set it
-   * lower than the time after which the platform kills the process (on Kubernetes `terminationGracePeriodSeconds`, 30
-   * s). Give it a second more than `deadline` if there is a `close`.
+   * The time from the signal until the connections that are still open are closed. It must be at least `delay`. After
+   * it, a `close` may take 1 s more, and `dispose` and saves to stores together 5 s more. The platform must not kill the
+   * process before that (on Kubernetes after `terminationGracePeriodSeconds`, 30 s).
    * @default "25s", or `delay` plus 15 s if that is more; 1 s in development, unless `delay` is set
    */
   readonly deadline?: Duration;

@@ -7,7 +7,7 @@ import {
   type Health,
   type Resource,
 } from "../../src/index.ts";
-import { checkFunction, responseOf } from "../../src/internal.ts";
+import { checkFunction, registryOf, responseOf } from "../../src/internal.ts";
 import { checkProbes } from "./check.ts";
 import { last } from "./last.ts";
 
@@ -39,6 +39,7 @@ export function mount<A extends readonly unknown[], R>(
   fetch: FetchHandler<A, R> | undefined,
 ): FetchHandler<A, R | Response | Promise<Response>> {
   checkProbes(health, "fetch", fetch, FETCH_HANDLER);
+  const registry = registryOf(health);
   const answer = (request: Request, rest: A): R | Response | Promise<Response> => {
     const response = matchAndRefresh(health, request, undefined, make);
     // In request mode a promise, and then of a path that is ours.
@@ -47,7 +48,7 @@ export function mount<A extends readonly unknown[], R>(
   };
   return (request, ...rest) => {
     const answered = answer(request, rest);
-    return health.drainSignal.aborted ? last(answered) : answered;
+    return registry.waitBlockedBy() ? last(answered) : answered;
   };
 }
 

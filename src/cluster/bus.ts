@@ -4,7 +4,7 @@ import { NOTHING_LOADED } from "./group.ts";
 import { toSafeText } from "../option/invalid-option.ts";
 import { createHub } from "./hub.ts";
 import { prepareFolder } from "./prepare-folder.ts";
-import { warn } from "./warn.ts";
+import { warn } from "../option/warn.ts";
 import { fromWire, toWire, type WorkerMessage } from "./worker-message.ts";
 
 /** Carries the messages between the processes of a group. */

@@ -10,7 +10,7 @@ import { createHub } from "./hub.ts";
 import { prepareFolder } from "./prepare-folder.ts";
 import { createSharedFolder, type Pointer } from "./shared-folder.ts";
 import { toSharedPlan, type SharedOptions } from "./shared-options.ts";
-import { warn } from "./warn.ts";
+import { warn } from "../option/warn.ts";
 
 /** A loader whose value one process builds and all processes read. */
 export interface SharedLoader<T> extends Loader<T>, UsingAsyncDisposable {
@@ -38,7 +38,7 @@ const LOOK_MS = 250;
  *
  * It runs on Node, Bun and Deno, but not on Windows. The folder must not be on NFS or SMB.
  *
- * @param folder the same folder in all processes. Its path may have about 75 bytes.
+ * @param folder the same folder in all processes. Its path may have 78 bytes.
  * @param load any loader, for example `offThread()`
  * @throws TypeError for a wrong option, or on Windows
  * @example

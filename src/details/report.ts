@@ -80,6 +80,6 @@ function badness({ state, required, refused }: Reported): number {
 /** Why the last load did not succeed, with the rejected revision. The text is safe to print. */
 export function reasonOf({ lastError, rejected }: Snapshot): string | undefined {
   if (!lastError) return undefined;
-  const refused = rejected === undefined ? "" : `; refused revision: ${toSafeText(rejected)}`;
-  return `${toSafeText(messageOf(lastError.error))}${refused}`;
+  const revision = rejected === undefined ? "" : `; rejected revision: ${toSafeText(rejected)}`;
+  return `${toSafeText(messageOf(lastError.error))}${revision}`;
 }

@@ -8,47 +8,32 @@ import { hurriedAt } from "../state/schedule.ts";
 import type { FleetAnswer, FleetReading } from "./fleet-store.ts";
 import { isYoung, noteIn, pinNote, planNote, rolloutMembers } from "./reading.ts";
 import type { Replica } from "./replica.ts";
+import type { RolloutParts } from "./rollout-parts.ts";
 import { RolloutPin } from "./rollout-pin.ts";
-import { refusedError } from "./refused-error.ts";
+import { isGoneFromSource, refusedError } from "./refused-error.ts";
 import type { ReportedResource, RolloutHook } from "./report.ts";
 import {
+  foundingPlan,
   isRefused,
   mayTake,
   retriesOf,
+  stableOf,
   stepPlan,
   toPlan,
   type RolloutPlan,
-  type RolloutRules,
 } from "./rollout-plan.ts";
-
-/** The argument of `ok`. */
-export interface RolloutCheck {
-  /** The name of the resource. */
-  readonly name: string;
-  /** The revision that this replica has loaded. */
-  readonly revision: string;
-}
 
 /** While the store is gone, a new revision waits for this many soaks. */
 const GONE_SOAKS = 3;
 /** During a rollout, about this many replicas read the whole group at each beat. */
 const LOOKERS = 2;
 
-/** The settings of a rollout. */
-export interface RolloutParts<T> {
-  readonly source: VersionedLoader<T>;
-  readonly replica: Replica;
-  readonly resource: ManagedResource<unknown>;
-  readonly rules: RolloutRules;
-  readonly ok: ((check: RolloutCheck) => unknown) | undefined;
-}
-
 /** The rollout of one resource in one replica. */
 export class Rollout<T> implements RolloutHook {
   readonly #source: VersionedLoader<T>;
   readonly #replica: Replica;
   readonly #resource: ManagedResource<unknown>;
-  readonly #rules: RolloutRules;
+  readonly #rules: RolloutParts<T>["rules"];
   readonly #ok: RolloutParts<T>["ok"];
   #plan: RolloutPlan | undefined;
   /** The version that came last in an answer to a beat. A plan that this replica writes comes back once. */
@@ -58,11 +43,14 @@ export class Rollout<T> implements RolloutHook {
   #failed: { readonly revision: string; readonly retry: number } | undefined;
   /** The last rejection, and the number of retries before. */
   #rejected: { readonly revision: string; readonly retry: number } | undefined;
+  /** The rejected revision that was removed from the stores of the value. It is removed only once. */
+  #forgotten: string | undefined;
   /** The revision that was loaded while the store was gone. */
   #free: string | undefined;
   #isAsking = false;
   #isRetrying = false;
-  #isPlanLost = false;
+  /** Whether the store does not know which revision is rolled out. */
+  #isPlanLost = true;
   #isLooking = false;
 
   constructor({ source, replica, resource, rules, ok }: RolloutParts<T>) {
@@ -106,9 +94,11 @@ export class Rollout<T> implements RolloutHook {
       else if (note === pinNote(name)) this.#pin.follow(version, text);
     this.#followPlan();
     const trial = this.#plan?.trial?.revision;
-    if (trial === undefined && !this.isFree) return;
+    // A replica that has a value writes down what is rolled out, for a new group and after a flush.
+    const isWanted = this.#isPlanLost && this.#held !== undefined;
+    if (trial === undefined && !this.isFree && !isWanted) return;
     if (this.#held === trial) void this.#askOk();
-    const isFinder = this.isFree || this.bad?.revision === trial;
+    const isFinder = this.isFree || (trial !== undefined && this.bad?.revision === trial);
     const isLooker = this.#replica.host.clock.random() * answer.members < LOOKERS;
     if (isFinder || isLooker) void handled(this.#look());
   }
@@ -116,14 +106,17 @@ export class Rollout<T> implements RolloutHook {
   #takePlan(version: number, text: string): void {
     this.#planVersion = version;
     const before = this.#plan;
-    // The plan from before a flush is better than no plan.
-    const plan = toPlan(text);
-    this.#plan = plan ?? before;
-    this.#isPlanLost = plan === undefined;
+    this.#keepPlan(toPlan(text));
     // A failed revision is tried again after a call of `retryRevision()`.
     if (this.#failed && retriesOf(this.#plan, this.#failed.revision) > this.#failed.retry) this.#failed = undefined;
     const rejected = this.#resource.facts.rejected?.revision;
     if (rejected !== undefined && before) void this.#retry(rejected);
+  }
+
+  /** Keeps the plan of the store. The plan from before a flush is better than one without a rolled out revision. */
+  #keepPlan(plan: RolloutPlan | undefined): void {
+    this.#isPlanLost = plan?.stable === undefined;
+    if (!this.#isPlanLost || !this.#plan?.stable) this.#plan = plan;
   }
 
   /** Loads a rejected revision again, after a call of `retryRevision()`. */
@@ -140,11 +133,14 @@ export class Rollout<T> implements RolloutHook {
     if (lastError?.revision === revision && lastError !== before) this.#rejected = { revision, retry };
   }
 
-  /** Loads soon if the revision of this replica was rejected by the fleet, or is no longer announced. */
+  /** If the fleet has rejected the revision of this replica: removes it from the stores, and loads soon. */
   #followPlan(): void {
     const plan = this.#plan;
     const held = this.#held;
-    if (held === undefined || !plan || held === plan.stable || !isRefused(plan, held)) return;
+    const isBad = held !== undefined && plan !== undefined && held !== plan.stable && isRefused(plan, held);
+    if (isBad && held !== this.#forgotten) this.#resource.forgetStored("rejected");
+    this.#forgotten = isBad ? held : undefined;
+    if (!isBad) return;
     if (this.#source.at) this.#hurry();
   }
 
@@ -186,15 +182,9 @@ export class Rollout<T> implements RolloutHook {
         const note = noteIn(reading, planNote(name));
         const before = toPlan(note.text);
         const members = rolloutMembers(reading, name);
-        // Without a plan, somebody who has a value is a sign of a flush. This replica may not have reported yet.
-        const isOne = before
-          ? members.every(({ held }) => held === undefined || held === announced)
-          : [this.#held, ...members.map(({ held }) => held)].every((held) => held === undefined);
-        // After a flush, some replicas have not reported yet. Their order and their revisions are unknown.
-        const plan =
-          isYoung(reading, this.#replica.options.ttlMs) && !(announced !== undefined && isOne)
-            ? before
-            : stepPlan(before, { members, nowMs: reading.nowMs, announced }, this.#rules);
+        const plan = this.#isPartial(reading)
+          ? (before ?? foundingPlan([this.#held, ...members.map(({ held }) => held)], announced))
+          : stepPlan(before, { members, nowMs: reading.nowMs, announced }, this.#rules);
         const pin = noteIn(reading, pinNote(name));
         this.#pin.take(pin.version, pin.text);
         if (
@@ -202,9 +192,7 @@ export class Rollout<T> implements RolloutHook {
           plan === undefined ||
           (await this.#replica.write(planNote(name), note.version, JSON.stringify(plan)))
         ) {
-          // The plan from before a flush is better than no plan.
-          this.#plan = plan ?? this.#plan;
-          this.#isPlanLost = plan === undefined;
+          this.#keepPlan(plan);
           if (this.#free !== undefined && this.#free === plan?.stable) this.#free = undefined;
           this.#followPlan();
           return reading;
@@ -214,6 +202,12 @@ export class Rollout<T> implements RolloutHook {
     } finally {
       this.#isLooking = false;
     }
+  }
+
+  /** Whether the store may not count all replicas, because it was emptied or did not answer a short time ago. */
+  #isPartial(reading: FleetReading): boolean {
+    const { ttlMs } = this.#replica.options;
+    return isYoung(reading, ttlMs) || this.#replica.calls.steadyForMs < ttlMs;
   }
 
   async load(context: LoadContext): Promise<T | Loaded<T> | Unchanged> {
@@ -242,10 +236,16 @@ export class Rollout<T> implements RolloutHook {
     }
     if (announced === held) return unchanged({ asOf });
     const group = { members: rolloutMembers(reading, this.#resource.name), rules: this.#rules };
-    // A replica without a value loads the rolled out revision, because it must not try a new one.
-    if (!hasValue && stable !== undefined && stable !== announced && this.#source.at)
-      return this.#takeOrKeep(stable, { announced, asOf, context });
-    const isAdmitted = announced === stable || !isYoung(reading, this.#replica.options.ttlMs);
+    // A replica without a value loads the rolled out revision, because it must not try a new one. As long as the store
+    // does not know that revision, it is the one that most of the others have.
+    const known = stable ?? stableOf(plan, group.members, announced);
+    if (!hasValue && known !== undefined && known !== announced && this.#source.at)
+      try {
+        return await this.#takeOrKeep(known, { announced, asOf, context });
+      } catch (error) {
+        if (!isGoneFromSource(error)) throw error;
+      }
+    const isAdmitted = announced === stable || !this.#isPartial(reading);
     if (!hasValue || (isAdmitted && mayTake(plan, announced, this.#replica.name, group)))
       return this.#takeAnnounced({ announced, asOf, context });
     return unchanged({ behind: announced });

@@ -6,6 +6,8 @@ import { toJson } from "./to-json.ts";
 export interface RolloutPlan {
   /** The revision that every replica may load. */
   readonly stable?: string | undefined;
+  /** The revision that the first replica of an empty store has found, as long as `stable` is unknown. */
+  readonly assumed?: string | undefined;
   /** The revision that some replicas try. */
   readonly trial?: RolloutTrial | undefined;
   /** The revisions that the whole fleet has rejected, the newest last. */
@@ -70,11 +72,13 @@ export function toPlan(text: string): RolloutPlan | undefined {
   const refused = propertyOf(json, "refused");
   if (!Array.isArray(refused)) return undefined;
   const stable = propertyOf(json, "stable");
+  const assumed = propertyOf(json, "assumed");
   const trial = toTrial(propertyOf(json, "trial"));
   const retries = toRetries(propertyOf(json, "retries"));
   return {
     refused: refused.flatMap(toRefused),
     ...(typeof stable === "string" && { stable }),
+    ...(typeof assumed === "string" && { assumed }),
     ...(trial && { trial }),
     ...(retries && { retries }),
   };
@@ -110,8 +114,8 @@ export function stepPlan(before: RolloutPlan | undefined, look: RolloutLook, rul
   const { members, announced } = look;
   if (plan.stable === undefined) {
     // The group is new or was lost, so the revisions of its replicas count as rolled out.
-    const stable = stableOf(members, announced);
-    if (stable !== undefined) plan = { ...plan, stable };
+    const stable = stableOf(plan, members, announced);
+    if (stable !== undefined) plan = { ...plan, stable, assumed: undefined };
   }
   // A revision that was loaded while the store was gone counts as rolled out.
   const free = members.find(({ free: isFree, held }) => isFree && held !== undefined && held !== plan.stable)?.held;
@@ -135,11 +139,27 @@ export function retriesOf(plan: RolloutPlan | undefined, revision: string): numb
   return plan?.retries && Object.hasOwn(plan.retries, revision) ? (plan.retries[revision] ?? 0) : 0;
 }
 
+/**
+ * Returns the plan of a store that may not count all replicas. The replica that asks may be the first of a new group, or
+ * the first after a flush. So its revision counts as rolled out only until another one reports.
+ */
+export function foundingPlan(
+  held: readonly (string | undefined)[],
+  announced: string | undefined,
+): RolloutPlan | undefined {
+  const isNew = held.every((revision) => revision === undefined);
+  return isNew && announced !== undefined ? { refused: [], assumed: announced } : undefined;
+}
+
 /** Returns the revision that most replicas have. `undefined` as long as that is unknown. */
-function stableOf(members: readonly RolloutMember[], announced: string | undefined): string | undefined {
+export function stableOf(
+  plan: RolloutPlan,
+  members: readonly RolloutMember[],
+  announced: string | undefined,
+): string | undefined {
   const counts = new Map<string, number>();
   for (const { held } of members) if (held !== undefined) counts.set(held, (counts.get(held) ?? 0) + 1);
-  if (counts.size === 0) return announced;
+  if (counts.size === 0) return plan.assumed ?? announced;
   const most = Math.max(...counts.values());
   const [one, ...others] = [...counts.keys()].filter((revision) => counts.get(revision) === most);
   // A revision that a few replicas try does not count as rolled out. Of two that as many have, the announced one is new.

@@ -5,10 +5,11 @@ import type { Loader } from "../resource/loader.ts";
 import type { VersionedLoader } from "../source/versioned-loader.ts";
 import { replicaOf, type Fleet } from "./fleet.ts";
 import { isCount, percentOf } from "./options.ts";
-import { Rollout, type RolloutCheck } from "./rollout-hook.ts";
+import { Rollout } from "./rollout-hook.ts";
+import type { RolloutCheck } from "./rollout-parts.ts";
 import type { RolloutRules } from "./rollout-plan.ts";
 
-export type { RolloutCheck } from "./rollout-hook.ts";
+export type { RolloutCheck } from "./rollout-parts.ts";
 
 /** The options of `rollout()`. */
 export interface RolloutOptions {
@@ -53,12 +54,13 @@ export interface RolloutLoader<T> extends Loader<T> {
 /**
  * Creates a loader that introduces a new revision in steps. `first` replicas load the revision. If they stay healthy
  * for `soak`, a further share of the replicas (`then`) follows, and so on. If `validate` rejects the revision or `ok`
- * fails, the whole fleet rejects it. The replicas that loaded it load the previous revision again, if the source still
- * has it.
+ * fails, the whole fleet rejects it. The replicas that loaded it load the previous revision again, if the loader can
+ * load an older revision and the source still has it.
  *
  * A replica that must wait keeps its value, and its `snapshot().behind` has the newer revision. A replica without a
- * value loads the last revision that was rolled out fully. While the store does not answer, replicas wait for three
- * soaks and then load the new revision.
+ * value loads the last revision that was rolled out fully, if the loader can load an older revision and the source still
+ * has it. Otherwise it loads the new one. While the store does not answer, replicas wait for three soaks and then load
+ * the new revision.
  *
  * Creating it does nothing. Use the loader unchanged, for one resource only.
  *

@@ -104,7 +104,7 @@ function rolloutIn(reading: FleetReading, resource: string): RolloutStatus {
   const { revision } = toPin(noteIn(reading, pinNote(resource)).text);
   return {
     resource,
-    stable: plan?.stable,
+    stable: plan?.stable ?? plan?.assumed,
     trial: plan?.trial,
     refused: plan?.refused ?? [],
     pin: revision ?? undefined,

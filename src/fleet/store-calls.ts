@@ -39,6 +39,8 @@ export class StoreCalls implements Scheduled {
   /** The calls with a waiting caller, the earliest first. */
   #open: Call[] = [];
   #failures = 0;
+  /** The monotonic time since which no call has failed. */
+  #steadySince = Infinity;
 
   constructor(host: CallsHost, withinMs: number) {
     this.#host = host;
@@ -52,6 +54,11 @@ export class StoreCalls implements Scheduled {
 
   get isGone(): boolean {
     return this.#failures >= GONE_AFTER;
+  }
+
+  /** For how long every call was answered, in ms. Negative before the first answer, and after a failed call. */
+  get steadyForMs(): number {
+    return this.#host.clock.monotonic() - this.#steadySince;
   }
 
   /**
@@ -108,6 +115,7 @@ export class StoreCalls implements Scheduled {
     if (answer) {
       const wasGone = this.isGone;
       this.#failures = 0;
+      this.#steadySince = Math.min(this.#steadySince, this.#host.clock.monotonic());
       if (wasGone) this.#host.storeChanged(undefined);
     } else this.#failed(reason);
     call.end(answer);
@@ -116,6 +124,7 @@ export class StoreCalls implements Scheduled {
 
   #failed(reason: string): void {
     this.#failures++;
+    this.#steadySince = Infinity;
     if (this.#failures === GONE_AFTER) this.#host.storeChanged(reason);
   }
 

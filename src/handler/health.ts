@@ -73,7 +73,8 @@ export interface HealthOptions {
 export interface CheckOptions extends ResourceLimits {
   /**
    * Calls the dependency. The check fails if this function throws or rejects. It also fails if it returns `false`, an
-   * Error, or a Response that is not `ok`. The library calls it on a schedule, and never during a probe.
+   * Error, or a Response that is not `ok`. The library calls it on a schedule. In background mode, no probe calls it. In
+   * request mode, the request of a probe starts a call that is due.
    */
   readonly run: (context: LoadContext) => unknown;
   /** Whether readiness depends on the check. @default false */
@@ -97,7 +98,10 @@ export interface Health extends UsingAsyncDisposable {
    * @throws TypeError as `resource()` does
    */
   check(name: string, options: CheckOptions): Resource<true>;
-  /** Starts the loads. The first `get()`, `reload()`, `whenReady()`, guard or probe does the same. */
+  /**
+   * Starts the loads. The first `get()`, `reload()`, `whenReady()`, guard or probe does the same. As the callback of
+   * `listen()`, it throws the error that Express 5 and Fastify pass if the port is in use.
+   */
   start(): void;
   /** Resolves once readiness answers 200. Rejects with a NotReadyError on abort, drain or `close()`. */
   whenReady(options?: { readonly signal?: AbortSignal }): Promise<void>;
@@ -234,7 +238,11 @@ export function createHealth(options: HealthOptions = {}): Health {
       };
       return registry.add<true>(name, { ...limits, required, load }, "check");
     },
-    start: () => registry.start(),
+    start: (given?: unknown) => {
+      // As the callback of `listen()`, it may receive an error, which nobody else hears of.
+      if (isError(given)) throwAsIs(given);
+      registry.start();
+    },
     whenReady: (wait = {}) => {
       const { signal } = checkOptions("whenReady()", wait, ["signal"], []);
       checkSignal(signal);

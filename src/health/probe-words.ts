@@ -5,17 +5,13 @@ type Probe = ProbeEvent["probe"];
 
 /** The last outcome of each probe, so that each change is sent once. */
 export class ProbeWords {
-  readonly #wordOf: (outcome: ProbeOutcome) => string;
+  /** The word for an outcome. */
+  readonly wordOf: (outcome: ProbeOutcome) => string;
   readonly #told: { [P in Probe]?: ProbeOutcome } = {};
 
   /** @param wordOf returns the word for an outcome */
   constructor(wordOf: (outcome: ProbeOutcome) => string) {
-    this.#wordOf = wordOf;
-  }
-
-  /** The word for an outcome. */
-  wordOf(outcome: ProbeOutcome): string {
-    return this.#wordOf(outcome);
+    this.wordOf = wordOf;
   }
 
   /** The event of a change. `undefined` if the word has not changed, and for the first word. */
@@ -23,6 +19,6 @@ export class ProbeWords {
     const before = this.#told[probe];
     this.#told[probe] = outcome;
     if (before === undefined || before === outcome) return undefined;
-    return { type: "probe", probe, from: this.#wordOf(before), word: this.#wordOf(outcome) };
+    return { type: "probe", probe, from: this.wordOf(before), word: this.wordOf(outcome) };
   }
 }

@@ -71,5 +71,5 @@ export interface LoggerLike {
 /** The fields of a line beside its sentence. */
 export type Fields = Omit<LogEntry, "msg" | "message">;
 
-/** Writes one line. */
+/** Writes one line. The text gets the name of the library in front. */
 export type Write = (level: Level, text: string, fields: Fields) => void;

@@ -31,10 +31,13 @@ export function logTo(health: Health, logger: LoggerLike): () => void {
   const troubles = new WeakMap<object, Set<Trouble>>();
   const okWord = registry.words.wordOf("ok");
   // Each line by itself, because a load may have two.
-  const write: Write = (level, text, fields) =>
-    callSafely(() => logger[level]({ msg: text, message: text, ...fields }));
+  const write: Write = (level, text, fields) => {
+    const message = `health-state: ${text}`;
+    callSafely(() => logger[level]({ msg: message, message, ...fields }));
+  };
   return registry.subscribe((event) => {
-    if (event.type === "probe") return writeProbe(write, event, event.word === okWord || health.drainSignal.aborted);
+    if (event.type === "probe")
+      return writeProbe(write, event, event.word === okWord ? "ok" : registry.waitBlockedBy() ? "leaving" : "trouble");
     if (event.type === "drain") return writeDrain(write, event);
     if (isOfFleet(event)) return writeFleet(write, event);
     // A resource that is closed is not found, and has no troubles that end.
@@ -45,16 +48,17 @@ export function logTo(health: Health, logger: LoggerLike): () => void {
   }, "reader");
 }
 
-/** @param isExpected whether the probe answers 200, or the process is shutting down */
-function writeProbe(write: Write, { probe, from, word }: ProbeEvent, isExpected: boolean): void {
+/** @param kind whether the probe answers 200, or else whether the process is shutting down */
+function writeProbe(write: Write, { probe, from, word }: ProbeEvent, kind: "ok" | "leaving" | "trouble"): void {
   // A prober will restart a wedged process. A service that is not ready may become ready without an action.
-  const level = isExpected ? "info" : probe === "liveness" ? "error" : "warn";
-  write(level, `health-state: ${probe} changed from ${from} to ${word}`, { event: "probe", probe, word, from });
+  const level = kind !== "trouble" ? "info" : probe === "liveness" ? "error" : "warn";
+  const why = kind === "leaving" ? ", because the process shuts down" : "";
+  write(level, `${probe} changed from ${from} to ${word}${why}`, { event: "probe", probe, word, from });
 }
 
 function writeDrain(write: Write, { delayMs }: DrainEvent): void {
   const delay = delayMs > 0 ? `, and the server keeps serving for ${delayMs} ms` : "";
-  write("info", `health-state: the drain begins${delay}`, { event: "drain", delayMs });
+  write("info", `the drain begins${delay}`, { event: "drain", delayMs });
 }
 
 const FLEET: { readonly [T in FleetEvent["type"]]: readonly [level: Level, text: string] } = {
@@ -72,5 +76,5 @@ function writeFleet(write: Write, { type, group, replica, reason }: FleetEvent):
   const [level, text] = FLEET[type];
   const why = reason === undefined ? "" : `: ${toSafeText(reason)}`;
   const error = reason === undefined ? {} : { error: toSafeText(reason) };
-  write(level, `health-state: ${text}${why}`, { event: type, group, replica, ...error });
+  write(level, `${text}${why}`, { event: type, group, replica, ...error });
 }

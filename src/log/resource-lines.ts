@@ -17,7 +17,7 @@ export function writeResource(
 ): void {
   if (isEndedLoad(event)) writeLoad(write, event, troubles, limits);
   if (event.type === "transition" && event.state === "STALE")
-    write("warn", `health-state: the value of "${event.name}" is STALE${ageText(event)}`, {
+    write("warn", `the value of "${event.name}" is STALE${ageText(event)}`, {
       event: "stale",
       ...recordFields(event),
     });
@@ -36,7 +36,7 @@ function writeLoad(write: Write, event: EndedLoad, troubles: Set<Trouble>, limit
     const why = fields.error === undefined ? "" : `: ${fields.error}`;
     // With a value in memory the service still answers.
     const level = snapshot.age === undefined ? "error" : "warn";
-    write(level, `health-state: loading "${name}" ${VERB[outcome]} at attempt ${attempt}${why}`, {
+    write(level, `loading "${name}" ${VERB[outcome]} at attempt ${attempt}${why}`, {
       event: outcome,
       ...fields,
     });
@@ -45,10 +45,10 @@ function writeLoad(write: Write, event: EndedLoad, troubles: Set<Trouble>, limit
   // A loader that returns unchanged() for the rejected revision has succeeded, but the source has not recovered.
   if (isTroubled && snapshot.rejected === undefined) {
     troubles.delete("load");
-    write("info", `health-state: loading "${name}" succeeded at attempt ${attempt}`, { event: "recovered", ...fields });
+    write("info", `loading "${name}" succeeded at attempt ${attempt}`, { event: "recovered", ...fields });
   }
   if (slow)
-    write("warn", `health-state: loading "${name}" was slow: ${Math.round(durationMs)} ms`, {
+    write("warn", `loading "${name}" was slow: ${Math.round(durationMs)} ms`, {
       event: "slow",
       ...fields,
     });
@@ -61,16 +61,14 @@ interface PartEvent extends ResourceEvent {
 }
 
 function isOfPart(event: ResourceEvent): event is PartEvent {
-  return event.result !== undefined && (PART_TYPES as readonly string[]).includes(event.type);
+  return event.result !== undefined;
 }
-
-const PART_TYPES: readonly PartEventType[] = ["restore", "save", "gate", "hints"];
 
 function writePart(write: Write, event: PartEvent, troubles: Set<Trouble>): void {
   const { name, type, result, reason } = event;
   const why = reason === undefined ? "" : `: ${toSafeText(reason)}`;
   const tell = (level: Level, text: string): void =>
-    write(level, `health-state: ${text}`, {
+    write(level, text, {
       event: type,
       result,
       ...recordFields(event),

@@ -3,18 +3,8 @@ import { invalidOption } from "./invalid-option.ts";
 /** A number of bytes, or a string such as `"500kB"`, `"64MiB"`, `"1.5GB"`. `kB` is 1000 bytes, `KiB` is 1024. */
 export type ByteSize = number | string;
 
-const UNITS: Readonly<Record<string, number>> = {
-  B: 1,
-  kB: 1e3,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-};
+/** The letter of each unit stands at its power of 1000, or of 1024. */
+const LETTERS = " KMGT";
 
 /**
  * A size in whole bytes, rounded up.
@@ -26,8 +16,9 @@ const UNITS: Readonly<Record<string, number>> = {
 export function toBytes(option: string, given: unknown, least = 1): number {
   let bytes = given;
   if (typeof given === "string") {
-    const [, count, unit] = /^(\d+(?:\.\d+)?) ?([KMGT]iB|[kKMGT]?B)$/.exec(given) ?? [];
-    bytes = Number(count) * (UNITS[unit ?? ""] ?? NaN);
+    const [, count, unit = ""] = /^(\d+(?:\.\d+)?) ?([KMGT]i|[kKMGT]?)B$/.exec(given) ?? [];
+    bytes =
+      Number(count) * (unit.endsWith("i") ? 1_024 : 1_000) ** LETTERS.indexOf(unit.charAt(0).toUpperCase() || " ");
   }
   return typeof bytes === "number" && bytes >= least && bytes <= Number.MAX_SAFE_INTEGER
     ? Math.ceil(bytes)

@@ -28,8 +28,8 @@ export function tracedLoadsOf(load: unknown): TracedLoads | undefined {
 }
 
 /**
- * Wraps a loader, so that its spans are children of the span of the load. The span of the load is a root span, because
- * no request causes a load.
+ * Wraps a loader, so that its spans are children of the span of the load. The span of the load is a root span, even if a
+ * request started the load, because many requests may wait for one load.
  *
  * With `instrument({ tracer })`, the span has the resource and the outcome, and there is no second span. Without
  * `instrument()`, the span ends when the loader ends. If the tracer throws, the load continues without a span. Wrap the

@@ -5,7 +5,7 @@ import type { State } from "../state/state.ts";
  * Why a wait for data ended without data.
  *
  * - `failed`: the load failed, or the library waits before the next attempt. `cause` is the last error.
- * - `stale`: a load ended, but its value is older than `maxAge`.
+ * - `stale`: a load ended, but its data was older than `maxAge` when the load started.
  * - `aborted`: the caller's own signal ended the wait. `cause` is its reason.
  * - `draining`, `closed`: `drain()` or `close()` was called.
  */
@@ -43,10 +43,7 @@ export class NotReadyError extends Error {
   /** Made by the library. */
   constructor({ state, reason, retryAfter, resource, cause }: NotReadyNote) {
     super(`${resource ?? "the health"} is not ready: ${reason} (${state}). Try again in ${retryAfter} s.`, { cause });
-    this.state = state;
-    this.reason = reason;
-    this.retryAfter = retryAfter;
-    this.resource = resource;
+    Object.assign(this, { state, reason, retryAfter, resource });
   }
 }
 

@@ -4,8 +4,9 @@ import { invalidOption } from "../option/invalid-option.ts";
 /** The limits of a resource. */
 export interface ResourceLimits {
   /**
-   * The time from the start of a successful load to the start of the next one. With `"never"`, only `reload()` and
-   * `invalidate()` start a refresh. A failed load is still retried.
+   * The time from the start of a successful load to the start of the next one. With `"never"`, no refresh is planned.
+   * Then only `reload()`, `invalidate()`, a hint, and `get()` or a guard with `maxAge` start one. A failed load is still
+   * retried.
    * @default half of `staleAfter`, or `"never"` without it
    */
   readonly refreshEvery?: Duration;

@@ -45,7 +45,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   /** The state in the last event. */
   #state: State = "NOT_LOADED";
   /** What was printed last, and has not ended. */
-  #printed: "failure" | "old data" | undefined;
+  #printed: "failed" | "loaded" | undefined;
   #disposal: Disposal<T> | undefined;
   /** What `onRejected` was told. It is created at the first call, to save memory. */
   #rejections: ToldRejections | undefined;
@@ -159,21 +159,24 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     );
   }
 
+  get isHeard(): boolean {
+    return (this.#subscribers?.readers ?? 0) + this.host.subscribers.readers > 0;
+  }
+
   /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */
   protected printEnd(now: number): void {
     const { facts, limits, name, nextAttemptAt } = this;
     const { failures, held, lastError } = facts;
     const isOld = held?.asOf !== undefined && ageOf(held, now) > limits.staleAfter;
-    const trouble = lastError ? "failure" : isOld ? "old data" : undefined;
+    const trouble = lastError ? "failed" : isOld ? "loaded" : undefined;
     const before = this.#printed;
     // After unchanged() of the rejected revision there is still an error, but no failure.
     if (trouble === before || (lastError && !failures)) return;
-    const isHeard = (this.#subscribers?.readers ?? 0) + this.host.subscribers.readers > 0;
-    this.#printed = isHeard ? undefined : trouble;
-    if (isHeard) return;
+    this.#printed = this.isHeard ? undefined : trouble;
+    if (this.isHeard) return;
     if (lastError)
       return printFailure(name, { attempt: failures, error: lastError.error, nextInMs: nextAttemptAt - now });
-    if (before === "failure") printRecovery(name);
+    if (before === "failed") printRecovery(name);
     if (isOld) printOldData(name, ageOf(held, now));
   }
 

@@ -65,9 +65,13 @@ export function loaded<T>(value: T, note: LoadedNote = {}): Loaded<Awaited<T>> {
   // A promise may reject before the loader returns it. That must not end the process. Other thenables are not touched,
   // because some begin their work when `then` is called.
   callSafely(() => PROMISE === Object.prototype.toString.call(value) && value);
-  const made = { [OUTCOME]: true, value, revision, asOf, keep } as const;
   // SAFETY: the library awaits the value before the resource uses it.
-  return made as Loaded<Awaited<T>>;
+  return toLoaded(value as Awaited<T>, { revision, asOf, keep });
+}
+
+/** The same for the library's own loaders: their notes need no check, and their value is no promise. */
+export function toLoaded<T>(value: T, note: LoadedNote): Loaded<T> {
+  return { [OUTCOME]: true, value, ...note };
 }
 
 /**
@@ -85,7 +89,12 @@ export function loaded<T>(value: T, note: LoadedNote = {}): Loaded<Awaited<T>> {
 export function unchanged(note: UnchangedNote = {}): Unchanged {
   const { revision, asOf, behind } = checkOptions("unchanged()", note, ["revision", "asOf", "behind"], []);
   if (behind !== undefined && typeof behind !== "string") invalidOption("behind", behind, "a revision, as a string");
-  return { [OUTCOME]: false, revision, asOf, behind };
+  return toUnchanged({ revision, asOf, behind });
+}
+
+/** The same for the library's own loaders: their notes need no check. */
+export function toUnchanged(note: UnchangedNote): Unchanged {
+  return { [OUTCOME]: false, ...note };
 }
 
 /** The result of a loader in one form, not checked yet. */
@@ -127,7 +136,7 @@ export function checkData(value: unknown): void {
   if (markOf(value) !== undefined)
     throw loadError(
       "HS_NO_DATA",
-      "the loader passed a result of loaded() or unchanged() to loaded(). Return that result itself",
+      "the loader passed a result of loaded() or unchanged() to loaded(). Return the result",
     );
   if (isResponse(value))
     throw loadError("HS_RESPONSE_AS_VALUE", "the loader returned a Response. Parse its body, and return the result");

@@ -19,8 +19,8 @@ export interface Part<T = unknown> {
   readonly beforeLoad: () => boolean;
   /** The facts have changed. */
   readonly afterChange?: (action: ResourceAction<T>, before: Facts<T>) => void;
-  /** `unload()` was called, with or without a value. */
-  readonly unload?: () => void;
+  /** What is stored must be removed: `unload()` was called, or the fleet has rejected the revision of the value. */
+  readonly forget?: (why: "unloaded" | "rejected") => void;
   /** No load starts any more, because the health drains or the resource is closed. */
   readonly end?: () => void;
   /** In request mode, does the work after a load. */
@@ -60,6 +60,8 @@ export interface PartHost<T> {
   readonly slot: { readonly run: object | undefined; readonly lastRun: number; readonly lastStartedAt: number };
   readonly nextAttemptAt: number;
   readonly isClosed: boolean;
+  /** Whether a listener of the user hears the events. Without one, trouble is printed. */
+  readonly isHeard: boolean;
   /** Whether a part makes the next load wait. */
   readonly isHeld: boolean;
   /** The current time on the clock of the health. */

@@ -1,5 +1,5 @@
-import { callSafely } from "../option/call-safely.ts";
 import { propertyOf, toSafeText } from "../option/invalid-option.ts";
+import { warn } from "../option/warn.ts";
 import { isError } from "./error.ts";
 
 /** A failed load, as it is printed. */
@@ -13,39 +13,36 @@ interface PrintedFailure {
 /** Prints a failed load of a resource without a listener. */
 export function printFailure(name: string, { attempt, error, nextInMs }: PrintedFailure): void {
   const next =
-    nextInMs === Infinity ? "No further attempt is planned." : `The next attempt is in ${toSeconds(nextInMs)} s.`;
+    nextInMs === Infinity ? "No further attempt is planned" : `The next attempt is in ${toSeconds(nextInMs)} s`;
   warn(
-    `health-state: loading "${name}" failed at attempt ${attempt}: ${toSafeText(messageOf(error))}. ${next} ` +
-      "This is printed once until it succeeds; health.subscribe() receives every attempt.",
+    `loading "${name}" failed at attempt ${attempt}: ${toSafeText(messageOf(error))}. ${next}. ` +
+      "This is printed once; health.subscribe() receives every attempt.",
   );
 }
 
 /** Prints that loads bring data which is older than `staleAfter`. A cache that hides a dead source is an example. */
 export function printOldData(name: string, ageMs: number): void {
-  warn(
-    `health-state: "${name}" loads data that is ${toSeconds(ageMs)} s old, more than staleAfter. This is printed once.`,
-  );
+  warn(`"${name}" loads data that is ${toSeconds(ageMs)} s old, more than staleAfter. This is printed once.`);
 }
 
 /** Prints that loads succeed again, after `printFailure()`. */
 export function printRecovery(name: string): void {
-  warn(`health-state: loading "${name}" succeeded again.`);
-}
-
-/** A console may throw if its stream is closed. That must not disturb a load. */
-function warn(text: string): void {
-  callSafely(() => console.warn(text));
+  warn(`loading "${name}" succeeded again.`);
 }
 
 /**
- * The message of an error. The error and its message may be any value. Without a message, it is the code of the error, or
- * its name. A refused connection is an example.
+ * The message of an error, and of its cause: `fetch` of Node says "fetch failed", and only the cause says why. The error
+ * and its message may be any value. The cause of an error of this library is left out, because that error says enough,
+ * and its cause may quote the data.
  */
 export function messageOf(error: unknown): string {
   try {
     if (!isError(error)) return String(error);
-    const said: unknown = error.message || propertyOf(error, "code") || error.name;
-    return String(said);
+    const { cause } = error;
+    const code: unknown = propertyOf(error, "code") || error.name;
+    const said = String(error.message || code);
+    const why = isError(cause) && !/^HS_/.test(String(code)) ? messageOf(cause) : said;
+    return said.includes(why) ? said : `${said} (${why})`;
   } catch {
     return "an error that cannot be shown";
   }

@@ -127,9 +127,9 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
     return Promise.allSettled([this.told, ...this.#parts.map((part) => part.flush?.())]);
   }
 
-  /** `unload()` was called. */
-  protected unloadParts(): void {
-    if (!this.isClosed) for (const part of this.#parts) part.unload?.();
+  /** Removes what the stores hold. */
+  forgetStored(why: "unloaded" | "rejected"): void {
+    if (!this.isClosed) for (const part of this.#parts) part.forget?.(why);
   }
 
   protected endParts(): void {

@@ -1,7 +1,7 @@
 import { checkOptions } from "../option/check-options.ts";
 import { checkFunction, invalidOption } from "../option/invalid-option.ts";
 import type { LoadContext } from "../resource/options.ts";
-import { loaded, unchanged, type Loaded, type Unchanged } from "../resource/outcome.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../resource/outcome.ts";
 import { SourceError } from "./source-error.ts";
 import type { Version, VersionedLoader } from "./versioned-loader.ts";
 
@@ -70,12 +70,12 @@ export function byVersion<T>(options: ByVersionOptions<T>): VersionedLoader<T> {
   const loader = async (context: LoadContext): Promise<Loaded<T> | Unchanged> => {
     let { revision, asOf } = await announced(context);
     for (let loads = 0; loads < MOST_LOADS; loads++) {
-      if (revision === context.revision) return unchanged({ asOf });
-      if (revision === context.rejected) return unchanged({ revision });
+      if (revision === context.revision) return toUnchanged({ asOf });
+      if (revision === context.rejected) return toUnchanged({ revision });
       const value = await load(revision, context);
-      if (addressed) return loaded(value, { revision, asOf });
+      if (addressed) return toLoaded(value, { revision, asOf });
       const now = await announced(context);
-      if (now.revision === revision) return loaded(value, { revision, asOf: now.asOf });
+      if (now.revision === revision) return toLoaded(value, { revision, asOf: now.asOf });
       ({ revision, asOf } = now);
     }
     throw new SourceError("moving", `${identity}: the version changed during each of ${MOST_LOADS} loads`);

@@ -3,7 +3,7 @@
  *
  * - `status`: the source answered with an HTTP status that means failure.
  * - `network`: the connection failed or broke.
- * - `timeout`: the source was silent for too long.
+ * - `timeout`: the source was silent for too long, or its server ended the query at a time limit.
  * - `incomplete`: less data arrived than announced.
  * - `too-large`: more data arrived than `maxBytes`.
  * - `empty`: the source answered without data.
@@ -16,7 +16,8 @@
  * - `redirect`: the source sent a redirect that is not followed.
  * - `request`: the function `headers` threw an error, or returned an invalid header.
  * - `protocol`: the answer of the source is not valid.
- * - `refused`: the source answered with an error: missing permission, wrong query, out of memory.
+ * - `refused`: the source answered with an error: missing permission, wrong query, out of memory. In a rollout: the fleet
+ *   has rejected this revision.
  */
 export type SourceErrorKind =
   | "status"

@@ -172,7 +172,7 @@ function fail<T>(facts: Facts<T>, { at, error, revision, notBefore }: Failure): 
 }
 
 function nothingHeld(): Error {
-  return Object.assign(new Error("the loader answered unchanged() while no value is held; return a value"), {
+  return Object.assign(new Error("the loader returned unchanged() while no value is held; return a value"), {
     code: "HS_NOTHING_HELD",
   });
 }

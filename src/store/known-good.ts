@@ -59,8 +59,9 @@ export function keepKnownGood<T>(resource: PartHost<T>, stores: readonly StoreAc
       const isChanged = !isSame || (action.type === "loaded" && held.revision === undefined);
       writers.forEach((writer) => writer.write(held, isChanged, resource.now()));
     },
-    unload() {
-      isKept = true;
+    forget(why) {
+      // A rejected value stays in use until another one is loaded, but it is not saved again.
+      isKept = why === "unloaded";
       restore.drop();
       writers.forEach((writer) => writer.remove());
     },

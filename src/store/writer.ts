@@ -1,5 +1,6 @@
 import { toSafeText } from "../option/invalid-option.ts";
 import type { PartHost } from "../resource/part.ts";
+import { warn } from "../option/warn.ts";
 import type { HeldValue } from "../state/facts.ts";
 import type { Saved, StoreActions, StoreContext } from "./store.ts";
 
@@ -41,6 +42,18 @@ export function createWriter<T>(
   let isStored = false;
   let askedAt = -Infinity;
   let told: string | undefined;
+  let isPrinted = false;
+
+  /** Prints trouble that no listener hears, once in a row, and its end. Else it is noticed at the next start only. */
+  const print = (reason: string | undefined): void => {
+    const isTrouble = reason !== undefined;
+    if (isTrouble === isPrinted) return;
+    isPrinted = isTrouble && !resource.isHeard;
+    if (resource.isHeard) return;
+    const store = `the store of "${resource.name}"`;
+    if (isTrouble) warn(`${store} failed: ${reason}. This is printed once until it works.`);
+    else warn(`${store} works again.`);
+  };
 
   const tell = (result: "saved" | "skipped" | "removed" | "failed", reason?: string): void => {
     // A store that never saves is told of once.
@@ -88,9 +101,12 @@ export function createWriter<T>(
       if (job.kind === "remove") tell("removed");
       else if (saved) tell("skipped", saved.skipped);
       else if (job.kind === "save") tell("saved");
+      if (!saved) print(undefined);
     } catch (error) {
       if (job.kind === "save") isStored = false;
-      tell("failed", toSafeText(error instanceof Error ? error.message : error));
+      const reason = toSafeText(error instanceof Error ? error.message : error);
+      tell("failed", reason);
+      print(reason);
     }
     cancel();
   };

@@ -11,7 +11,7 @@ import { createBusyWatch, type BusyRecord } from "./busy-watch.ts";
 import { toProbePlan, type ProbeThreadOptions } from "./probe-options.ts";
 import { probeProgram } from "./program.ts";
 import { verdictsNow } from "./verdicts-now.ts";
-import { warn } from "./warn.ts";
+import { warn } from "../option/warn.ts";
 import { fromPlainError } from "./worker/message.ts";
 import { nextWaitMs, type FromProber, type ProbeOrder } from "./worker/probe-message.ts";
 import { packVerdict, PLACES, SHARED_WORDS } from "./worker/silence.ts";

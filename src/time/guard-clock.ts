@@ -1,5 +1,6 @@
-import { callSafely, ignoreRejection } from "../option/call-safely.ts";
+import { ignoreRejection } from "../option/call-safely.ts";
 import { toSafeText } from "../option/invalid-option.ts";
+import { warn } from "../option/warn.ts";
 import { systemClock, type Clock } from "./clock.ts";
 
 /** A timer that runs sooner than half of its delay is wrong. Shorter delays are not checked: clocks count in whole ms. */
@@ -14,8 +15,7 @@ export function guardClock(clock: Clock): Clock {
   const giveUp = (part: keyof Clock, what: string): void => {
     if (broken.has(part)) return;
     broken.add(part);
-    const said = `health-state: clock.${part}() ${what}. From now on the clock of the platform stands in for it.`;
-    callSafely(() => console.warn(said));
+    warn(`clock.${part}() ${what}. From now on the clock of the platform stands in for it.`);
   };
 
   /** What a part gives, if that is right. */

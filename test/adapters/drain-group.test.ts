@@ -163,6 +163,20 @@ describe("close", () => {
     expect(clock.timers).toBe(0);
   });
 
+  test("has a second, even if the last connection ended just before the deadline", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { clock, log, add } = enter();
+    const close = (): Promise<void> =>
+      new Promise((resolve) => clock.setTimer(() => (log.push("closed"), resolve()), 900, true));
+    const { server } = add("a", { ...TIMES, close });
+    send(SIGNAL);
+    await clock.advance(24_995);
+    server.emptied();
+    await clock.advance(900);
+    expect(log).toEqual(["a stops", "closed", "health closes", "a is done"]);
+    expect(warn.mock.calls).toEqual([]);
+  });
+
   test.each([
     [
       "throws",

@@ -193,7 +193,7 @@ describe("the health+json form", () => {
     expect(await json(health)).toEqual({ status: "fail", checks: {} });
   });
 
-  test("a restored value says so in both forms until the source confirms it, and a refused revision is named", async () => {
+  test("a restored value says so in both forms until the source confirms it, and a rejected revision is named", async () => {
     const clock = createVirtualClock();
     const health = createHealth({ clock, ...always });
     const loader = createScriptedLoader<object>();
@@ -215,7 +215,7 @@ describe("the health+json form", () => {
     ]);
 
     expect(await text(health)).toEqual([
-      "[+]index ok (from a seed) (last error: validate returned false for the new value; refused revision: v7)",
+      "[+]index ok (from a seed) (last error: validate returned false for the new value; rejected revision: v7)",
       "readiness check passed",
       "",
     ]);

@@ -67,6 +67,15 @@ async function run(block: string, world: object, made: readonly (keyof Made)[]):
   return program(...Object.values(scope));
 }
 
+/** A class whose instance is this client, because the address on the page is not that of the test. */
+function clientOf(client: object): new () => object {
+  return class {
+    constructor() {
+      return client;
+    }
+  };
+}
+
 /** A pointer, and the object that it names. */
 async function startSource(object: string): Promise<{ readonly url: string; readonly server: Server }> {
   const sha256 = createHash("sha256").update(object).digest("hex");
@@ -175,7 +184,7 @@ describe.skipIf(noRedis !== undefined)("docs/guide/fleets.md, on Redis", () => {
 
   test("the first block makes a replica of the group", async () => {
     const { redis, store } = openRedis();
-    const { health } = await run(redisBlock, { redis }, ["health"]);
+    const { health } = await run(redisBlock, { Redis: clientOf(redis) }, ["health"]);
     await expectMember(health, store);
   });
 
@@ -225,7 +234,7 @@ describe.skipIf(noPostgres !== undefined)("docs/guide/fleets.md, on PostgreSQL",
   test("the second block makes the schema, and a replica of the group", async () => {
     const pool = openPool(cluster.url, { max: 2 });
     ends.push(() => pool.end());
-    const { health } = await run(postgresBlock, { pool }, ["health"]);
+    const { health } = await run(postgresBlock, { Pool: clientOf(pool) }, ["health"]);
     await expectMember(health, postgresFleet(pool));
   });
 });

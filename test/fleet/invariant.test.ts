@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { DEEP } from "../source/kit/process.ts";
 import { playHistory, type HistoryOptions } from "./history.ts";
 
-/** Set SEED to tell one history again. */
+/** Set SEED to tell one history again, and HISTORIES to tell so many from that seed on, in several processes. */
 const given = process.env["SEED"];
 const FIRST = given === undefined ? (DEEP ? Date.now() % 1_000_000_007 : 1) : Number(given);
-const HISTORIES = given === undefined ? (DEEP ? 10_000 : 50) : 1;
+const HISTORIES = Number(process.env["HISTORIES"] ?? (given === undefined ? (DEEP ? 10_000 : 50) : 1));
 const LARGE = given === undefined && !DEEP ? 1 : DEEP ? 5 : 0;
 
 const small = (seed: number): HistoryOptions => ({

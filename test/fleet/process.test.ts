@@ -243,8 +243,15 @@ describe.each([
       };
       const ready = (): number => last["200 I-AM-ALIVE"] ?? 0;
       const out = (): number => last["503 INDEX-STALE"] ?? 0;
-      const see = (what: string, isSo: () => boolean): Promise<void> =>
-        until(`${client}: ${what}`, async () => (await look(), isSo()), PATIENCE_MS);
+      const see = async (what: string, isSo: () => boolean): Promise<void> => {
+        try {
+          await until(`${client}: ${what}`, async () => (await look(), isSo()), PATIENCE_MS);
+        } catch (cause) {
+          const said = replicas.map(({ told }) => told.filter(({ type }) => type.startsWith("store-")).at(-1));
+          const gone = said.filter((one) => one?.type === "store-gone");
+          throw new Error(`${JSON.stringify({ last, gone: gone.length, why: gone[0], faults })}`, { cause });
+        }
+      };
       /** Looks for a while. */
       const watch = async (beats: number): Promise<void> => {
         for (const end = Date.now() + beats * BEAT_MS; Date.now() < end; await pause(50)) await look();

@@ -239,3 +239,32 @@ test("a failed load is not printed where a listener hears it", async () => {
   }
   warn.mockRestore();
 });
+
+describe("start() as the callback of listen()", () => {
+  const inUse = Object.assign(new Error("listen EADDRINUSE"), { code: "EADDRINUSE" });
+
+  test.each<readonly [string, readonly unknown[]]>([
+    ["Express 5", [inUse]],
+    ["Fastify", [inUse, ""]],
+  ])("throws the error that %s passes, because nobody else hears of it, and starts nothing", async (_who, given) => {
+    const { load, calls } = createScriptedLoader();
+    const health = createHealth({ clock: createVirtualClock() });
+    health.resource("index", { load });
+    expect(() => Reflect.apply(health.start, undefined, given)).toThrow(inUse);
+    await Promise.resolve();
+    expect(calls).toEqual([]);
+    expect(health.snapshot().resources[0]?.state).toBe("NOT_LOADED");
+  });
+
+  test.each<readonly [string, readonly unknown[]]>([
+    ["node:http", []],
+    ["Fastify", [null, "http://127.0.0.1:5100"]],
+    ["Hono", [{ address: "127.0.0.1", family: "IPv4", port: 5100 }]],
+    ["an event", [{ type: "listening" }]],
+  ])("starts with what %s passes", (_who, given) => {
+    const health = createHealth({ clock: createVirtualClock() });
+    health.resource("index", { load: () => ({}) });
+    Reflect.apply(health.start, undefined, given);
+    expect(health.snapshot().resources[0]?.state).toBe("LOADING");
+  });
+});

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { probes } from "../../adapters/node.ts";
 import { workers } from "../../src/cluster/index.ts";
 import { internalsOf } from "../../src/handler/internals.ts";
-import { createHealth, isProbe, openapi, type Health } from "../../src/index.ts";
+import { createHealth, isProbe, openapi, type Health, type Resource } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { read } from "../repo/tree.ts";
 
@@ -22,8 +22,24 @@ const OF_TYPE: { readonly [K in Exclude<keyof Health, symbol>]: true } = {
   answerAs: true,
 };
 
-/** The names in the table of the page. */
-const DOCUMENTED = [...read("docs/reference/health.md").matchAll(/^\| `(\w+)[^`]*` \|/gm)].map(([, name]) => name);
+/** Every member of the type of a resource: the compiler finds one that is missing, and one that is too many. */
+const OF_RESOURCE: Readonly<Record<keyof Resource<unknown>, true>> = {
+  name: true,
+  get: true,
+  peek: true,
+  snapshot: true,
+  reload: true,
+  invalidate: true,
+  unload: true,
+  subscribe: true,
+  close: true,
+};
+
+const [ABOUT_HEALTH = "", ABOUT_RESOURCE = ""] = read("docs/reference/health.md").split(/^## /m);
+
+/** The names in the table of a part of the page. */
+const documentedIn = (part: string): readonly string[] =>
+  [...part.matchAll(/^\| `(\w+)[^`]*` \|/gm)].map(([, name = ""]) => name).sort();
 
 const clock = createVirtualClock();
 const PLATFORM = { accept: () => null, request: () => expect.fail() };
@@ -33,7 +49,7 @@ const namesOf = (health: Health): readonly string[] => Object.getOwnPropertyName
 
 test("a health has the documented members and no other, and so have its type and the health of a group", async () => {
   const names = Object.keys(OF_TYPE).sort();
-  expect([...DOCUMENTED].sort()).toEqual(names);
+  expect(documentedIn(ABOUT_HEALTH)).toEqual(names);
   const health = createHealth({ clock });
   const group = workers(health);
   expect(namesOf(health)).toEqual(names);
@@ -46,6 +62,10 @@ test("a health has the documented members and no other, and so have its type and
     expect(symbols).toEqual([Symbol.asyncDispose]);
   }
   await health.close();
+});
+
+test("the page names every member of a resource", () => {
+  expect(documentedIn(ABOUT_RESOURCE)).toEqual(Object.keys(OF_RESOURCE).sort());
 });
 
 test("the internals of a health are found through a Proxy, and by another copy of the package", async () => {

@@ -58,9 +58,9 @@ describe("logTo()", () => {
       'warn: health-state: loading "index" was rejected at attempt 1: validate returned false for the new value',
       'warn: health-state: loading "index" timed out at attempt 2: the load took longer than its timeout of 20000 ms',
       "info: health-state: the drain begins, and the server keeps serving for 5000 ms",
-      "info: health-state: readiness changed from I-AM-ALIVE to INDEX-DRAINING",
-      "info: health-state: readiness changed from INDEX-DRAINING to INDEX-NOT-LOADED",
-      "info: health-state: startup changed from I-AM-ALIVE to INDEX-NOT-LOADED",
+      "info: health-state: readiness changed from I-AM-ALIVE to INDEX-DRAINING, because the process shuts down",
+      "info: health-state: readiness changed from INDEX-DRAINING to INDEX-NOT-LOADED, because the process shuts down",
+      "info: health-state: startup changed from I-AM-ALIVE to INDEX-NOT-LOADED, because the process shuts down",
     ]);
   });
 

@@ -115,12 +115,12 @@ export interface Receiver {
   stop(): void;
 }
 
-export async function startReceiver(): Promise<Receiver> {
+export async function startReceiver(status = 200): Promise<Receiver> {
   const got: { path: string; body: string; auth: string }[] = [];
   const waiting = new Set<() => void>();
   const server: Server = createServer(async (request, response) => {
     got.push({ path: request.url ?? "", body: await text(request), auth: request.headers.authorization ?? "" });
-    response.setHeader("content-type", "application/json").end("{}");
+    response.writeHead(status, { "content-type": "application/json" }).end("{}");
     for (const wake of waiting) wake();
   });
   server.listen(0, "127.0.0.1");

@@ -66,6 +66,37 @@ describe.skipIf(!isHere)("docs/guide/migrating.md", () => {
     }
   });
 
+  test.each([
+    ["terminus", ""],
+    // Its application listens on a port of its own, and its probes on another.
+    ["lightship", ".listen(0)"],
+    ["timer", ""],
+    ["under-pressure", ""],
+  ])("%s: while the load fails, a request gets 503 and the program after continues", async (name, own) => {
+    const code = (PROGRAMS.get(`${name} after`) ?? "").replace(
+      /load: async \(\) => new Map\(\[\["USD", 1\.08\]\]\)/,
+      'load: async () => { throw new Error("the source is down"); }',
+    );
+    expect(code).toContain("the source is down");
+    const swapped = own ? code.replace("5100", "0").replace(own, ".listen(5100)") : code;
+    const after = await run(project.folder, swapped, {}, `${name}-failing`);
+    stops.push(() => after.stop());
+    await after.printed(/the source is down/);
+    for (let request = 0; request < 2; request++) expect((await after.get("/rates")).status).toBe(503);
+    expect(after.child.exitCode).toBeNull();
+  });
+
+  test("nest: a database that does not answer makes the program after answer 503, as it did the one before", async () => {
+    for (const when of ["before", "after"]) {
+      const code = (PROGRAMS.get(`nest ${when}`) ?? "").replace("async () => true", "async () => false");
+      const running = await run(project.folder, code, {}, `nest-${when}-without-database`);
+      stops.push(() => running.stop());
+      // Startup does not depend on the database. After it, only the database can cause the 503.
+      if (when === "after") await becomes(running, "/status/startup", 200);
+      expect((await running.get("/health")).status).toBe(503);
+    }
+  });
+
   test.each(["terminus", "lightship", "nest"])(
     "%s: SIGTERM ends the program after, and it says so first",
     async (name) => {

@@ -20,8 +20,8 @@ describe.skipIf(missing !== undefined)("docs/guide/recipes.md", () => {
     return running;
   }
 
-  async function receive(): Promise<Receiver> {
-    const receiver = await startReceiver();
+  async function receive(status?: number): Promise<Receiver> {
+    const receiver = await startReceiver(status);
     stops.push(() => receiver.stop());
     return receiver;
   }
@@ -91,6 +91,19 @@ describe.skipIf(missing !== undefined)("docs/guide/recipes.md", () => {
       message: "INDEX-NOT-LOADED is now I-AM-ALIVE",
       involvedObject: { kind: "Pod", name: "rates-1", namespace: "shop", uid: "u-1" },
     });
+  });
+
+  test.each(["kubernetes", "stale"])("%s: a refused request is printed, and the service continues", async (name) => {
+    const receiver = await receive(403);
+    const file = join(project.folder, "token");
+    writeFileSync(file, "secret-token");
+    const { get, printed } = await start(name, {
+      KUBERNETES_API: receiver.url,
+      TOKEN_FILE: file,
+      WEBHOOK: receiver.url,
+    });
+    expect(await printed(/the .* answered 403/)).toBeDefined();
+    expect((await get("/status")).status).toBe(200);
   });
 
   test("stale: a message is sent while readiness still answers 200, and the header says STALE", async () => {

@@ -263,6 +263,35 @@ test("a probe answers", async () => {
   });
 });
 
+describe("Jest without a configuration", () => {
+  const jest = findTool("jest", "jest/bin/jest.js");
+  const node24 = findTool("nodes", "node-24/bin/node");
+
+  test.skipIf(jest === undefined || node24 === undefined)(
+    "needs Node 24.9 and the flag, and without the flag it says what the guide quotes",
+    async () => {
+      const project = join(folder, "jest-alone");
+      mkdirSync(project);
+      writeFileSync(
+        join(project, "package.json"),
+        JSON.stringify({ private: true, jest: { testEnvironment: "node" } }),
+      );
+      writeFileSync(
+        join(project, "probe.test.js"),
+        'const { createHealth } = require("health-state");\ntest("it is there", () => void createHealth().fetch);\n',
+      );
+      const said = async (program: string, flags: readonly string[]): Promise<string> => {
+        const options = { cwd: project, env: { PATH: process.env["PATH"], HOME: folder } };
+        const ended = run(program, [...flags, jest ?? "", "--ci"], options);
+        return ended.catch((error: { stderr: string }) => error).then(({ stderr }) => stderr);
+      };
+      expect(await said(node24 ?? "", ["--experimental-vm-modules"])).toContain("Tests:       1 passed, 1 total");
+      expect(await said(node24 ?? "", [])).toContain("Must use import to load ES Module");
+      expect(GUIDE).toContain("Must use import to load ES Module");
+    },
+  );
+});
+
 describe("go to definition", () => {
   const filesOf = (): readonly string[] => readdirSync(join(packed, "dist"), { recursive: true }).map(String);
 

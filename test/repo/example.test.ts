@@ -58,6 +58,7 @@ const MODULES = [
   "aws4fetch",
   "cloudflare:workers",
   "ioredis",
+  "pg",
   "pino",
   "prom-client",
 ];

@@ -25,7 +25,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "src/source": ["src/resource", "src/option"],
   "src/fleet": ["src/source", "src/gate", "src/health", "src/resource", "src/time", "src/state", "src/option"],
   "src/source/http": ["src/source", "src/resource", "src/time", "src/option"],
-  "src/source/postgres": ["src/source", "src/fleet", "src/resource", "src/option"],
+  "src/source/postgres": ["src/source", "src/fleet", "src/resource", "src/time", "src/option"],
   "src/source/redis": ["src/source", "src/fleet", "src/resource", "src/option"],
   "src/source/file": ["src/source", "src/store/file", "src/store", "src/resource", "src/option"],
   "src/hint": ["src/resource", "src/state", "src/option"],

@@ -64,8 +64,8 @@ describe("the README's first page", () => {
     expect(first).toContain(program);
     expect(program.trimEnd().split("\n")).toHaveLength(6);
     expect(program).toContain("refuseAfter");
-    const table = README.indexOf("| a heartbeat overdue | depends on the data | 503 `WEDGED` | unchanged |");
-    const places = [program, "```http", "| the data is |"].map((part) => README.indexOf(part));
+    const table = README.indexOf("| a heartbeat overdue | depends on the data | 503 `WEDGED` | depends on the data |");
+    const places = [program, "```http", "| situation |"].map((part) => README.indexOf(part));
     expect([...places, table]).toEqual([...places, table].sort((one, other) => one - other));
     expect(README.slice(0, table).split("\n").length).toBeLessThan(65);
   });
@@ -178,14 +178,14 @@ describe("the README's table", () => {
     await advance(1_001);
     const [, wedged] = TABLE.get("a heartbeat overdue") ?? [];
     expect([TABLE.get("a heartbeat overdue"), ask(health)]).toEqual([
-      ["depends on the data", wedged, "unchanged"],
+      ["depends on the data", wedged, "depends on the data"],
       [before[0], wedged, before[2]],
     ]);
     beat();
     health.drain();
     const [draining, alive] = TABLE.get("draining") ?? [];
     expect([TABLE.get("draining"), ask(health)]).toEqual([
-      [draining, alive, "unchanged"],
+      [draining, alive, "as without a drain"],
       [draining, alive, before[2]],
     ]);
   });

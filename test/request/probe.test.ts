@@ -37,6 +37,15 @@ describe("probes and guards in request mode", () => {
     }
   });
 
+  test("refreshDue() also starts a check that is due, as it is the only thing there that starts one", async () => {
+    const health = createHealth({ clock: createVirtualClock(), refresh: onRequest({ probeWait: "2s" }) });
+    const run = vi.fn(() => true);
+    health.check("database", { run, refreshEvery: "5s", required: true });
+    await refreshDue(health);
+    expect(run).toHaveBeenCalledOnce();
+    expect(health.fetch(new Request("http://x/status")).status).toBe(200);
+  });
+
   test("refreshDue() does nothing in background mode", async () => {
     const clock = createVirtualClock();
     const health = createHealth({ clock });

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createHealth, loaded, onRequest, retryLater, unchanged, type Resource } from "../../src/index.ts";
+import { createGuard, createHealth, loaded, onRequest, retryLater, unchanged, type Resource } from "../../src/index.ts";
 import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import type { ManagedResource } from "../../src/resource/managed-resource.ts";
 import { createScriptedLoader, createVirtualClock, force } from "../../src/testing/index.ts";
@@ -343,4 +343,47 @@ test("force() puts a load in the slot that never ends, and plans none", async ()
   const waiting = index.get({ signal: AbortSignal.abort() });
   expect(await outcome(waiting)).toMatchObject({ error: { reason: "aborted" } });
   await health.close();
+});
+
+test("with refreshEvery never, no refresh is planned when the value becomes stale, and each of these calls starts one", async () => {
+  const { clock, health, index, loader, ready, load } = createKit({ refreshEvery: "never", staleAfter: "1m" });
+  await ready();
+  await clock.advance("1d");
+  expect([loader.calls.length, index.snapshot().state]).toEqual([1, "STALE"]);
+  const decide = createGuard(index, { maxAge: "1m", wait: "1m" });
+  const calls: readonly (() => unknown)[] = [
+    () => index.reload(),
+    () => index.invalidate(),
+    () => index.get({ maxAge: "1m" }),
+    () => decide(),
+  ];
+  for (const call of calls) {
+    const before = loader.calls.length;
+    void call();
+    // invalidate() sets the timer, and the others load at once.
+    await clock.advance(1);
+    expect(loader.calls.length).toBe(before + 1);
+    await load();
+    await clock.advance("1d");
+    expect(loader.calls.length).toBe(before + 1);
+  }
+  await health.close();
+});
+
+test.each<readonly [string, (kit: Kit) => unknown]>([
+  ["get()", ({ index }) => index.get()],
+  ["reload()", ({ index }) => index.reload()],
+  ["whenReady()", ({ health }) => health.whenReady()],
+  ["a guard", ({ index }) => createGuard(index, { wait: "1m" })()],
+  ["a probe", ({ health }) => health.match(new Request("http://service/status/live"))],
+])("%s starts the loads of a health that was not started", async (_, call) => {
+  const kit = createKit(limits);
+  await kit.clock.settle();
+  expect(kit.loader.calls.length).toBe(0);
+  const answer = call(kit);
+  await kit.clock.settle();
+  expect(kit.loader.calls.length).toBe(1);
+  await kit.load();
+  await answer;
+  await kit.health.close();
 });

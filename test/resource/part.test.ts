@@ -198,14 +198,14 @@ test("a part is told of every action that changed something, with the facts befo
 });
 
 test("unload() is told to a part, with or without a value, and not when the resource is closed", async () => {
-  const world = createWorld({ gate: { unload: () => void world.log.push("unload") } });
+  const world = createWorld({ gate: { forget: (why) => void world.log.push(why) } });
   const { index, log, health } = world;
   log.splice(0);
   index.unload();
-  expect(log).toEqual(["unload"]);
+  expect(log).toEqual(["unloaded"]);
   index.close();
   index.unload();
-  expect(log).toEqual(["unload"]);
+  expect(log).toEqual(["unloaded"]);
   await health.close();
 });
 

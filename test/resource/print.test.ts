@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-const ONCE = "This is printed once until it succeeds; health.subscribe() receives every attempt.";
+const ONCE = "This is printed once; health.subscribe() receives every attempt.";
 const failure = (message: string, next = "The next attempt is in 0.6 s.", attempt = 1): string =>
   `health-state: loading "index" failed at attempt ${attempt}: ${message}. ${next} ${ONCE}`;
 const RECOVERY = 'health-state: loading "index" succeeded again.';
@@ -48,6 +48,23 @@ test("an error without a message is named by its code, or by its name, and one t
     "an error that cannot be shown",
     "an error that cannot be shown",
   ]);
+});
+
+test("the cause of an error is told too, because fetch of Node tells only there why it failed", () => {
+  const refused = Object.assign(new AggregateError([new Error("::1"), new Error("127.0.0.1")], ""), {
+    code: "ECONNREFUSED",
+  });
+  const quoting = Object.assign(new Error("not valid JSON"), { code: "HS_SOURCE", cause: new SyntaxError("secret") });
+  const causes = [refused, new Error("getaddrinfo ENOTFOUND x"), "told in words", undefined, 0];
+  expect(causes.map((cause) => messageOf(new TypeError("fetch failed", { cause })))).toEqual([
+    "fetch failed (ECONNREFUSED)",
+    "fetch failed (getaddrinfo ENOTFOUND x)",
+    "fetch failed",
+    "fetch failed",
+    "fetch failed",
+  ]);
+  expect(messageOf(new Error("no rates: down", { cause: new Error("down") }))).toBe("no rates: down");
+  expect(messageOf(quoting)).toBe("not valid JSON");
 });
 
 interface World {

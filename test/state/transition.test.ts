@@ -107,7 +107,7 @@ describe("the whole of the facts after each action", () => {
       lastError: { error: expect.objectContaining({ code: "HS_NOTHING_HELD" }), at: 600 },
     });
     expect(String(after.lastError?.error)).toBe(
-      "Error: the loader answered unchanged() while no value is held; return a value",
+      "Error: the loader returned unchanged() while no value is held; return a value",
     );
   });
 

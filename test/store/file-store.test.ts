@@ -524,7 +524,9 @@ describe("codecs", () => {
     lost.push([round, "a circle at .a[0]"]);
     for (const [given, what] of lost) {
       const { store } = pair(json<unknown>());
-      await expect(store.save(recordOf(given), contextOf())).rejects.toThrow(`JSON cannot restore ${what}.`);
+      await expect(store.save(recordOf(given), contextOf())).rejects.toThrow(
+        `cannot be written: JSON cannot restore ${what}.`,
+      );
       expect(await store.save(recordOf(given), contextOf())).toEqual({ skipped: expect.stringContaining(what) });
     }
   });

@@ -1,11 +1,6 @@
-import {
-  fleetStatus,
-  pinRevision,
-  retryRevision,
-  unpinRevision,
-  type FleetStatus,
-  type FleetStore,
-} from "health-state/fleet";
+import { fleetStatus, type FleetStatus, type FleetStore } from "health-state/fleet";
+import { failureOf } from "../fleet/failure.ts";
+import { obey, warningOf, type Order } from "../fleet/order.ts";
 import { toFleetTable } from "../fleet/table.ts";
 import { EXIT, UsageError, type FleetIo, type Io, type OpenStore, type StoreAddress } from "../io/io.ts";
 
@@ -50,7 +45,7 @@ export async function runFleet(words: readonly string[], flags: FleetFlags, io: 
     }
   };
   try {
-    if (order) await once((store) => obey(verb, order, store, io));
+    if (order) await once((store) => carryOut(verb, order, store, { address, io }));
     else if (flags.watch) await watch(group, { flags, io, connect: () => fleet.connect(address), address });
     else show(await once((store) => fleetStatus(store, group)), flags, io);
   } catch (error) {
@@ -60,17 +55,10 @@ export async function runFleet(words: readonly string[], flags: FleetFlags, io: 
 }
 
 /** A wrong name is the caller's fault. Everything else is the store's. */
-function usageErrorOf(address: StoreAddress, error: unknown): UsageError {
+function usageErrorOf(address: StoreAddress, error: unknown, isSent = false): UsageError {
   if (error instanceof UsageError) return error;
   const isRefused = error instanceof TypeError && Reflect.get(error, "code") === "HS_INVALID_OPTION";
-  return new UsageError(isRefused ? error.message.replace(/^health-state: /, "") : silenceOf(address, error));
-}
-
-/** Says that a store does not answer. The address may hold a password, so only its host is named. */
-function silenceOf({ kind, url }: StoreAddress, error: unknown): string {
-  const place = URL.canParse(url) ? new URL(url).host : "this address";
-  const why = error instanceof Error && error.message ? error.message : "it gave no reason";
-  return `the ${kind} store at ${place} does not answer (${why}). Is it running, and is the address right?`;
+  return new UsageError(isRefused ? error.message.replace(/^health-state: /, "") : failureOf(address, error, isSent));
 }
 
 function show(status: FleetStatus, flags: FleetFlags, io: Io): void {
@@ -106,7 +94,7 @@ async function watch(group: string, { flags, io, connect, address }: Watching): 
         show(status, flags, io);
       } catch (error) {
         if (!hasAnswered) throw error;
-        if (!isGone) io.err(`health-state: ${silenceOf(address, error)}\n`);
+        if (!isGone) io.err(`health-state: ${failureOf(address, error)}\n`);
         isGone = true;
         // A client that has lost its connection may not connect again.
         await close();
@@ -116,12 +104,6 @@ async function watch(group: string, { flags, io, connect, address }: Watching): 
   } finally {
     await close();
   }
-}
-
-interface Order {
-  readonly group: string;
-  readonly resource: string;
-  readonly revision: string;
 }
 
 function orderOf(verb: string, group: string, rest: readonly string[], { resource }: FleetFlags): Order {
@@ -135,16 +117,28 @@ function orderOf(verb: string, group: string, rest: readonly string[], { resourc
   return { group, resource, revision };
 }
 
-async function obey(verb: string, order: Order, store: FleetStore, io: Io): Promise<void> {
-  const { group, resource, revision } = order;
-  if (verb === "pin") {
-    await pinRevision(store, order);
-    io.out(`${group}: ${resource} is pinned to ${revision}. Each replica loads it with its next load\n`);
-  } else if (verb === "unpin") {
-    await unpinRevision(store, { group, resource });
-    io.out(`${group}: ${resource} is no longer pinned\n`);
-  } else if (await retryRevision(store, order)) io.out(`${group}: ${resource} may load ${revision} again\n`);
-  else throw new UsageError(`the fleet ${group} has not rejected ${JSON.stringify(revision)} for ${resource}`);
+/** Obeys an order. A name that no replica has is no failure, because a pin may come before the first replica. */
+async function carryOut(verb: string, order: Order, store: FleetStore, { address, io }: Ordering): Promise<void> {
+  let isSent = false;
+  const told: FleetStore = {
+    ...store,
+    write(group, note) {
+      isSent = true;
+      return store.write(group, note);
+    },
+  };
+  try {
+    const warning = verb === "retry" ? undefined : warningOf(await fleetStatus(store, order.group), order);
+    io.out(`${await obey(verb, order, told)}\n`);
+    if (warning !== undefined) io.err(`health-state: ${warning}\n`);
+  } catch (error) {
+    throw usageErrorOf(address, error, isSent);
+  }
+}
+
+interface Ordering {
+  readonly address: StoreAddress;
+  readonly io: Io;
 }
 
 /** Where the store is: as an option says, else as the environment says, because a password must not stand in a list. */

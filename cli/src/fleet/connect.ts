@@ -8,6 +8,8 @@ import { UsageError, type OpenStore, type StoreAddress } from "../io/io.ts";
 
 /** How long a connection may take, and each call to the store, in ms. */
 const CONNECT_MS = 5_000;
+/** How long ioredis waits for a server that hangs to close the connection too, in ms. */
+const DISCONNECT_MS = 100;
 
 /**
  * Connects to a store with a client that is installed where the command is run, so that the command brings none.
@@ -43,10 +45,33 @@ async function connectRedis(url: string): Promise<OpenStore> {
   const ioredis = packageOf("ioredis");
   if (ioredis) {
     const Redis = constructorIn(ioredis, "Redis");
-    const made = new Redis(url, { maxRetriesPerRequest: 0, connectTimeout: CONNECT_MS, retryStrategy: null });
+    const made = new Redis(url, {
+      maxRetriesPerRequest: 0,
+      connectTimeout: CONNECT_MS,
+      disconnectTimeout: DISCONNECT_MS,
+      retryStrategy: null,
+    });
     // SAFETY: this is the class of the package ioredis.
     const client = made as RedisClientLike & { disconnect(): void };
-    return { store: redisFleet(client), close: () => Promise.resolve(client.disconnect()) };
+    // A call may only say that the connection is closed. The event says why.
+    let reason: unknown;
+    client.on("error", (error) => (reason ??= error));
+    const store = redisFleet(client);
+    const explained = async <R>(call: PromiseLike<R>): Promise<R> => {
+      try {
+        return await call;
+      } catch (error) {
+        throw error instanceof Error && error.message === "Connection is closed." ? (reason ?? error) : error;
+      }
+    };
+    return {
+      store: {
+        beat: (group, beat) => explained(store.beat(group, beat)),
+        read: (group) => explained(store.read(group)),
+        write: (group, note) => explained(store.write(group, note)),
+      },
+      close: () => Promise.resolve(client.disconnect()),
+    };
   }
   const redis = packageOf("redis");
   if (!redis)

@@ -236,3 +236,67 @@ test("a store that does not answer is named without its password", async () => {
       "Is it running, and is the address right?\n",
   );
 });
+
+test.each([
+  [
+    "redis",
+    "WRONGPASS invalid username-password pair",
+    {},
+    /answers with an error \(WRONGPASS .+\)\. Check the user and/,
+  ],
+  ["redis", "NOPERM this user has no permissions", {}, /answers with an error \(NOPERM .+\)\. Check the user and/],
+  [
+    "redis",
+    "MOVED 1 10.0.0.1:6379",
+    {},
+    /answers with an error \(MOVED 1 10\.0\.0\.1:6379\)\. It is one node of a cluster/,
+  ],
+  ["redis", "LOADING Redis is loading", {}, /answers with an error \(LOADING Redis is loading\)\n$/],
+  ["redis", "", { code: "ECONNREFUSED" }, /does not answer \(ECONNREFUSED\)\. Is it running/],
+  ["redis", "a\u001b[31m", {}, /does not answer \(a\\u001b\[31m\)\. Is it running/],
+  [
+    "postgres",
+    "no",
+    { severity: "FATAL", code: "28P01" },
+    /answers with an error \(no\)\. Check the user, the password/,
+  ],
+  ["postgres", "no", { severity: "FATAL", code: "57P03" }, /answers with an error \(no\)\n$/],
+  ["postgres", "no", { severity: "ERROR", code: "42883" }, /answers with an error \(no\)\. Run fleetSchema/],
+  ["postgres", "SASL: the password must be a string", {}, /answers with an error \(SASL: .+\)\. Check the user/],
+  ["postgres", "connect EPIPE", { code: "EPIPE" }, /does not answer \(connect EPIPE\)\. Is it running/],
+])("the %s store that fails with %j %j is told apart", async (kind, message, fields, expected) => {
+  const failing: FleetStore = {
+    ...memoryFleet(),
+    read: () => Promise.reject(Object.assign(new Error(message), fields)),
+  };
+  const env = { [`HEALTH_STATE_${kind.toUpperCase()}`]: `${kind}://user:hunter2@127.0.0.1` };
+  const { code, out, err } = await run(["status", "--group", "matcher"], failing, env);
+  expect([code, out, err]).toEqual([2, "", expect.stringMatching(expected)]);
+  expect(err).not.toMatch(/hunter2/);
+});
+
+test("an order whose write gets no answer says that it may still take effect", async () => {
+  const { store } = await startedGroup();
+  const late: FleetStore = { ...store, write: () => Promise.reject(new Error("no answer within 5 s")) };
+  for (const order of [["pin", "v0"], ["unpin"]])
+    expect(await run([...order, "--group", "matcher", "--resource", "index"], late)).toMatchObject({
+      code: 2,
+      out: "",
+      err:
+        "health-state: the redis store at 127.0.0.1 does not answer (no answer within 5 s). Is it running, and is the " +
+        "address right? The order may still take effect, so look with fleet status\n",
+    });
+});
+
+test("an order for a name that no replica has is carried out, with a warning", async () => {
+  const { store } = await startedGroup();
+  expect(await run(["pin", "v\u001b[31m", "--group", "matcher", "--resource", "indx"], store)).toMatchObject({
+    code: 0,
+    out: "matcher: indx is pinned to v\\u001b[31m. Each replica loads it with its next load\n",
+    err: "health-state: no replica of the group matcher has a resource indx. They have index\n",
+  });
+  expect(await run(["unpin", "--group", "nobody", "--resource", "index"], store)).toMatchObject({
+    code: 0,
+    err: "health-state: the store knows no replica of the group nobody. Is the name right?\n",
+  });
+});

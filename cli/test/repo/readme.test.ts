@@ -8,6 +8,11 @@ const FILE = join(import.meta.dirname, "../../README.md");
 const README = readFileSync(FILE, "utf8");
 const CONSOLE = /^```console\n\$ npx health-state-cli (.*)\n([\s\S]*?)^```$/gm;
 const [, deployment = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(README) ?? [];
+/** What the page's line of `sed` makes of it. */
+const FILES = {
+  "deployment.yaml": deployment,
+  "corrected.yaml": deployment.replace(/(livenessProbe[^]*)healthz/, "$1livez"),
+};
 
 describe("cli/README.md", () => {
   const examples = [...README.matchAll(CONSOLE)].map(([, line = "", output = ""]) => [line, output] as const);
@@ -24,7 +29,7 @@ describe("cli/README.md", () => {
 
   // UPDATE=1 writes what is printed now into the page.
   test.each(examples)("shows what is printed by %s", async (line, output) => {
-    const { out } = await say(line.split(" "), { "deployment.yaml": deployment });
+    const { out } = await say(line.split(" "), FILES);
     if (process.env["UPDATE"]) {
       const page = readFileSync(FILE, "utf8");
       writeFileSync(
@@ -32,6 +37,25 @@ describe("cli/README.md", () => {
         page.replace(`cli ${line}\n${output}`, () => `cli ${line}\n${out}`),
       );
     } else expect(output).toBe(out);
+  });
+
+  test("corrects the file by a line that does what the doctor says", () => {
+    expect(README).toContain("sed '/livenessProbe/,$s/healthz/livez/' deployment.yaml > corrected.yaml");
+    expect(FILES["corrected.yaml"].match(/path: \S+/g)).toEqual(["path: /healthz,", "path: /livez,"]);
+  });
+
+  test.each([
+    ["doctor corrected.yaml --load-time 90s", ["0 errors, 0 warnings, 0 notes"]],
+    ["doctor corrected.yaml --drain 0s", ["preStop: { sleep: { seconds: 10 } }"]],
+    ["doctor corrected.yaml --drain 10s", ["0 errors, 0 warnings, 0 notes"]],
+    ["simulate corrected.yaml --load-time 90s --drain 10s", ["Nothing needs to change."]],
+    ["simulate deployment.yaml --load-time 90s", ["27 restarts, never ready", "failureThreshold: 67"]],
+    ["simulate deployment.yaml --load-time 90s --refuse-after 365s", ["-> livenessProbe path: /livez"]],
+    ["doctor deployment.yaml --load-time 90s", ["failureThreshold: 28", "instead: path: /livez"]],
+    ["config kubernetes --load-time 90s", ["failureThreshold: 28"]],
+  ])("says the same as %s", async (line, parts) => {
+    const { out } = await say(line.split(" "), FILES);
+    for (const part of parts) expect(out).toContain(part);
   });
 
   test("shows a program that does what it says", () => {

@@ -35,8 +35,12 @@ export function fileHints(path: string): FileSubscribe {
   return createFileHints(path, watchFolder);
 }
 
-/** The same with another `watch`. */
-export function createFileHints(path: string, watch: Watch): FileSubscribe {
+/** The same with another `watch`, and with another way to tell the folder. */
+export function createFileHints(
+  path: string,
+  watch: Watch,
+  identityOf: (folder: string) => Promise<string> = identityOfFolder,
+): FileSubscribe {
   const place = resolve(path);
   return async (hint, { signal }) => {
     signal.throwIfAborted();
@@ -53,15 +57,22 @@ export function createFileHints(path: string, watch: Watch): FileSubscribe {
     return new Promise((opened, failed) => {
       const closers: (() => void)[] = [];
       const close = (): void => closers.splice(0).forEach((end) => end());
+      let events = 0;
+      /** One look at a time, because others may change a thousand files of the folder in a second. */
+      const checkFolder = async (): Promise<void> => {
+        if (events++ > 0) return;
+        do {
+          events = 1;
+          if ((await identityOf(folder).catch(() => undefined)) !== identity) return close();
+        } while (events > 1);
+        events = 0;
+      };
       const closed = new Promise<unknown>((end) => {
         try {
           const watcher = watch(folder, { persistent: false }, (_, changed) => {
             // Without a name, it may be this file. `..data` is the link that Kubernetes replaces.
             if (name === undefined || changed === null || [name, "..data"].includes(String(changed))) hint();
-            void identityOf(folder).then(
-              (now) => now === identity || close(),
-              () => close(),
-            );
+            void checkFolder();
           });
           closers.push(
             () => watcher.close(),
@@ -79,11 +90,11 @@ export function createFileHints(path: string, watch: Watch): FileSubscribe {
   };
 }
 
-/** Which folder is there now. */
-async function identityOf(folder: string): Promise<string> {
+/** Which folder is there now. A new folder may get the inode of one that was removed, but not its time of birth. */
+async function identityOfFolder(folder: string): Promise<string> {
   const real = await realpath(folder);
-  const { dev, ino } = await lstat(real, { bigint: true });
-  return [real, dev, ino].join(":");
+  const { dev, ino, birthtimeNs } = await lstat(real, { bigint: true });
+  return [real, dev, ino, birthtimeNs].join(":");
 }
 
 function explain(folder: string, error: unknown): Error {

@@ -8,7 +8,7 @@ import { isUrl } from "../../option/is-url.ts";
 import { toList } from "../../option/to-list.ts";
 import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
 import type { LoadContext, Loader } from "../../resource/options.ts";
-import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
 import { sha256Of } from "../../store/file/sha256.ts";
 import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
@@ -185,13 +185,13 @@ export function createFileLoader<T>(
     );
     const confirm = async (): Promise<Unchanged> =>
       // SAFETY: a value is held where its revision is, and it came from this loader or from its store.
-      unchanged({ asOf: await asOfOf(context.previous as T, reading.mtimeMs) });
+      toUnchanged({ asOf: await asOfOf(context.previous as T, reading.mtimeMs) });
     if (!("contents" in reading))
-      return seen?.revision === context.revision ? confirm() : unchanged({ revision: seen?.revision });
+      return seen?.revision === context.revision ? confirm() : toUnchanged({ revision: seen?.revision });
     const revision = `sha256:${await revisionOf(reading.digests, names)}`;
     seen = { identity: reading.identity, revision };
     if (revision === context.revision && context.previous !== undefined) return confirm();
-    if (revision === context.rejected) return unchanged({ revision });
+    if (revision === context.rejected) return toUnchanged({ revision });
     const about = { path, revision };
     const bodies: unknown[] = [];
     for (const [at, bytes] of reading.contents.entries()) {
@@ -206,7 +206,7 @@ export function createFileLoader<T>(
     const value = await callOption("parse", `parse rejected ${path}`, () =>
       parse ? (parse as (body: unknown, about: FileAbout) => T)(body, about) : (body as T),
     );
-    return loaded(value, { revision, asOf: await asOfOf(value, reading.mtimeMs) });
+    return toLoaded(value, { revision, asOf: await asOfOf(value, reading.mtimeMs) });
   };
   return Object.assign(load, { identity: path });
 }

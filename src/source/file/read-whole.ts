@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import type { FileHandle, open } from "node:fs/promises";
+import { SourceError } from "../source-error.ts";
 import type { Limit } from "./limit.ts";
 
 const PIECE_BYTES = 2 ** 20;
@@ -33,6 +34,11 @@ export async function readWhole(
     for (let some = 1; some > 0 && length <= size; length += some)
       some = (await limit(handle.read(bytes, length, Math.min(size + 1 - length, PIECE_BYTES), length))).bytesRead;
     const isSame = partOf(await limit(handle.stat({ bigint: true }))) === part;
+    if (isSame && size === 0 && length > 0)
+      throw new SourceError(
+        "unreadable",
+        `${path} has content, but its size is 0, as in /proc. Copy it to a plain file`,
+      );
     return length === size && isSame ? bytes.slice(0, size) : undefined;
   } finally {
     close(handle);

@@ -3,9 +3,9 @@ import type { LoadContext } from "../../resource/options.ts";
 
 /** What a conditional request asks. */
 export interface Condition {
-  /** The header and its value; without a revision to name, none. */
-  readonly header: readonly [name: string, value: string] | undefined;
-  /** The revisions that the header names. */
+  /** The header. */
+  readonly name: "if-none-match" | "if-modified-since";
+  /** The revisions that the header names. Without any, no condition is sent. */
   readonly sent: readonly string[];
 }
 
@@ -14,11 +14,15 @@ export interface Condition {
  * tag, one date is sent: that of the value held, because any other content is then told by its own date.
  */
 export function conditionOf({ revision, rejected }: LoadContext): Condition {
-  const tags = [revision, rejected].filter(isTag);
-  if (tags.length) return { header: ["if-none-match", tags.join(", ")], sent: tags };
-  const date = [revision, rejected].find(isDate);
-  return date ? { header: ["if-modified-since", date], sent: [date] } : { header: undefined, sent: [] };
+  const known = [revision, rejected];
+  const tags = known.filter(isTag);
+  return tags.length
+    ? { name: "if-none-match", sent: tags }
+    : { name: "if-modified-since", sent: known.filter(isDate).slice(0, 1) };
 }
+
+/** What is asked without a condition. */
+export const NO_CONDITION: Condition = { name: "if-none-match", sent: [] };
 
 /** What a 304 confirms. `undefined`: it answers nothing that was asked. */
 export function confirmedBy(

@@ -10,11 +10,11 @@ import type { Answer } from "./request.ts";
 /** A body that is read, or about to be. */
 export interface Body {
   /** All of it, its digest checked; a stream has none. */
-  readonly bytes: ByteArray | undefined;
+  readonly bytes?: ByteArray;
   /** With `as: "stream"`. */
-  readonly stream: ReadableStream<Uint8Array> | undefined;
-  /** Whether nothing is left to read. */
-  readonly isRead: () => boolean;
+  readonly stream?: ReadableStream<Uint8Array>;
+  /** Whether nothing is left of the stream. */
+  readonly isRead?: () => boolean;
   /** Why it may be a part, unless it proves itself as JSON does. */
   readonly doubt: string | undefined;
 }
@@ -30,11 +30,11 @@ export async function bodyOf(answer: Answer, { as, digests, ...limits }: Reading
   const doubt = must.length ? undefined : doubtOf(answer);
   if (doubt && as !== "json") throw failure("incomplete", answer.url, doubt);
   const read = partsOf(answer, limits);
-  if (as === "stream") return { bytes: undefined, doubt, ...streamOf(read) };
+  if (as === "stream") return { doubt, ...streamOf(read) };
   const bytes = await readAll(read);
   for (const digest of must)
     if ((await digestLike(digest, bytes)) !== digest) throw failure("digest", answer.url, `does not match ${digest}`);
-  return { bytes, stream: undefined, isRead: () => true, doubt };
+  return { bytes, doubt };
 }
 
 /**
@@ -67,6 +67,6 @@ export async function valueOf<T>(
     // SAFETY: without parse the value is the form, and the types of the sources say so.
     parse ? parse(form, { headers, url: url.href, revision }) : (form as T),
   );
-  if (!isRead()) throw failure("incomplete", url, "was not read to its end by parse");
+  if (isRead?.() === false) throw failure("incomplete", url, "was not read to its end by parse");
   return value;
 }

@@ -1,19 +1,17 @@
 import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
 import type { LoadContext } from "../../resource/options.ts";
-import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
 import { callOption } from "../call-option.ts";
 import type { Version, VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
-import { conditionOf, confirmedBy, type Condition } from "./condition.ts";
-import { bodyOf, valueOf } from "./content.ts";
+import { conditionOf, confirmedBy, NO_CONDITION, type Condition } from "./condition.ts";
+import { bodyOf, valueOf, type Body } from "./content.ts";
 import { digestLike, digestsOf, toDigests } from "./digest.ts";
 import { failure, identityOf, toUrl } from "./identity.ts";
 import { isNoStore, warnNoStore } from "./no-store.ts";
 import { checkRequest, type BodyForms, type HttpOptions } from "./options.ts";
 import { ask, type Answer } from "./request.ts";
 import { announcedBy, isSame } from "./revision.ts";
-
-const NO_CONDITION: Condition = { header: undefined, sent: [] };
 
 /**
  * Creates a loader for the content of a URL. It sends a conditional request, so that unchanged content is not
@@ -58,8 +56,6 @@ export function fromHttp<T, A extends keyof BodyForms>(
   if (method === "HEAD") invalidOption("method", method, "a method whose answer has a body");
   if (method === "GET" && body !== undefined)
     invalidOption("method", method, "a method such as POST, because there is a body");
-  if (digest !== undefined && checked.reading.as === "stream")
-    invalidOption("digest", digest, 'it with as: "bytes", because a stream is not hashed');
   const digests = digest === undefined ? [] : toDigests(digest);
   const reading = { ...checked.reading, digests };
   const target = { ...checked.target, method, body, identity: checked.target.identity && !digests.length };
@@ -74,7 +70,7 @@ export function fromHttp<T, A extends keyof BodyForms>(
 
   const exchange = <R>(context: LoadContext, use: (answer: Answer, announced: Announced) => Promise<R>): Promise<R> => {
     const condition = conditional ? conditionOf(context) : NO_CONDITION;
-    return ask(target, context.signal, condition.header, async (answer) => {
+    return ask(target, context.signal, condition, async (answer) => {
       const result = await use(answer, announcedIn(answer, condition, context, conditional));
       // One without a body, or with a body that was read, leaves a connection that can be used again.
       return [result, answer.response.body === null || answer.response.bodyUsed];
@@ -88,15 +84,15 @@ export function fromHttp<T, A extends keyof BodyForms>(
     { previous, rejected }: LoadContext,
   ): Promise<Unchanged> =>
     is === "rejected"
-      ? unchanged({ revision: rejected })
+      ? toUnchanged({ revision: rejected })
       : // SAFETY: a loader is used for one resource, whose value it made.
-        unchanged({ asOf: await asOfOf(previous as T, answer) });
+        toUnchanged({ asOf: await asOfOf(previous as T, answer) });
 
   const load = (context: LoadContext): Promise<Loaded<T> | Unchanged> =>
     exchange(context, async (answer, announced) => {
       if (announced.is !== "new") return nothingNew(announced.is, answer, context);
       const content = await bodyOf(answer, reading);
-      const revision = announced.revision ?? (content.bytes && (await digestLike("sha256", content.bytes)));
+      const revision = announced.revision ?? (await digestIn(content));
       // Equal content costs a download, but no new value.
       const is = knownAs(revision, context);
       if (is !== "new") return nothingNew(is, answer, context);
@@ -106,16 +102,12 @@ export function fromHttp<T, A extends keyof BodyForms>(
         told = true;
         warnNoStore(identity);
       }
-      return loaded(value, { revision, asOf: await asOfOf(value, answer), keep });
+      return toLoaded(value, { revision, asOf: await asOfOf(value, answer), keep });
     });
 
   const version = (context: LoadContext): Promise<Version> =>
     exchange(context, async (answer, announced) => {
-      let { revision } = announced;
-      if (revision === undefined) {
-        const { bytes } = await bodyOf(answer, { ...reading, as: "bytes" });
-        revision = bytes && (await digestLike("sha256", bytes));
-      }
+      const revision = announced.revision ?? (await digestIn(await bodyOf(answer, { ...reading, as: "bytes" })));
       return {
         // SAFETY: only a stream has no bytes, and here none is asked for.
         revision: revision as string,
@@ -125,6 +117,11 @@ export function fromHttp<T, A extends keyof BodyForms>(
     });
 
   return Object.assign(load, { identity, version });
+}
+
+/** The revision of a body that has no other. */
+async function digestIn({ bytes }: Body): Promise<string | undefined> {
+  return bytes && digestLike("sha256", bytes);
 }
 
 /** What an answer announces: what is held, what was rejected, or something new. */

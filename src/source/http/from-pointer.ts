@@ -4,6 +4,7 @@ import type { LoadContext } from "../../resource/options.ts";
 import { byVersion } from "../by-version.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
+import { NO_CONDITION } from "./condition.ts";
 import { bodyOf, valueOf } from "./content.ts";
 import { failure, identityOf, toUrl, urlOf } from "./identity.ts";
 import { checkRequest, type BodyForms, type RequestOptions } from "./options.ts";
@@ -79,7 +80,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
   };
 
   const version = (context: LoadContext): Promise<{ revision: string; asOf: number | undefined; digest: string }> =>
-    ask(target, context.signal, undefined, async (answer) => {
+    ask(target, context.signal, NO_CONDITION, async (answer) => {
       const document = await valueOf<unknown>(answer, pointing, await bodyOf(answer, pointing), undefined);
       // SAFETY: each is looked at before it is used.
       const { url, sha256, bytes, asOf } = Object(document) as Readonly<Record<string, unknown>>;
@@ -104,7 +105,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
       throw failure("too-large", url, `has ${bytes} bytes, more than the ${reading.maxBytes} of maxBytes`);
     const object = { ...reading, maxBytes: bytes, digests: [`sha256:${revision}`] };
     const headers = url.origin === home.origin ? target.headers : {};
-    return ask({ ...target, url, headers, identity: false }, context.signal, undefined, async (answer) => {
+    return ask({ ...target, url, headers, identity: false }, context.signal, NO_CONDITION, async (answer) => {
       const content = await bodyOf(answer, object);
       if (content.bytes?.byteLength !== bytes) throw failure("incomplete", url, `has fewer than its ${bytes} bytes`);
       return [await valueOf(answer, object, content, revision), true];

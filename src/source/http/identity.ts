@@ -1,4 +1,5 @@
 import { fail, toSafeText } from "../../option/invalid-option.ts";
+import { messageOf } from "../../resource/print.ts";
 import { SourceError, type SourceErrorKind, type SourceErrorNote } from "../source-error.ts";
 
 /** The name of a URL in errors: origin and path, because query and user may be secret. */
@@ -49,8 +50,7 @@ export function failure(kind: SourceErrorKind, url: URL, text: string, note?: So
  * then the message is left out, and so is the cause.
  */
 export function broken(kind: SourceErrorKind, url: URL, text: string, cause: unknown): SourceError {
-  const { message, cause: inner } = Object(cause) as Error; // SAFETY: every property of it is only printed.
-  const reason = `${message}${inner instanceof Error ? ` (${inner.message})` : ""}`;
+  const reason = messageOf(cause);
   const tells = reason.includes(url.href) || (url.search !== "" && reason.includes(url.search));
   return failure(kind, url, tells ? text : `${text}: ${toSafeText(reason)}`, tells ? {} : { cause });
 }

@@ -3,8 +3,7 @@ const FORM = /^[A-Z][a-z]{2,8},? [\w -]+ \d\d:\d\d:\d\d(?: GMT| \d{4})$/;
 
 /** An HTTP date in epoch ms; `undefined` where it is none. */
 export function toInstant(text: string | null): number | undefined {
-  if (text === null || !FORM.test(text)) return undefined;
   // The oldest form names no zone, and means GMT.
-  const ms = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  const ms = text !== null && FORM.test(text) ? Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }

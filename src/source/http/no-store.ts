@@ -1,4 +1,4 @@
-import { callSafely } from "../../option/call-safely.ts";
+import { warn } from "../../option/warn.ts";
 
 const NO_STORE = /(?:^|,)\s*no-store\s*(?:,|$)/i;
 
@@ -9,10 +9,5 @@ export function isNoStore(headers: Headers): boolean {
 
 /** Says so in the log, because a store that stays empty surprises at the next start. */
 export function warnNoStore(identity: string): void {
-  // A console may throw if its stream is closed. That must not fail the load.
-  callSafely(() =>
-    console.warn(
-      `health-state: ${identity} says cache-control: no-store. No store keeps its value, unless keepNoStore is true.`,
-    ),
-  );
+  warn(`${identity} says cache-control: no-store. No store keeps its value, unless keepNoStore is true.`);
 }

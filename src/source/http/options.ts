@@ -3,7 +3,7 @@ import type { ByteSize } from "../../option/byte-size.ts";
 import { toBytes } from "../../option/byte-size.ts";
 import { checkOptions } from "../../option/check-options.ts";
 import { toMs, type Duration } from "../../option/duration.ts";
-import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
+import { checkFunction, invalidOption, propertyOf } from "../../option/invalid-option.ts";
 import { NO_HEADERS, type FetchLike, type HeadersLike, type Target } from "./target.ts";
 
 /** Any JSON value. */
@@ -114,9 +114,14 @@ export function checkRequest<T, A extends keyof BodyForms, O extends RequestOpti
   if (!["json", "text", "bytes", "stream"].includes(as)) invalidOption("as", as, '"json", "text", "bytes" or "stream"');
   for (const [name, part] of Object.entries({ parse, verify, fetch }))
     if (part !== undefined) checkFunction(name, part);
-  if (as === "stream" && !parse) invalidOption("parse", parse, "a function that reads the stream to its end");
-  if (as === "stream" && verify)
-    invalidOption("verify", verify, 'it with as: "bytes", because a stream has no bytes to verify');
+  if (as === "stream") {
+    checkFunction("parse", parse, "a function that reads the stream to its end");
+    for (const name of ["verify", "digest"]) {
+      const proof = propertyOf(options, name);
+      if (proof !== undefined)
+        invalidOption(name, proof, 'it with as: "bytes", because it needs all bytes of the body');
+    }
+  }
   return {
     options,
     target: {

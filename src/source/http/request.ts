@@ -40,7 +40,7 @@ const WITHOUT: Readonly<Record<number, SourceErrorKind>> = {
 export async function ask<R>(
   target: Target,
   outer: AbortSignal,
-  condition: Condition["header"],
+  condition: Condition,
   use: (answer: Answer) => Promise<readonly [result: R, whole: boolean]>,
 ): Promise<R> {
   const bounds = createBounds(outer);
@@ -65,18 +65,19 @@ export async function ask<R>(
   }
 }
 
-async function send(target: Target, condition: Condition["header"], bounds: Bounds): Promise<Answer> {
+async function send(target: Target, { name, sent }: Condition, bounds: Bounds): Promise<Answer> {
   const { method, body = null, headMs, identity } = target;
   let { url } = target;
   const orLate = <R>(promise: PromiseLike<R>): Promise<R> =>
     bounds.within(promise, headMs, () => failure("timeout", url, `did not answer within ${headMs} ms`));
   const ours = (headers?: Headers): NonNullable<RequestInit["headers"]> => {
-    const added: (readonly [name: string, value: string])[] = [];
-    if (condition) added.push(condition);
-    if (identity) added.push(["accept-encoding", "identity"]);
+    const added = {
+      ...(sent.length && { [name]: sent.join(", ") }),
+      ...(identity && { "accept-encoding": "identity" }),
+    };
     // Without headers of the user's, a plain object: on Node a Headers costs a tenth of a whole poll.
-    if (!headers) return Object.fromEntries(added);
-    for (const [name, value] of added) headers.set(name, value);
+    if (!headers) return added;
+    for (const [key, value] of Object.entries(added)) headers.set(key, value);
     return headers;
   };
   const isBare = target.headers === NO_HEADERS && !target.fetch;
@@ -101,14 +102,15 @@ async function send(target: Target, condition: Condition["header"], bounds: Boun
     }
     const { status } = response;
     const answer = { response, headers: response.headers, url, sentAt, bounds };
-    if (WHOLE.includes(status) || (status === 304 && condition)) return answer;
+    if (WHOLE.includes(status) || (status === 304 && sent.length)) return answer;
     discard(response);
-    const next = redirectOf(response, url);
+    const isTooMany = redirects === MOST_REDIRECTS && `another URL after ${MOST_REDIRECTS} redirects`;
+    const next = redirectOf(
+      response,
+      url,
+      method !== "GET" ? `another URL, which ${method} does not follow` : isTooMany,
+    );
     if (!next) throw refused(answer);
-    if (method !== "GET")
-      throw failure("redirect", url, `redirects a ${method} request, which is not followed`, { status });
-    if (redirects === MOST_REDIRECTS)
-      throw failure("redirect", url, `redirects again after ${MOST_REDIRECTS} redirects`, { status });
     if (next.origin !== url.origin) headers = ours(isBare ? undefined : new Headers());
     url = next;
   }

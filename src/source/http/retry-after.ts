@@ -8,10 +8,9 @@ const MOST_MS = 3_600_000;
  * from the answer's own `date`, because the clocks may differ. `undefined` for anything else.
  */
 export function retryAfterOf(headers: Headers): number | undefined {
-  const text = headers.get("retry-after");
-  const at = toInstant(text);
-  const ms = /^\d+$/.test(text ?? "")
+  const text = headers.get("retry-after") ?? "";
+  const ms = /^\d+$/.test(text)
     ? Number(text) * 1_000
-    : at !== undefined && at - (toInstant(headers.get("date")) ?? Date.now());
-  return ms === false ? undefined : Math.min(Math.max(ms, 0), MOST_MS);
+    : (toInstant(text) ?? NaN) - (toInstant(headers.get("date")) ?? Date.now());
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MOST_MS);
 }

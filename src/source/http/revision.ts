@@ -9,17 +9,17 @@ const SAME_SECOND_MS = 1_000;
 
 /** Whether a revision is one quoted entity tag. Two tags, as a broken proxy sends, are none. */
 export function isTag(revision: string | null | undefined): revision is string {
-  return typeof revision === "string" && TAG.test(revision);
+  return TAG.test(String(revision));
 }
 
 /** Whether a revision is a date as `last-modified` has it. */
 export function isDate(revision: string | null | undefined): revision is string {
-  return typeof revision === "string" && DATE.test(revision);
+  return DATE.test(String(revision));
 }
 
 /** Whether two revisions are the same. Tags are compared weakly (RFC 9110, 8.8.3.2). */
 export function isSame(one: string | null | undefined, other: string | null | undefined): boolean {
-  return typeof one === "string" && typeof other === "string" && strong(one) === strong(other);
+  return Boolean(one && other && strong(one) === strong(other));
 }
 
 /** The revision that an answer announces: its tag, else its date of change. */

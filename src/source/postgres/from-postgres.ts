@@ -2,8 +2,9 @@ import { toBytes, type ByteSize } from "../../option/byte-size.ts";
 import { checkOptions } from "../../option/check-options.ts";
 import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
 import type { LoadContext } from "../../resource/options.ts";
-import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
 import { callOption } from "../call-option.ts";
+import { SourceError } from "../source-error.ts";
 import { createTurns, type Turns } from "../turn.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
 import { knownClient, type KnownClient, type PostgresClientLike } from "./client.ts";
@@ -13,6 +14,7 @@ import { readWithPglite } from "./pglite.ts";
 import { readWithPostgresJs } from "./postgres-js.ts";
 import { checkQuery, identityOf, type PostgresQuery } from "./query.ts";
 import { readRows, type Read, type Transaction } from "./transaction.ts";
+import { isTorn } from "./torn.ts";
 import { toVersionRow, type VersionRow } from "./version-row.ts";
 
 /** The second argument of `parse`. */
@@ -45,6 +47,9 @@ export interface FromPostgresOptions<T, Row extends object = Record<string, unkn
    */
   readonly maxBytes?: ByteSize;
 }
+
+/** How many snapshots one load reads while tables are truncated or replaced under it. */
+const MOST_READS = 3;
 
 // Loads that share a client take turns, across resources.
 const TURNS = new WeakMap<object, Turns>();
@@ -100,20 +105,30 @@ export function fromPostgres<T, Row extends object = Record<string, unknown>>(
     return callOption("parse", "asOf could not read the value", () => asOf(value, noteOf(row)));
   };
 
+  /** The version row, and the rows if it is a new one. Both are of one committed state. */
+  const readWhole = async (context: LoadContext): Promise<{ row: VersionRow; rows?: object[] }> => {
+    for (let reads = 0; reads < MOST_READS; reads++) {
+      const found = await inSnapshot(context, async (transaction) => {
+        const row = toVersionRow(await transaction.texts(version));
+        if (row.revision === context.revision || row.revision === context.rejected) return { row };
+        const rows = await readRows(transaction, query, context, maxBytes);
+        return (await isTorn(transaction)) ? undefined : { row, rows };
+      });
+      if (found) return found;
+    }
+    throw new SourceError("moving", `a table was truncated or replaced during each of ${MOST_READS} readings`);
+  };
+
   const load = async (context: LoadContext): Promise<Loaded<T> | Unchanged> => {
-    const { row, rows } = await inSnapshot(context, async (transaction) => {
-      const announced = toVersionRow(await transaction.texts(version));
-      const isKnown = announced.revision === context.revision || announced.revision === context.rejected;
-      return { row: announced, rows: isKnown ? undefined : await readRows(transaction, query, context, maxBytes) };
-    });
+    const { row, rows } = await readWhole(context);
     if (row.revision === context.revision) {
       // SAFETY: `previous` is a value that this loader returned.
-      return unchanged({ asOf: await asOfOf(row, context.previous as T | undefined) });
+      return toUnchanged({ asOf: await asOfOf(row, context.previous as T | undefined) });
     }
-    if (rows === undefined) return unchanged({ revision: row.revision });
+    if (rows === undefined) return toUnchanged({ revision: row.revision });
     // SAFETY: the caller names the row beside the query that selects it, because no client can know it.
     const value = await callOption("parse", "parse could not read the rows", () => parse(rows as Row[], noteOf(row)));
-    return loaded(value, { revision: row.revision, asOf: await asOfOf(row, value) });
+    return toLoaded(value, { revision: row.revision, asOf: await asOfOf(row, value) });
   };
 
   return Object.assign(load, {

@@ -5,15 +5,19 @@ import { SNAPSHOT, timeLeftMs, type Read, type Transaction } from "./transaction
 const heard = new WeakSet<object>();
 
 /**
- * A connection of the pool. Without a listener for `error`, a server that goes away would end the process: on the pool
- * while a connection is idle, on the connection while it is in use. The callback form is the only one that leaves no
- * gap: a promise comes after the next message, and that message may be the server's farewell.
+ * Adds a listener for `error` to a pool, once. Without one, a server that goes away while a connection is idle would end
+ * the process. It is called when the pool is handed in, because others may use the pool before the first load.
+ */
+export function hearErrors(pool: PgPoolLike): void {
+  if (!heard.has(pool)) pool.on("error", ignore);
+  heard.add(pool);
+}
+
+/**
+ * A connection of the pool. It needs a listener for `error` of its own while it is in use. The callback form is the only
+ * one that leaves no gap: a promise comes after the next message, and that message may be the server's farewell.
  */
 export function connectionOf(pool: PgPoolLike): Promise<PgConnectionLike> {
-  if (!heard.has(pool)) {
-    heard.add(pool);
-    pool.on("error", ignore);
-  }
   return new Promise((resolve, reject) => {
     pool.connect((error, connection) => {
       if (!connection) return reject(error ?? new Error("the pool returned no connection"));
@@ -33,6 +37,7 @@ export function giveBack(connection: PgConnectionLike): void {
 
 /** Reads with a `pg.Pool`. An abort destroys the connection, and so does a failure. */
 export function readWithPool(pool: PgPoolLike): Read {
+  hearErrors(pool);
   return async (limits, work) => {
     const { signal } = limits;
     const connection = await connectionOf(pool);

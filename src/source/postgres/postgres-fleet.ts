@@ -1,7 +1,7 @@
 import type { FleetMember, FleetNote, FleetReading, FleetStore } from "../../fleet/fleet-store.ts";
 import { toFleetAnswer } from "../../fleet/read-answer.ts";
 import { knownClient, type KnownClient, type PostgresClientLike } from "./client.ts";
-import { connectionOf, giveBack } from "./pg-pool.ts";
+import { connectionOf, giveBack, hearErrors } from "./pg-pool.ts";
 
 /** Calls a function and gives its one value as text. */
 type Call = (text: string, values: readonly string[]) => Promise<string>;
@@ -42,6 +42,7 @@ export function postgresFleet(client: PostgresClientLike): FleetStore {
 function callWith(known: KnownClient): Call {
   switch (known.kind) {
     case "pg":
+      hearErrors(known.pool);
       return async (text, values) => {
         const connection = await connectionOf(known.pool);
         try {

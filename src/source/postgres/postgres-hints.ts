@@ -1,5 +1,6 @@
 import { invalidOption, propertyOf } from "../../option/invalid-option.ts";
 import { passOn, type Hint, type HintChannel, type HintContext, type OpenHintChannel } from "../hint-channel.ts";
+import { SourceError } from "../source-error.ts";
 import { untilAborted } from "../turn.ts";
 import {
   knownClient,
@@ -8,15 +9,16 @@ import {
   type PostgresClientLike,
   type PostgresJsLike,
 } from "./client.ts";
-import { connectionOf } from "./pg-pool.ts";
+import { connectionOf, giveBack, hearErrors } from "./pg-pool.ts";
+import { proveDelivery } from "./prove-delivery.ts";
 
 /** PostgreSQL cuts a longer name off, and NOTIFY refuses it. */
 const MOST_NAME_BYTES = 63;
 
 /**
  * Opens a channel for `hints()` with LISTEN. With `pg`, it keeps one connection of the pool. With `postgres`, it uses
- * the client's own connection for listening. The payload of NOTIFY, if there is one, is the new revision. LISTEN does
- * not work through PgBouncer in transaction mode, or on a standby.
+ * the client's own connection for listening. The payload of NOTIFY, if there is one, is the new revision. The channel does
+ * not open where LISTEN has no effect: through PgBouncer in transaction mode, or on a standby.
  *
  * @param channel the name that NOTIFY uses. It is case-sensitive and has at most 63 bytes.
  * @throws TypeError with code HS_INVALID_OPTION for a wrong client or name, and for a `pg.Pool` with `max: 1`
@@ -31,6 +33,7 @@ export function postgresHints(client: PostgresClientLike, channel: string): Open
     case "pg":
       if (propertyOf(propertyOf(known.pool, "options"), "max") === 1)
         invalidOption("the client", client, "a pg.Pool with max of 2 or more, because LISTEN keeps one connection");
+      hearErrors(known.pool);
       return (hint, context) => listenWithPool(known.pool, channel, hint, context);
     case "postgres.js":
       return (hint, context) => listenWithPostgresJs(known.sql, channel, hint, context);
@@ -72,16 +75,36 @@ async function listenWithPool(
   signal.addEventListener("abort", release, { once: true });
   try {
     const hear = passOn(hint, signal);
-    connection.on("notification", (message) => {
-      if (message.channel === channel) hear(message.payload);
+    const proof = `proof_${randomName()}`;
+    const proven = new Promise<void>((resolve) => {
+      connection.on("notification", (message) => {
+        if (message.channel === channel) hear(message.payload);
+        else if (message.channel === proof) resolve();
+      });
     });
-    await connection.query({ text: `LISTEN ${quoted(channel)}` });
+    await connection.query({ text: `LISTEN ${quoted(channel)}; LISTEN ${proof}` });
+    await untilAborted(
+      signal,
+      proveDelivery(() => notifyWithPool(pool, proof), Promise.race([proven, closed])),
+    );
     signal.throwIfAborted();
+    if (released) throw new SourceError("network", "the connection was lost while the channel opened");
   } catch (error) {
     release();
     throw error;
   }
   return { closed, echo: () => connection.query({ text: "SELECT 1" }) };
+}
+
+async function notifyWithPool(pool: PgPoolLike, channel: string): Promise<void> {
+  const connection = await connectionOf(pool);
+  try {
+    await connection.query({ text: `NOTIFY ${channel}` });
+    giveBack(connection);
+  } catch (error) {
+    connection.release(true);
+    throw error;
+  }
 }
 
 async function listenWithPostgresJs(
@@ -103,8 +126,15 @@ async function listenWithPostgresJs(
   const echoChannel = `echo_${randomName()}`;
   const echoing = listening.then(() => sql.listen(echoChannel, (payload) => answers.get(payload)?.()));
   const stopEcho = (): void => void echoing.then(({ unlisten }) => unlisten()).catch(ignore);
+  const send = (word: string): PromiseLike<unknown> => sql.notify(echoChannel, word);
+  const answerTo = (word: string): Promise<void> => new Promise((resolve) => answers.set(word, resolve));
   try {
     await untilAborted(signal, echoing);
+    const answered = answerTo("");
+    await untilAborted(
+      signal,
+      proveDelivery(() => send(""), answered),
+    );
   } catch (error) {
     stop();
     stopEcho();
@@ -120,9 +150,9 @@ async function listenWithPostgresJs(
   });
   const echo = async (): Promise<void> => {
     const word = randomName();
-    const answered = new Promise<void>((resolve) => answers.set(word, resolve));
+    const answered = answerTo(word);
     try {
-      await sql.notify(echoChannel, word);
+      await send(word);
       await answered;
     } finally {
       answers.delete(word);

@@ -10,6 +10,9 @@ export interface IoredisLike extends EmitterLike {
   readonly status: string;
   readonly isCluster?: boolean;
   callBuffer(command: string, ...args: (string | number)[]): Promise<unknown>;
+  // The types of ioredis do not declare these two.
+  evalBuffer?(script: string, keys: number, ...args: string[]): Promise<unknown>;
+  evalshaBuffer?(sha1: string, keys: number, ...args: string[]): Promise<unknown>;
   duplicate(options?: object): IoredisSubscriberLike;
 }
 
@@ -18,6 +21,9 @@ export interface IoredisClusterLike extends EmitterLike {
   readonly status: string;
   readonly isCluster: boolean;
   callBuffer(command: string, ...args: (string | number)[]): Promise<unknown>;
+  // The types of ioredis do not declare these two.
+  evalBuffer?(script: string, keys: number, ...args: string[]): Promise<unknown>;
+  evalshaBuffer?(sha1: string, keys: number, ...args: string[]): Promise<unknown>;
   duplicate(nodes?: never[], options?: object): IoredisSubscriberLike;
 }
 
@@ -41,7 +47,7 @@ export interface NodeRedisBytesLike {
   eval(script: string, options: NodeRedisScriptLike): Promise<unknown>;
 }
 
-/** A client, a pool or a cluster of the package `redis`: `createClient()`, `createClientPool()`, `createCluster()`. */
+/** A client or a cluster of the package `redis`: what `createClient()` or `createCluster()` gives. */
 export interface NodeRedisLike extends EmitterLike {
   /** From version 5 on. */
   withTypeMapping?(mapping: Record<number, unknown>): NodeRedisBytesLike;

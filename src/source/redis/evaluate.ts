@@ -31,7 +31,14 @@ type Send = (
 ) => Promise<unknown>;
 
 function ioredisSend(client: Extract<KnownRedis, { kind: "ioredis" }>["client"]): Send {
-  return (command, script, keys, args) => client.callBuffer(command, script, keys.length, ...keys, ...args);
+  return (command, script, keys, args) => {
+    const rest = [...keys, ...args];
+    // First by its own method, because with `enableAutoPipelining` the method `call` loses the name of the command.
+    return (
+      client[`${command}Buffer`]?.(script, keys.length, ...rest) ??
+      client.callBuffer(command, script, keys.length, ...rest)
+    );
+  };
 }
 
 function nodeRedisSend(client: NodeRedisLike, isCluster: boolean): Send {

@@ -2,7 +2,7 @@ import { toBytes, type ByteSize } from "../../option/byte-size.ts";
 import { checkOptions } from "../../option/check-options.ts";
 import { checkFunction, invalidOption, toSafeText } from "../../option/invalid-option.ts";
 import type { LoadContext } from "../../resource/options.ts";
-import { loaded, unchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
 import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 import { createTurns } from "../turn.ts";
@@ -121,6 +121,8 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
   // SAFETY: the overloads pair each `as` with the body that its `parse` takes, and bodyOf() makes that body.
   const parse = given.parse as (body: unknown, note: RedisValueNote) => T | PromiseLike<T>;
   const evaluate = evaluateWith(known);
+  // At once, because a connection may fail before the first load.
+  hearErrors(client);
   // Loads of one source run one after the other, so that a server that hangs gets one request.
   const turns = createTurns();
 
@@ -129,7 +131,6 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
     context: LoadContext,
     what: "value" | "version",
   ): Promise<{ readonly revision: string; readonly bytes: Uint8Array | undefined }> => {
-    hearErrors(client);
     const keys = version === undefined ? [key] : [key, version];
     const revisions = [context.revision, context.rejected].filter((one) => one !== undefined);
     try {
@@ -165,14 +166,14 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
     if (revision === context.revision) {
       // SAFETY: `previous` is a value that this loader returned.
       const previous = context.previous as T | undefined;
-      return unchanged({ asOf: previous === undefined ? undefined : await asOfOf(previous, revision) });
+      return toUnchanged({ asOf: previous === undefined ? undefined : await asOfOf(previous, revision) });
     }
-    if (revision === context.rejected || bytes === undefined) return unchanged({ revision });
+    if (revision === context.rejected || bytes === undefined) return toUnchanged({ revision });
     if (verify) await verifyBytes(verify, bytes, { revision });
     const value = await callOption("parse", "parse could not read the value", () =>
       parse(bodyOf(bytes, as), { revision }),
     );
-    return loaded(value, { revision, asOf: await asOfOf(value, revision) });
+    return toLoaded(value, { revision, asOf: await asOfOf(value, revision) });
   };
 
   return Object.assign(load, {

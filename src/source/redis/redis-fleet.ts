@@ -28,18 +28,17 @@ const NOTE_TEXTS = 3;
  */
 export function redisFleet(client: RedisClientLike): FleetStore {
   const known = knownRedis("redisFleet()", client);
+  hearErrors(client);
   // Each script has its own digest.
   const [beat, read, write] = [evaluateWith(known), evaluateWith(known), evaluateWith(known)];
   return {
     async beat(group, { report, ...rest }): Promise<FleetAnswer> {
-      hearErrors(client);
       const turns = rest.turns.flatMap(({ resource }) => TURN_KEYS.map((kind) => `${kind}:${resource}`));
       const keys = [...KEYS, ...turns].map((name) => keyOf(group, name));
       const [answer] = await beat(BEAT_SCRIPT, keys, [JSON.stringify(rest), report]);
       return toFleetAnswer(JSON.parse(textOf(answer)));
     },
     async read(group) {
-      hearErrors(client);
       const said = await read(
         READ_SCRIPT,
         KEYS.map((name) => keyOf(group, name)),
@@ -48,7 +47,6 @@ export function redisFleet(client: RedisClientLike): FleetStore {
       return toReading(said.map(textOf));
     },
     async write(group, { name, version, text }) {
-      hearErrors(client);
       const next = nextVersion(version, text);
       const [done] = await write(WRITE_SCRIPT, [keyOf(group, "notes")], [name, ...[version, next].map(String), text]);
       return textOf(done) === "1";

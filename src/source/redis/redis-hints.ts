@@ -9,6 +9,7 @@ import {
   type NodeRedisSubscriberLike,
   type RedisClientLike,
 } from "./client.ts";
+import { hearErrors } from "./hear-errors.ts";
 
 /** A connection that subscribes, from any of the packages. */
 interface Subscriber {
@@ -31,6 +32,7 @@ interface Subscriber {
 export function redisHints(client: RedisClientLike, channel: string): OpenHintChannel {
   const known = knownRedis("redisHints()", client);
   if (typeof channel !== "string" || channel === "") invalidOption("channel", channel, "the name of a channel");
+  hearErrors(client);
   return async (hint: Hint, { signal }: HintContext): Promise<HintChannel> => {
     signal.throwIfAborted();
     const subscriber = subscriberOf(known, channel);

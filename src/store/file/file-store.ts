@@ -124,7 +124,7 @@ export function createFileStore<T>(path: string, options: RecordOptions<T>, fs: 
         // Told once, because every later value of the resource has the same form.
         if (refused) return { skipped: reasonText(error) };
         refused = true;
-        throw failure("encoded for", place, error);
+        throw failure("written", place, error);
       }
       const header: Header = {
         ...expectedBy(checked, context),

@@ -1,5 +1,15 @@
 import * as fs from "node:fs/promises";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -245,4 +255,61 @@ test("a watcher that fails closes the channel, so that it is opened again", asyn
   const { closed } = await createFileHints(path, watch)(() => {}, { signal: new AbortController().signal });
   fail?.(new Error("EMFILE"));
   await closed;
+});
+
+/** A channel whose events the test makes. */
+async function watched(path: string, identityOf?: (folder: string) => Promise<string>) {
+  let fire = (_event: string, _name: string): void => {};
+  const watch: Watch = (_folder, _options, listener) => {
+    fire = listener;
+    return { close() {}, on() {} };
+  };
+  const signal = new AbortController().signal;
+  let hints = 0;
+  const { closed } = await createFileHints(path, watch, identityOf)(() => void hints++, { signal });
+  return { closed, fire: (name: string): void => fire("rename", name), hints: () => hints };
+}
+
+test("a folder that was removed and created again closes the channel, although it has the inode of the old one", async ({
+  skip,
+}) => {
+  const folder = join(scratch(), "folder");
+  for (let attempt = 0; attempt < 20; attempt++) {
+    mkdirSync(folder);
+    const { ino } = lstatSync(folder);
+    const { closed, fire } = await watched(join(folder, "a"));
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    const isReused = lstatSync(folder).ino === ino;
+    fire("folder");
+    await closed;
+    rmSync(folder, { recursive: true });
+    if (isReused) return;
+  }
+  skip("this file system does not reuse inodes");
+});
+
+test("ten thousand changes of other files look at the folder twice, and are no hints", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  let looks = 0;
+  const answers: (() => void)[] = [];
+  const { fire, hints } = await watched(path, () => {
+    looks++;
+    return looks === 1 ? Promise.resolve("same") : new Promise((end) => answers.push(() => end("same")));
+  });
+  for (let event = 0; event < 10_000; event++) fire("other");
+  for (let answer = answers.shift(); answer; answer = answers.shift()) {
+    answer();
+    await new Promise(setImmediate);
+  }
+  // The first one was made when the channel was opened.
+  expect([looks, hints()]).toEqual([3, 0]);
+});
+
+test("a file without a size, as in /proc, says so", async ({ skip }) => {
+  if (!existsSync("/proc/version")) return skip("there is no /proc");
+  await expect(ask(fromFile("/proc/version", { as: "text" }))).rejects.toMatchObject({
+    kind: "unreadable",
+    message: "/proc/version has content, but its size is 0, as in /proc. Copy it to a plain file",
+  });
 });

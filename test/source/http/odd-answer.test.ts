@@ -116,3 +116,18 @@ test("an address of IPv6 is named with its brackets, and without its query", asy
   const error: unknown = await loadOf(http(500)).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ message: "http://[2001:db8::1]:8080/rates answered 500" });
 });
+
+test.each<readonly [string, unknown, string]>([
+  [
+    "by its code, where several addresses refused",
+    Object.assign(new AggregateError([], ""), { code: "EREFUSED" }),
+    "EREFUSED",
+  ],
+  ["by its message", new Error("getaddrinfo ENOTFOUND rates"), "getaddrinfo ENOTFOUND rates"],
+])("the reason of a failed fetch is told %s", async (_how, cause, told) => {
+  const load = fromHttp("http://rates.example/v2.json", {
+    fetch: () => Promise.reject(new TypeError("fetch failed", { cause })),
+  });
+  const message = `http://rates.example/v2.json cannot be reached: fetch failed (${told})`;
+  await expect(load(contextOf({}))).rejects.toMatchObject({ kind: "network", message });
+});

@@ -68,6 +68,11 @@ function nodeRedis(name: string): RedisKind {
   };
 }
 
+/** ioredis with options that change how commands are sent. */
+export function openIoredis(port: number, options: object): IoredisLike & Command {
+  return new (packageOf<Ioredis>("ioredis").Redis)(port, "127.0.0.1", options);
+}
+
 /** The clients. */
 export const REDIS_KINDS: readonly RedisKind[] = [
   {

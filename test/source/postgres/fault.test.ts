@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHealth, SourceError, type LoadContext } from "../../../src/index.ts";
-import { fromPostgres } from "../../../src/source/postgres/index.ts";
+import { fromPostgres, postgresFleet, postgresHints } from "../../../src/source/postgres/index.ts";
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
 import { missingPackages } from "../kit/packages.ts";
@@ -229,6 +229,22 @@ describe.skipIf(missing !== undefined)("connections of the clients", () => {
     }
     expect([...listeners]).toHaveLength(1);
     await pool.end();
+  });
+
+  test("pg: a connection that fails before the first load does not end the process", async () => {
+    for (const handIn of [
+      (pool: ReturnType<typeof openPool>) =>
+        fromPostgres(pool, { version: "select 1", query: "select 1", parse: String }),
+      (pool: ReturnType<typeof openPool>) => postgresHints(pool, "index"),
+      (pool: ReturnType<typeof openPool>) => postgresFleet(pool),
+    ]) {
+      const pool = openPool(cluster.url, { max: 2 });
+      await pool.query("select 11 as idle");
+      handIn(pool);
+      await admin.run("select pg_terminate_backend(pid) from pg_stat_activity where query = 'select 11 as idle'");
+      await until("the pool is rid of it", () => pool.totalCount === 0);
+      await pool.end();
+    }
   });
 
   test("pg: a connection that comes after the abort goes back to the pool", async () => {

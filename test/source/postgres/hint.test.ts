@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHealth, hints } from "../../../src/index.ts";
-import { postgresHints } from "../../../src/source/postgres/index.ts";
+import { fromPostgres, postgresHints } from "../../../src/source/postgres/index.ts";
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
+import { startDeafPooler } from "../kit/deaf-pooler.ts";
 import { missingPackages } from "../kit/packages.ts";
 import { openPool, PGLITE, SERVER_KINDS, type TestClient } from "../kit/postgres-client.ts";
 import { DEEP, pause, until } from "../kit/process.ts";
@@ -137,7 +138,8 @@ describe.skipIf(missingServer !== undefined)("postgresHints(), when things break
     const admin = openPool(cluster.url, { max: 1 });
     await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%'");
     await closed;
-    await until("the pool is rid of it", () => pool.totalCount === 0);
+    // What is left is the connection that proved that the channel hears.
+    await until("the pool is rid of it", () => pool.totalCount === 1);
     // And it can be opened again.
     const heard: unknown[] = [];
     const again = await open((revision) => void heard.push(revision), controller);
@@ -145,9 +147,94 @@ describe.skipIf(missingServer !== undefined)("postgresHints(), when things break
     await until("it is heard", () => heard.length === 1);
     controller.abort();
     await again.closed;
-    await until("the pool is rid of it", () => pool.totalCount === 0);
+    await until("the pool is rid of it", () => pool.totalCount === 1);
     await pool.end();
     await admin.end();
+  });
+
+  test.each(SERVER_KINDS)(
+    "$name: a channel that stays deaf behind a pooler does not open, and says why",
+    async (kind) => {
+      const pooler = await startDeafPooler(cluster.port);
+      const opened = await kind.open(cluster.url.replace(String(cluster.port), String(pooler.port)), { max: 3 });
+      const opening = postgresHints(opened.client, "index")(() => {}, new AbortController());
+      await expect(opening).rejects.toMatchObject({
+        kind: "refused",
+        message:
+          "LISTEN has no effect on this connection, as through a pooler in transaction mode. Connect to the server directly.",
+      });
+      // Polling goes on through it.
+      expect([...(await opened.run("select 1 as one"))]).toEqual([{ one: 1 }]);
+      await opened.close();
+      await pooler.close();
+    },
+  );
+
+  test.each(SERVER_KINDS)(
+    "$name: on a standby the hints are lost, with the reason, and polling goes on",
+    async (kind) => {
+      const standby = await startCluster(binaries ?? "", cluster);
+      const admin = openPool(cluster.url, { max: 1 });
+      await admin.query("drop table if exists version; create table version as select 1 as revision");
+      const opened = await kind.open(standby.url, { max: 3 });
+      await until("the standby has followed", () =>
+        opened.run("select revision from version").then(
+          ([row]) => row?.["revision"] === 1,
+          () => false,
+        ),
+      );
+      const health = createHealth();
+      const index = health.resource("index", {
+        load: fromPostgres(opened.client, {
+          version: "select revision from version",
+          query: "select revision from version",
+          parse: (rows: { revision: number }[]) => rows[0]?.revision ?? 0,
+        }),
+        refreshEvery: 100,
+      });
+      const told: unknown[] = [];
+      index.subscribe((event) => {
+        if (event.type === "hints") told.push([event.result, event.reason]);
+      });
+      hints(index, postgresHints(opened.client, "index"));
+      expect(await index.get()).toBe(1);
+      await admin.query("update version set revision = 2");
+      await until("the poll finds it", () => index.peek() === 2 && told.length > 0);
+      expect(told).toEqual([["lost", "cannot execute LISTEN during recovery"]]);
+      await health.close();
+      await opened.close();
+      await admin.end();
+      await standby.remove();
+    },
+  );
+
+  test("pg: a connection that is lost while the channel opens is no deaf one", async () => {
+    const pool = openPool(cluster.url, { max: 2 });
+    const busy = await pool.connect();
+    const opening = postgresHints(pool, "index")(() => {}, new AbortController());
+    const opened = expect(opening).rejects.toMatchObject({ kind: "network" });
+    const admin = openPool(cluster.url, { max: 1 });
+    await until("it listens, and is killed", async () => {
+      const { rows } = await admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%' and state = 'idle'",
+      );
+      return rows.length > 0;
+    });
+    busy.release();
+    await opened;
+    await pool.end();
+    await admin.end();
+  });
+
+  test("pg: a pool whose other connections are busy opens the channel all the same", async () => {
+    const pool = openPool(cluster.url, { max: 2 });
+    const busy = await pool.connect();
+    const controller = new AbortController();
+    const { closed } = await postgresHints(pool, "index")(() => {}, controller);
+    busy.release();
+    controller.abort();
+    await closed;
+    await pool.end();
   });
 
   test.each(SERVER_KINDS)("$name: a frozen server answers no echo until it goes on", async (kind) => {
@@ -209,7 +296,8 @@ describe.skipIf(missingServer !== undefined)("postgresHints(), when things break
     );
     await until("a hint", () => heard.length > 0);
     expect(heard).toEqual([undefined]);
-    await echo();
+    // The channel of the echo is listened to again a moment after the channel of the hints.
+    await until("an echo is answered", () => Promise.race([echo().then(() => true), pause(1_000).then(() => false)]));
     controller.abort();
     await admin.end();
     await opened.close();

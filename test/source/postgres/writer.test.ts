@@ -33,7 +33,7 @@ interface History {
 }
 
 /**
- * Writers that insert, change and delete, and wait before they commit, so that rows become visible in another order
+ * Writers that insert, change, delete and fill anew, and wait before they commit, so that rows become visible in another order
  * than they were stamped. Each bumps one row in its own transaction.
  */
 async function write(forMs: number): Promise<History> {
@@ -57,7 +57,12 @@ async function write(forMs: number): Promise<History> {
       try {
         await connection.query({ text: "begin" });
         const chance = Math.random();
-        if (chance < 0.4) await connection.query({ text: "insert into content (n) values (floor(random() * 1000))" });
+        if (chance < 0.04)
+          await connection.query({
+            text: "truncate content; insert into content (n) select i from generate_series(1, 50) i",
+          });
+        else if (chance < 0.4)
+          await connection.query({ text: "insert into content (n) values (floor(random() * 1000))" });
         else if (chance < 0.7)
           await connection.query({
             text: `update content set n = n + 1, updated_at = now()

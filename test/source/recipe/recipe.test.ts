@@ -289,23 +289,34 @@ const hasSqlite = existsSync(node);
 if (!hasSqlite) console.log("skipped with SQLite: Node 22 is not installed: run node tools/install.mjs nodes");
 
 test.skipIf(!hasSqlite)(
-  "SQLite: rows and revision are of one snapshot, and a revision that stays loads nothing",
+  "SQLite: a revision that stays loads nothing, and a change after a restored backup is loaded",
   () => {
     const path = join(folder, "rates.sqlite");
+    const [, update = ""] = /`(UPDATE version SET [^`]+)`/.exec(read("docs/guide/source-recipes.md")) ?? [];
     const program = `
+    import { copyFileSync, renameSync } from "node:fs";
     import { DatabaseSync } from "node:sqlite";
     import { createHealth } from "health-state";
     import { fromSqlite } from "./tools/recipes/code/sqlite.mjs";
-    const writer = new DatabaseSync(process.argv[1]);
-    writer.exec("create table rate (name text, value real); create table version (revision integer); insert into version values (0)");
-    const publish = (value) => {
-      writer.exec("begin; delete from rate");
-      writer.prepare("insert into rate values ('EUR', ?)").run(value);
-      writer.exec("update version set revision = revision + 1; commit");
+    const [, path, update] = process.argv;
+    const write = (work) => {
+      const writer = new DatabaseSync(path);
+      work(writer);
+      writer.close();
     };
+    write((writer) =>
+      writer.exec("create table rate (name text, value real); create table version (revision); insert into version values (0)"),
+    );
+    const publish = (value) =>
+      write((writer) => {
+        writer.exec("begin; delete from rate");
+        writer.prepare("insert into rate values ('EUR', ?)").run(value);
+        writer.exec(update + "; commit");
+      });
     publish(1);
+    copyFileSync(path, path + ".backup");
     let parsed = 0;
-    const load = fromSqlite(process.argv[1], {
+    const load = fromSqlite(path, {
       version: "select revision from version",
       query: "select name, value from rate",
       parse: (rows) => (parsed++, Object.fromEntries(rows.map(({ name, value }) => [name, value]))),
@@ -313,20 +324,25 @@ test.skipIf(!hasSqlite)(
     const rates = createHealth().resource("rates", { load });
     const told = [];
     const look = async () => {
-      const { value, revision } = await rates.reload();
-      told.push([value.EUR, revision, parsed]);
+      const { value } = await rates.reload();
+      told.push([value.EUR, parsed]);
     };
     await look();
     await look();
     publish(2);
     await look();
+    renameSync(path + ".backup", path);
+    publish(3);
+    await look();
     console.log(JSON.stringify(told));
   `;
-    const out = execFileSync(node, ["--input-type=module", "--eval", program, path], { cwd: ROOT, encoding: "utf8" });
+    const args = ["--input-type=module", "--eval", program, path, update];
+    const out = execFileSync(node, args, { cwd: ROOT, encoding: "utf8" });
     expect(JSON.parse(out)).toEqual([
-      [1, "1", 1],
-      [1, "1", 1],
-      [2, "2", 2],
+      [1, 1],
+      [1, 1],
+      [2, 2],
+      [3, 3],
     ]);
   },
 );

@@ -162,6 +162,60 @@ describe.skipIf(missing !== undefined).each(REDIS_KINDS)("fromRedis() with $name
     }
   });
 
+  test("what a server refuses fails the load by its word, and the next load works once it allows it again", async () => {
+    const other = await startRedis();
+    const admin = await kind.open(other.port);
+    const reader = await kind.open(other.port);
+    const source = fromRedis(reader.client, { ...KEYS, parse: (body) => body });
+    fromRedis(admin.client, { key: "errors are heard", parse: String });
+    const outcome = async (): Promise<string> => {
+      try {
+        return `value ${Object(await source(contextOf())).value}`;
+      } catch (error) {
+        return /^Redis: (\w+)/.exec(error instanceof Error ? error.message : "")?.[1] ?? kindOf(error);
+      }
+    };
+    await admin.send("MSET", "value", '"one"', "version", "v1");
+    const seen: unknown[] = [];
+    for (const [spoil, heal] of [
+      [
+        ["CONFIG", "SET", "requirepass", "secret"],
+        ["CONFIG", "SET", "requirepass", ""],
+      ],
+      [
+        ["ACL", "SETUSER", "default", "-@scripting"],
+        ["ACL", "SETUSER", "default", "+@all"],
+      ],
+      [
+        ["ACL", "SETUSER", "default", "resetkeys", "~other*"],
+        ["ACL", "SETUSER", "default", "allkeys"],
+      ],
+      [
+        ["CONFIG", "SET", "maxmemory", "1"],
+        ["CONFIG", "SET", "maxmemory", "0"],
+      ],
+      [["SCRIPT", "FLUSH"], ["PING"]],
+      [["REPLICAOF", "127.0.0.1", "1"], ["PING"]],
+      [
+        ["CONFIG", "SET", "replica-serve-stale-data", "no"],
+        ["REPLICAOF", "NO", "ONE"],
+      ],
+    ] as const) {
+      await admin.send(...spoil);
+      // A connection keeps what it was allowed when it logged in, so it gets a new one.
+      await admin.send("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await until("it connects again", async () => (await outcome()) !== "network" && (await outcome()) !== "Socket");
+      const spoilt = await outcome();
+      await admin.send(...heal);
+      await until("it is healed", async () => (await outcome()) === "value one");
+      seen.push(spoilt);
+    }
+    expect(seen).toEqual(["NOAUTH", "NOPERM", "NOPERM", "value one", "value one", "value one", "MASTERDOWN"]);
+    admin.close();
+    reader.close();
+    await other.remove();
+  });
+
   test("a server that is out of memory still reads", async () => {
     await opened.send("CONFIG", "SET", "maxmemory-policy", "noeviction");
     await opened.send("SCRIPT", "FLUSH");

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loaded, retryLater, SourceError, unchanged, type LoadContext } from "../../../src/index.ts";
-import { fromRedis } from "../../../src/source/redis/index.ts";
+import { fromRedis, redisHints } from "../../../src/source/redis/index.ts";
 import { contextOf } from "../kit/context.ts";
 import { missingPackages } from "../kit/packages.ts";
-import { REDIS_KINDS, type TestRedis } from "../kit/redis-client.ts";
+import { openIoredis, REDIS_KINDS, type TestRedis } from "../kit/redis-client.ts";
 import { redisProgram, startRedis, type RedisServer } from "../kit/redis-server.ts";
 
 const missing = missingPackages ?? (redisProgram ? undefined : "redis-server is not installed");
@@ -190,7 +190,11 @@ describe.skipIf(missing !== undefined).each(REDIS_KINDS)("fromRedis() with $name
     const count = (): number =>
       Number(Reflect.apply(Reflect.get(other.client, "listenerCount"), other.client, ["error"]));
     const before = count();
-    for (let n = 0; n < 20; n++) await fromRedis(other.client, { key: "rates", parse: (body) => body })(contextOf());
+    // At once, because a connection may fail before the first load.
+    const loaders = Array.from({ length: 20 }, () => fromRedis(other.client, { key: "rates", parse: (body) => body }));
+    expect(count() - before).toBe(1);
+    for (const one of loaders) await one(contextOf());
+    redisHints(other.client, "rates");
     expect(count() - before).toBe(1);
     other.close();
   });
@@ -224,5 +228,29 @@ describe.skipIf(missing !== undefined).each(REDIS_KINDS)("fromRedis() with $name
     );
     cluster.close();
     admin.close();
+  });
+});
+
+describe.skipIf(missing !== undefined)("fromRedis() with options of ioredis", () => {
+  test.each([
+    ["enableAutoPipelining", { enableAutoPipelining: true }, ""],
+    ["keyPrefix", { keyPrefix: "app:" }, "app:"],
+    ["stringNumbers", { stringNumbers: true }, ""],
+    ["db", { db: 3 }, ""],
+  ])("%s", async (_, options, prefix) => {
+    const client = openIoredis(server.port, options);
+    const admin = openIoredis(server.port, { ...options, keyPrefix: "" });
+    await admin.call("MSET", `${prefix}rates`, '{"eur":1}', `${prefix}rates:version`, "v1");
+    const loader = fromRedis(client, { key: "rates", version: "rates:version", parse: (body) => body });
+    expect(await loader(contextOf())).toEqual(loaded({ eur: 1 }, { revision: "v1" }));
+    const controller = new AbortController();
+    const heard: unknown[] = [];
+    const { echo } = await redisHints(client, "rates")((revision) => void heard.push(revision), controller);
+    await admin.call("PUBLISH", "rates", "v2");
+    await echo();
+    expect(heard).toEqual(["v2"]);
+    controller.abort();
+    client.disconnect();
+    admin.disconnect();
   });
 });

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 export function fromGit(url, { branch, path, folder, parse }) {
   return byVersion({
     identity: `${branch}:${path}`,
-    addressed: true, // a commit never changes
+    addressed: true, // because load(commit) always returns exactly that commit
     async version({ signal }) {
       const { stdout } = await run("git", ["ls-remote", "--exit-code", url, `refs/heads/${branch}`], { signal });
       return { revision: stdout.split("\t", 1)[0] };

@@ -13,7 +13,7 @@ export function tokensOf(health, url) {
       return await jwtVerify(token, await keys.get(), options);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      // The issuer may have a new key. All callers share one load, and there is at most one load a minute.
+      // The issuer may have a new key. All callers share one load, and the keys are not loaded again for a minute.
       return jwtVerify(token, await keys.get({ maxAge: "1m" }), options);
     }
   };

@@ -11,9 +11,9 @@ export function fromOci(registry, { name, tag, parse, headers = {} }) {
       signal,
       headers: { ...headers, accept: `${MANIFEST}, */*;q=0.1` },
     });
-    if (!response.ok)
-      throw new SourceError("status", `${path} answered ${response.status}`, { status: response.status });
-    return response;
+    if (response.ok) return response;
+    await response.body?.cancel();
+    throw new SourceError("status", `${path} answered ${response.status}`, { status: response.status });
   };
   const getProven = async (path, digest, context) => {
     const bytes = Buffer.from(await (await get(path, context)).arrayBuffer());
@@ -23,7 +23,7 @@ export function fromOci(registry, { name, tag, parse, headers = {} }) {
   };
   return byVersion({
     identity: `${name}:${tag}`,
-    addressed: true, // a digest never changes its content
+    addressed: true, // because load(digest) always returns exactly that content
     version: async (context) => ({
       revision: (await get(`manifests/${tag}`, context, "HEAD")).headers.get("docker-content-digest"),
     }),

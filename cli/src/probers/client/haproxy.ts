@@ -50,7 +50,7 @@ export const haproxy: Prober<"inter" | "fall" | "rise" | "timeout check" | "http
       "backend app",
       comment(
         "    #",
-        "The next line has no path, because with a path HAProxy sends HTTP/1.0 without a Host. Without http-check send, HAProxy sends OPTIONS.",
+        "option httpchk has no path here. With a path, HAProxy sends HTTP/1.0 without a Host. http-check send sets GET, because the default method is OPTIONS.",
       ),
       "    option httpchk",
       `    http-check send meth GET uri ${plan.paths.readiness} ver HTTP/1.1 hdr Host app.example.test`,
