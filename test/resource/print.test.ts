@@ -175,3 +175,8 @@ test("a listener of the resource silences it as well", async () => {
   expect(printed).toEqual([]);
   await health.close();
 });
+
+test("an error whose code only contains HS_ is told with its cause", () => {
+  const error = Object.assign(new Error("no rates"), { code: "MY_HS_1", cause: new Error("refused") });
+  expect(messageOf(error)).toBe("no rates (refused)");
+});
