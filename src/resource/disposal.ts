@@ -26,7 +26,7 @@ export class Disposal<T> {
   #holds: Map<T, { readonly lease: number; readonly check: number }> | undefined;
   /** Old values that a lease holds past their time, for which an event was sent. */
   #told: Set<T> | undefined;
-  /** Values that were disposed of and are not used again. Late loads may share one promise, or return the object again. */
+  /** Values that were disposed of. Late loads may share one promise, or return the object again. */
   #disposed: WeakSet<object> | undefined;
 
   constructor(host: DisposalHost<T>) {
@@ -43,7 +43,6 @@ export class Disposal<T> {
   /** A value is used, perhaps again. */
   recall(value: T): void {
     this.#told?.delete(value);
-    if (isObject(value)) this.#disposed?.delete(value);
     if (this.#retired.delete(value)) this.#host.countPending(-1);
   }
 
@@ -87,11 +86,12 @@ export class Disposal<T> {
   disposeDue(now: number, isClosed: boolean): void {
     for (const [value, at] of this.#retired) {
       if (at > now && !isClosed) continue;
-      if (!this.#holds?.has(value)) {
+      const hold = this.#holds?.get(value);
+      if (!hold) {
         this.#retired.delete(value);
         this.#told?.delete(value);
         this.#dispose(value);
-      } else if (this.#isLeased(value) && !this.#told?.has(value)) {
+      } else if (hold.lease && !this.#told?.has(value)) {
         (this.#told ??= new Set()).add(value);
         this.#host.tell("leased");
       }
@@ -101,14 +101,12 @@ export class Disposal<T> {
   /** When `disposeDue()` has work next. `Infinity` if there is none. */
   nextAt(): number {
     let next = Infinity;
-    for (const [value, at] of this.#retired)
+    for (const [value, at] of this.#retired) {
+      const hold = this.#holds?.get(value);
       // A held value waits for the end of the hold. The event `leased` is sent once.
-      if (!this.#holds?.has(value) || (this.#isLeased(value) && !this.#told?.has(value))) next = Math.min(next, at);
+      if (!hold || (hold.lease && !this.#told?.has(value))) next = Math.min(next, at);
+    }
     return next;
-  }
-
-  #isLeased(value: T): boolean {
-    return (this.#holds?.get(value)?.lease ?? 0) > 0;
   }
 
   #dispose(value: T): void {

@@ -93,7 +93,7 @@ export class LoadPlan {
     const { failures, held, notBefore = now } = facts;
     const backoffMs = backoffOf(failures, retryMostOf(this.#schedule, held !== undefined), random);
     // Up to a tenth later, so that replicas do not retry all at once.
-    const floorAt = notBefore > now ? Math.ceil(notBefore + ((notBefore - now) / 10) * random) : now;
+    const floorAt = Math.ceil(notBefore + ((notBefore - now) / 10) * random);
     this.#retry = { failedAt: now, backoffMs, floorAt };
     return Math.ceil(Math.max(now + this.#stretched(backoffMs, facts), floorAt));
   }

@@ -142,7 +142,6 @@ export abstract class LoadingResource<T>
   }
 
   tick(now: number): void {
-    if (this.#isClosed) return;
     const { run } = this.slot;
     // The lease first, because a process that was frozen past both has not failed.
     if (run && now >= run.leaseUntil) this.#lose(run);
@@ -258,7 +257,7 @@ export abstract class LoadingResource<T>
     }
     const isTelling = this.#isTelling;
     this.#isTelling = true;
-    this.commit(action, action.type === "unload" ? undefined : run);
+    this.commit(action, run);
     this.#isTelling = isTelling;
     if (run) abortRun(run, reason);
     this.followUp();
@@ -286,7 +285,7 @@ export abstract class LoadingResource<T>
     const isSame = held !== undefined && before.held !== undefined && Object.is(held.value, before.held.value);
     if (held && generation !== before.generation && before.run && !run)
       this.#longestLoadMs = Math.max(this.#longestLoadMs, now - before.run.startedAt);
-    if (isSame || held === before.held) return;
+    if (isSame) return;
     this.replaceValue(before.held, held, now);
     this.#resolved = held && this.host.driver.kind === "background" ? Promise.resolve(held.value) : undefined;
   }

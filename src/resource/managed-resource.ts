@@ -34,8 +34,7 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
       if (resolved) return resolved;
     }
     const checked = checkGetOptions(options);
-    const background = this.host.driver.kind === "background";
-    if (background && this.resolved && checked.maxAge === undefined) return this.resolved;
+    if (this.resolved && checked.maxAge === undefined) return this.resolved;
     return handled(this.host.driver.get(this, checked));
   }
 

@@ -98,3 +98,9 @@ test("each target has its own answer, whatever was asked before", () => {
   const [down, up] = ["INDEX-NOT-LOADED", "I-AM-ALIVE"];
   expect(targets.map(ask)).toEqual([undefined, down, down, undefined, down, up, up, undefined, undefined]);
 });
+
+test("the record of a health without heartbeats and without a fleet says so", () => {
+  const health = createHealth({ clock: createVirtualClock() });
+  expect(health.snapshot()).toMatchObject({ draining: false, resources: [], missing: [], heartbeats: [] });
+  expect(health.snapshot().fleet).toBe(undefined);
+});

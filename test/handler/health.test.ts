@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { AskedRequest } from "../../src/details/details.ts";
 import { internalsOf } from "../../src/handler/internals.ts";
 import { createHealth, toResponse, type Probe } from "../../src/index.ts";
 import { createScriptedLoader, createVirtualClock, force } from "../../src/testing/index.ts";
@@ -186,6 +187,57 @@ describe("a probe of what nobody started starts it once, and answers first", () 
     await clock.settle();
     expect([loader.calls.length, clock.timers]).toEqual(before);
   });
+});
+
+test("details are asked with the target, the request and its platform, on a path and by answerAs()", async () => {
+  const seen: unknown[] = [];
+  const details = <R>(_: unknown, probe: Probe, { target, raw, platform }: AskedRequest<R>): undefined =>
+    void seen.push([probe, target, platform.request(raw) === raw, platform.accept(raw)]);
+  const health = createHealth({ clock: createVirtualClock(), details });
+  const asked = request("/status/live?verbose", { headers: { accept: "text/plain" } });
+  expect(await read(health.fetch(asked))).toEqual(wholeOf([200, "I-AM-ALIVE", undefined, undefined]));
+  health.answerAs("startup", asked);
+  const rest = [asked.url, true, "text/plain"];
+  expect(seen).toEqual([
+    ["liveness", ...rest],
+    ["startup", ...rest],
+  ]);
+});
+
+test("a path may add headers to an answer, and replaces none of it", async () => {
+  const path = { path: "/old", headers: { sunset: "soon", "health-state": "MINE" } };
+  const health = createHealth({ clock: createVirtualClock(), paths: { readiness: ["/status", path] } });
+  const golden = wholeOf([200, "I-AM-ALIVE", "READY", undefined]);
+  expect(await ask(health, "/status")).toEqual(golden);
+  expect(await ask(health, "/old")).toEqual({ ...golden, headers: { ...golden.headers, sunset: "soon" } });
+});
+
+test("startup waits for the first load of a resource, and for no check", async () => {
+  const clock = createVirtualClock();
+  const [one, other] = [createHealth({ clock }), createHealth({ clock })];
+  one.check("database", { run: () => new Promise(() => {}), required: true });
+  const index = other.resource("index", { load: () => ({}) });
+  const startup = async (): Promise<string[]> =>
+    (await Promise.all([one, other].map((health) => ask(health, "/status/startup")))).map(({ body }) => body);
+  expect(await startup()).toEqual(["I-AM-ALIVE", "INDEX-NOT-LOADED"]);
+  await index.get();
+  expect(await startup()).toEqual(["I-AM-ALIVE", "I-AM-ALIVE"]);
+  await Promise.all([one.close(), other.close()]);
+});
+
+test("a failed load is not printed where a listener hears it", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  for (const hears of [true, false]) {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock });
+    if (hears) health.subscribe(() => {});
+    health.check("database", { run: () => false });
+    health.start();
+    await clock.settle();
+    expect(warn).toHaveBeenCalledTimes(hears ? 0 : 1);
+    await health.close();
+  }
+  warn.mockRestore();
 });
 
 describe("start() as the callback of listen()", () => {

@@ -14,6 +14,12 @@ const A_CLOCK = "a clock with wall(), monotonic(), random() and setTimer()";
 const AN_ANSWER = "an answer: { status, headers, body }";
 const A_REQUEST = "a Request, or an object whose url is a string";
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  return proxy;
+}
+
 const WRONG: readonly (readonly [what: string, call: () => unknown, message: string, code?: string])[] = [
   [
     "an unknown option",
@@ -33,6 +39,8 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
   ["a refresh", () => create({ refresh: {} }), "refresh is an object. Pass the result of onRequest()."],
   ["details", () => create({ details: "always" }), 'details is "always". Pass the result of details("always").'],
   ["a fleet", () => create({ fleet: {} }), "fleet is an object. Pass the result of fleet()."],
+  ["no list of names", () => create({ expect: 5 }), "expect is 5. Pass an array of names."],
+  ["a revoked list of names", () => create({ expect: revoked() }), "expect is an object. Pass an array of names."],
   ["one name to expect", () => create({ expect: "index" }), 'expect is "index". Pass an array of names.'],
   ...["wall", "monotonic", "random", "setTimer"].map(
     (part) =>
@@ -60,6 +68,7 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
       "It accepts jitter, refreshEvery, refuseAfter, required, retryMost, run, staleAfter, timeout.",
     "HS_UNKNOWN_OPTION",
   ],
+  ["a listener", () => on((health) => health.subscribe(5 as never)), "listener is 5. Pass a function."],
   [
     "an option of whenReady()",
     () => on((health) => health.whenReady({ wait: 1 } as never)),
@@ -114,6 +123,7 @@ test.each(WRONG.map(([what, ...rest]) => [what, rest] as const))(
 test("handed-in parts may be undefined, and the smallest and largest status are an answer's", () => {
   expect(() => create({ details: undefined, refresh: undefined, clock: undefined, fleet: undefined })).not.toThrow();
   expect(() => create({ refresh: onRequest(), clock, expect: [] })).not.toThrow();
+  expect(() => create({ fleet: { attach: () => ({}) } })).not.toThrow();
   for (const status of [200, 599]) expect(toResponse({ ...NOT_FOUND, status }).status).toBe(status);
 });
 

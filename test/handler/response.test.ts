@@ -44,3 +44,8 @@ test("where another Response shares the Headers that it is given, none are kept"
   toResponse(frozen).headers.set("age", "3");
   expect(ageOf(frozen)).toBe("1");
 });
+
+test("a Response has the body of its answer, and none for an empty text", async () => {
+  const full = toResponse(answer({}));
+  expect([await full.text(), toResponse({ ...answer({}), body: "" }).body]).toEqual(["x", null]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { Heartbeats } from "../../src/health/heartbeats.ts";
 import { createHealth, disableHeartbeats, heartbeat, type Health } from "../../src/index.ts";
 import { Heartbeat } from "../../src/health/heartbeat.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
@@ -202,4 +203,9 @@ describe("what a heartbeat puts in the agenda", () => {
     one.end();
     expect([one.isOverdue, put.at(-1), changed.mock.calls.length]).toEqual([false, Infinity, 3]);
   });
+});
+
+test("without a heartbeat liveness is ok", () => {
+  const heartbeats = new Heartbeats();
+  expect([heartbeats.outcome, heartbeats.all.size]).toEqual(["ok", 0]);
 });

@@ -78,10 +78,14 @@ test("a resource that comes in a drain is never loaded, and readiness says so at
 
 test("before the start nothing is told, and no resource is loaded", async () => {
   const { clock, health, told } = createWorld();
+  // Readiness does not depend on the check, so the health is ready as long as there is no index.
+  const database = health.check("database", { run: () => true });
+  await clock.advance("1h");
   const index = health.resource("index", { load });
   index.invalidate();
   await clock.advance("1h");
-  expect([index.snapshot().state, told, clock.timers]).toEqual(["NOT_LOADED", [], 0]);
+  expect([database, index].map((one) => one.snapshot().state)).toEqual(["NOT_LOADED", "NOT_LOADED"]);
+  expect([told, clock.timers]).toEqual([[], 0]);
   await health.close();
 });
 
@@ -176,6 +180,33 @@ test("an overdue heartbeat is told while nobody asks, and so is its end", async 
   await health.close();
 });
 
+test("a heartbeat that comes after close() counts for nothing", async () => {
+  const { clock, health } = createWorld();
+  await health.close();
+  heartbeat(health, "loop", { within: 1 })();
+  await clock.advance("1m");
+  expect(ask(health, "/status/live")).toBe("200 null null");
+});
+
+test("startup says that it has not loaded", async () => {
+  const { health } = createWorld();
+  health.resource("index", { load: never });
+  expect(registryOf(health).startup()).toMatchObject({ ok: false, outcome: "notLoaded", retryAfter: 1 });
+  await health.close();
+});
+
+test("who hears of the drain first finds that no attempt is planned any more", async () => {
+  const { clock, health } = createWorld();
+  health.resource("index", { load: () => Promise.reject(new Error("down")) });
+  health.start();
+  await clock.settle();
+  const seen = [ask(health)];
+  health.drainSignal.addEventListener("abort", () => seen.push(ask(health)));
+  health.drain();
+  expect(seen).toEqual(["503 NOT_LOADED 1", "503 NOT_LOADED 5"]);
+  await health.close();
+});
+
 test("a startup probe latches startup, though nothing was registered yet", async () => {
   const { clock, health } = createWorld();
   expect(ask(health, "/status/startup")).toBe("200 READY null");
@@ -211,6 +242,17 @@ test("a wait for readiness that is refused says the worst state, and when to try
   await other.clock.settle();
   void other.health.close();
   expect(await outcome(still)).toEqual({ error: closed });
+});
+
+test("a wait for readiness ends with its signal", async () => {
+  const { clock, health } = createWorld();
+  health.resource("index", { load: never });
+  const controller = new AbortController();
+  const waiting = health.whenReady({ signal: controller.signal });
+  await clock.settle();
+  controller.abort("gone");
+  expect(await outcome(waiting)).toEqual({ error: expect.objectContaining({ reason: "aborted", cause: "gone" }) });
+  await health.close();
 });
 
 test("a wait that its signal ended while the health is ready may be tried again after 5 s", async () => {

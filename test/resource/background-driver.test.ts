@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loaded, retryLater } from "../../src/index.ts";
+import { loaded, retryLater, unchanged } from "../../src/index.ts";
 import { createKit, outcome, PENDING } from "./kit.ts";
 
 const limits = { refreshEvery: "1h", staleAfter: "2h", jitter: 0 } as const;
@@ -51,6 +51,14 @@ test("get({ maxAge }) during a run takes its value where that is of the very age
   await health.close();
 });
 
+test("get({ maxAge }) during a run is answered by unchanged() with the value in use", async () => {
+  const { index, loader, health, clock, young } = await askDuringRun();
+  loader.last.succeed(unchanged());
+  await clock.settle();
+  expect(await outcome(young)).toEqual({ value: index.peek() });
+  await health.close();
+});
+
 test("a run that began before the call is judged by the time of its end, one that began after it by its start", async () => {
   const { clock, loader, health, item, young } = await askDuringRun({ timeout: "1h" });
   await clock.advance("11s");
@@ -83,11 +91,12 @@ test("get() during a back-off fails at once with the last error, and during a ru
   await health.close();
 });
 
-test("get() after a back-off that no timer has ended yet starts the next load, and waits for it", async () => {
-  const { clock, index, loader, health, fail, item } = createKit(limits);
+test.each(["10s", "1m"])("get() starts the load that is due, though no timer has fired: %s", async (frozen) => {
+  const { clock, index, loader, health, fail, item } = createKit(limits, { random: () => 0 });
   health.start();
-  await fail();
-  clock.freeze("1m");
+  // So the next attempt is due after 10 s.
+  await fail(retryLater("10s"));
+  clock.freeze(frozen);
   const got = index.get();
   await clock.settle();
   expect([await outcome(got), loader.calls.length]).toEqual([PENDING, 2]);

@@ -126,6 +126,24 @@ describe("a value that is held", () => {
     expect(log).toEqual(["leased", "dispose a", "disposed"]);
   });
 
+  test("by a check alone is told to nobody, and waits for the end of the check", async () => {
+    const { disposal, log, run } = world(() => {});
+    const checked = disposal.hold("a", "check");
+    disposal.retire("a", 1_000);
+    expect(disposal.nextAt()).toBe(Infinity);
+    disposal.disposeDue(1_100, false);
+    expect(log).toEqual([]);
+    const leased = disposal.hold("a", "lease");
+    expect(disposal.nextAt()).toBe(1_100);
+    leased();
+    expect(disposal.nextAt()).toBe(Infinity);
+    checked();
+    expect(disposal.nextAt()).toBe(1_100);
+    disposal.disposeDue(1_100, false);
+    await run();
+    expect(log).toEqual(["dispose a", "disposed"]);
+  });
+
   test("is told anew after it came back into use, and went out again", () => {
     const { disposal, log } = world(() => {});
     disposal.hold("a", "lease");

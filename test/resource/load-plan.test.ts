@@ -105,7 +105,8 @@ describe("when the next attempt comes", () => {
 
   test("an invalidation or a hint leaves a back-off alone, and a run that goes on has no next", () => {
     for (const type of ["invalidate", "hint"] as const) {
-      expect(plannedAfter(failed, hurried(type, { before: failing, after: failing }))).toBe(NOW + 550);
+      for (const random of [0, 0.5])
+        expect(plannedAfter(failed, hurried(type, { before: failing, after: failing, random }))).toBe(NOW + 550);
       expect(plannedAfter(loaded, hurried(type, { before: running, after: running }))).toBe(Infinity);
     }
   });

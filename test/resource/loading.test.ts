@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createGuard, createHealth, loaded, onRequest, retryLater, unchanged, type Resource } from "../../src/index.ts";
 import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import type { ManagedResource } from "../../src/resource/managed-resource.ts";
-import { createVirtualClock, force } from "../../src/testing/index.ts";
-import { createKit, outcome, type Item, type Kit } from "./kit.ts";
+import { createScriptedLoader, createVirtualClock, force } from "../../src/testing/index.ts";
+import { createKit, outcome, PENDING, type Item, type Kit } from "./kit.ts";
 
 const limits = { refreshEvery: "never", timeout: "1h" } as const;
 const managed = ({ index }: Kit): ManagedResource<Item> => managedResourceOf(index);
@@ -235,6 +235,95 @@ test("an invalidate() in a listener that hears of age comes before the refresh t
   await kit.load();
   await kit.clock.advance("9s");
   expect([kit.loader.calls.length, kit.index.snapshot().state]).toEqual([2, "READY"]);
+  await kit.health.close();
+});
+
+test.each(["fails", "times out"])("a reload() from the print of a load that %s waits for the timer", async (end) => {
+  const clock = createVirtualClock();
+  const health = createHealth({ clock });
+  const loader = createScriptedLoader<object>();
+  const index = health.resource("index", { ...limits, timeout: "1s", load: loader.load });
+  const { slot } = managedResourceOf(index);
+  const seen: unknown[] = [];
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {
+    index.reload().catch(() => {});
+    seen.push(slot.run);
+  });
+  health.start();
+  await clock.settle();
+  if (end === "fails") loader.last.fail();
+  await clock.advance(end === "fails" ? 1 : 1_001);
+  warn.mockRestore();
+  expect([seen, loader.calls.length, slot.run?.id]).toEqual([[undefined], 2, 2]);
+  await health.close();
+});
+
+test("a load that was given up before its turn calls no loader", async () => {
+  const kit = createKit(limits);
+  kit.health.start();
+  kit.index.unload();
+  expect(managed(kit).slot.lastRun).toBe(1);
+  kit.health.drain();
+  await kit.clock.settle();
+  expect(kit.loader.calls.length).toBe(0);
+  await kit.health.close();
+});
+
+test.each([
+  [999, true],
+  [1_000, false],
+])("a result that comes before the timer, %i ms after the start, is in time: %s", async (lateMs, isInTime) => {
+  const clock = createVirtualClock();
+  let ms = 0;
+  const late = { ...clock, monotonic: () => clock.monotonic() + ms };
+  const kit = createKit({ ...limits, timeout: "1s" }, { health: { clock: late } });
+  kit.health.start();
+  await clock.settle();
+  const resource = managed(kit);
+  const run = resource.slot.run ?? expect.fail();
+  ms = lateMs;
+  const action = { type: "loaded", at: resource.now(), value: kit.item(), revision: "1", asOf: undefined } as const;
+  // It says whether the value was accepted.
+  expect(resource.endRun(run, action)).toBe(isInTime);
+  expect(kit.index.snapshot()).toMatchObject(
+    isInTime
+      ? { state: "READY", revision: "1" }
+      : { state: "NOT_LOADED", lastError: { error: { code: "HS_TIMED_OUT" } } },
+  );
+  await kit.health.close();
+});
+
+test("a value from a store answers get(), and no reload()", async () => {
+  const kit = createKit(limits);
+  const [got, reloaded] = [kit.index.get(), kit.index.reload()];
+  await kit.clock.settle();
+  const at = managed(kit).now();
+  const value = kit.item();
+  const restored = { type: "restored", at, checkedAt: at, revision: "1", asOf: undefined, origin: "store" } as const;
+  managed(kit).apply({ ...restored, value });
+  expect([await outcome(got), await outcome(reloaded)]).toEqual([{ value }, PENDING]);
+  await kit.health.close();
+});
+
+test("a loader is told the asOf of the value in use, by the wall clock", async () => {
+  const kit = createKit(limits);
+  const asOf = kit.clock.wall() - 5_000;
+  await loadFor(kit, 1, loaded(kit.item(), { asOf }));
+  await loadFor(kit, 1_000);
+  expect(kit.loader.last.context.asOf).toBe(asOf);
+  await kit.health.close();
+});
+
+test("the event of an unload() during a load tells no figures of that load", async () => {
+  const kit = createKit(limits);
+  const told: unknown[] = [];
+  kit.index.subscribe(({ type, outcome: ended, attempt, durationMs }) => told.push([type, ended, attempt, durationMs]));
+  kit.health.start();
+  await kit.clock.advance("1s");
+  told.splice(0);
+  kit.index.unload();
+  await kit.clock.settle();
+  expect(told.slice(0, 1)).toEqual([["transition", undefined, undefined, undefined]]);
   await kit.health.close();
 });
 

@@ -42,6 +42,13 @@ test("what a loader returned comes in one form", () => {
   }
 });
 
+test("loaded() does not begin the work of a value that begins it when `then` is called", async () => {
+  const seen: string[] = [];
+  loaded({ then: () => void seen.push("then") });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(seen).toEqual([]);
+});
+
 const PASS_ON = "the loader passed a result of loaded() or unchanged() to loaded(). Return the result";
 const ERROR = Object.assign(new RangeError("down"), { code: "E" });
 

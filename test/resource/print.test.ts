@@ -154,6 +154,17 @@ test("a listener of the user hears it, and what he has heard is not printed when
   await health.close();
 });
 
+test("unchanged() of the refused revision prints nothing, also after a listener that heard of it has left", async () => {
+  const { health, load } = createWorld({ validate: (value) => !("bad" in value) });
+  const leave = health.subscribe(() => {});
+  await load(() => ({}));
+  await load(() => loaded({ bad: true }, { revision: "2" }));
+  leave();
+  await load(() => unchanged({ revision: "2" }) as never);
+  expect(printed).toEqual([]);
+  await health.close();
+});
+
 test("a listener of the resource silences it as well", async () => {
   const clock = createVirtualClock();
   const health = createHealth({ clock });
@@ -163,4 +174,9 @@ test("a listener of the resource silences it as well", async () => {
   await clock.settle();
   expect(printed).toEqual([]);
   await health.close();
+});
+
+test("an error whose code only contains HS_ is told with its cause", () => {
+  const error = Object.assign(new Error("no rates"), { code: "MY_HS_1", cause: new Error("refused") });
+  expect(messageOf(error)).toBe("no rates (refused)");
 });

@@ -29,6 +29,12 @@ const A_SIGNAL = "an AbortSignal, such as request.signal";
 const A_REVISION = "a revision, or true for any revision";
 const listens = { addEventListener: () => {}, removeEventListener: () => {} };
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  return proxy;
+}
+
 const WRONG: readonly (readonly [what: string, call: () => unknown, message: string, code?: string])[] = [
   [
     "an unknown option",
@@ -49,6 +55,7 @@ const WRONG: readonly (readonly [what: string, call: () => unknown, message: str
   ["a load", () => create({ load: 5 }), "load is 5. Pass a function."],
   ["a validate", () => create({ validate: 5 }), `validate is 5. Pass ${CHECKS}.`],
   ["one of several to validate", () => create({ validate: [load, "x"] }), `validate is "x". Pass ${CHECKS}.`],
+  ["a revoked list to validate", () => create({ validate: revoked() }), `validate is an object. Pass ${CHECKS}.`],
   ["an onRejected", () => create({ onRejected: 5 }), "onRejected is 5. Pass a function."],
   ["a dispose", () => create({ dispose: 5 }), "dispose is 5. Pass a function."],
   ["a required", () => create({ required: "no" }), 'required is "no". Pass true or false.'],

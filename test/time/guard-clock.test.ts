@@ -138,6 +138,41 @@ describe("a setTimer() of the user's clock", () => {
     clock.setTimer(callback, 0, false)();
     fire();
     expect(callback).toHaveBeenCalledTimes(1);
+    expect(printed()).toEqual(["clock.setTimer() called back twice, or after it was cancelled"]);
+  });
+
+  test("is told once, though several timers that it has set call back twice", () => {
+    const fires: (() => void)[] = [];
+    const clock = guardClock(broken({ setTimer: (given: () => void) => (fires.push(given), () => {}) }));
+    const callback = vi.fn();
+    for (let n = 0; n < 2; n++) clock.setTimer(callback, 0, false);
+    for (const fire of [...fires, ...fires, ...fires]) fire();
+    expect([callback.mock.calls.length, fires.length, printed().length]).toEqual([2, 2, 1]);
+  });
+
+  test.each([
+    [9, 0, true],
+    [10, 0, false],
+    [10, 5, true],
+    [20, 9, false],
+  ])("with a delay of %i ms that calls back after %i ms is right: %s", async (delayMs, afterMs, isRight) => {
+    let fire = (): void => {};
+    const clock = guardClock(broken({ setTimer: (given: () => void) => ((fire = given), () => {}) }));
+    const callback = vi.fn();
+    clock.setTimer(callback, delayMs, false);
+    await own.advance(afterMs);
+    fire();
+    expect(callback).toHaveBeenCalledTimes(isRight ? 1 : 0);
+    expect(printed()).toEqual(isRight ? [] : ["clock.setTimer() called back before the time"]);
+  });
+
+  test("that calls back at once is told so, however short the delay, and the callback comes later", async () => {
+    const callback = vi.fn();
+    guardClock(broken({ setTimer: (given: () => void) => (given(), () => {}) })).setTimer(callback, 0, false);
+    expect(callback).not.toHaveBeenCalled();
+    await platform.advance(1);
+    expect(callback).toHaveBeenCalledTimes(1);
+    expect(printed()).toEqual(["clock.setTimer() called back before the time"]);
   });
 
   test("may be a little early, because platforms round", async () => {
@@ -196,13 +231,29 @@ test("a monotonic() that goes back does not take time back, and a wall() may go 
   let back = 0;
   const clock = guardClock(broken({ monotonic: () => own.monotonic() - back, wall: () => own.wall() - back }));
   await pass(10_000);
-  expect(clock.monotonic()).toBe(10_000);
+  expect([clock.monotonic(), clock.wall()]).toEqual([10_000, own.wall()]);
   back = 5_000;
   expect(clock.monotonic()).toBe(10_000);
   expect(clock.wall()).toBe(own.wall() - 5_000);
   await pass(3_000);
   expect(clock.monotonic()).toBe(13_000);
   expect(printed()).toEqual(["clock.monotonic() gave 5000"]);
+});
+
+test.each([8.64e15, -8.64e15])("a wall() may give %d, because a Date can represent it", (ms) => {
+  expect(guardClock(broken({ wall: () => ms })).wall()).toBe(ms);
+  expect(printed()).toEqual([]);
+});
+
+test("a part that was wrong once is not called again", () => {
+  const read = vi.fn(() => 1);
+  const clock = guardClock(broken({ random: read }));
+  expect([clock.random(), clock.random(), read.mock.calls.length]).toEqual([0.5, 0.5, 1]);
+});
+
+test.each([0, 0.999])("a random() may give %d", (given) => {
+  expect(guardClock(broken({ random: () => given })).random()).toBe(given);
+  expect(printed()).toEqual([]);
 });
 
 test.each([NaN, 1, -0.1, "0.5", undefined])("a random() that gives %j is told once, and is not used", async (given) => {

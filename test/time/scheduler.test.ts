@@ -150,16 +150,16 @@ describe("the one timer", () => {
 });
 
 describe("what is overdue when somebody asks", () => {
-  test("is polled at once, and ticked in one job after the answer", () => {
+  test.each([[["a"]], [["a", "b"]]])("is polled at once, and ticked in one job after the answer: %j", (names) => {
     const { scheduler, log, jobs, entry, flush } = world(false);
-    for (const name of ["a", "b"]) scheduler.put(entry(name), 10);
+    for (const name of names) scheduler.put(entry(name), 10);
     scheduler.put(entry("later"), 11);
     scheduler.pollOverdue(9);
     expect(log).toEqual([]);
     scheduler.pollOverdue(10);
-    expect([log, jobs.length]).toEqual([["poll a 10", "poll b 10"], 1]);
+    expect([log, jobs.length]).toEqual([names.map((name) => `poll ${name} 10`), 1]);
     flush();
-    expect(log.slice(2)).toEqual(["tick a 0", "tick b 0"]);
+    expect(log.slice(names.length)).toEqual(names.map((name) => `tick ${name} 0`));
   });
 
   test("stays in the agenda at the instant that its poll names", () => {
