@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { borrow, createHealth, loaded, type Lease } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 
-const RUNS = Number(process.env["RUNS"] ?? 20_000) / 4;
+const RUNS = Math.ceil(Number(process.env["RUNS"] ?? 20_000) / 4);
 
 const rejections: unknown[] = [];
 process.on("unhandledRejection", (reason) => rejections.push(reason));
