@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { rename, stat, unlink } from "node:fs/promises";
+import { renameSync } from "node:fs";
+import { stat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { lineSocket, type LineSocket } from "./line-socket.ts";
 
@@ -7,7 +8,7 @@ import { lineSocket, type LineSocket } from "./line-socket.ts";
 export type Role = "holder" | "member";
 
 /** How long a process waits after it took the socket, before it acts as the holder, in ms. */
-const SETTLE_MS = 100;
+const SETTLE_MS = 200;
 
 /** How often the holder sends a beat and checks that it still holds the socket, in ms. */
 const BEAT_MS = 1_000;
@@ -129,7 +130,8 @@ export function createHub(path: string, on: HubListener): Hub {
       await unlink(temporary).catch(() => {});
       return socket ? become(socket) : findRole();
     }
-    await rename(temporary, path);
+    // In the same turn as the answer of the connection, because a process that is slow here would replace a holder.
+    renameSync(temporary, path);
     held = { server, inode };
     await pause(SETTLE_MS);
     if (!(await isHeld())) {
