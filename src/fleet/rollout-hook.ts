@@ -133,15 +133,15 @@ export class Rollout<T> implements RolloutHook {
     if (lastError?.revision === revision && lastError !== before) this.#rejected = { revision, retry };
   }
 
-  /** If the fleet has rejected the revision of this replica: removes it from the stores, and loads soon. */
+  /** If the fleet has rejected the revision of this replica, and none pins it: the stores lose it, a load is soon. */
   #followPlan(): void {
-    const plan = this.#plan;
     const held = this.#held;
-    const isBad = held !== undefined && plan !== undefined && held !== plan.stable && isRefused(plan, held);
-    if (isBad && held !== this.#forgotten) this.#resource.forgetStored("rejected");
+    const isWanted = held === undefined || held === this.#plan?.stable || held === this.#pin.revision;
+    const isBad = !isWanted && isRefused(this.#plan, held);
+    const wasBad = held !== undefined && held === this.#forgotten;
+    if (isBad !== wasBad) this.#resource.judgeStored(isBad ? "rejected" : "accepted");
     this.#forgotten = isBad ? held : undefined;
-    if (!isBad) return;
-    if (this.#source.at) this.#hurry();
+    if (isBad && this.#source.at) this.#hurry();
   }
 
   #hurry(): void {

@@ -57,7 +57,7 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
   unload(): void {
     this.slot.noteUnloaded();
     this.giveUp({ type: "unload" }, undefined);
-    this.forgetStored("unloaded");
+    this.judgeStored("unloaded");
   }
 
   subscribe(listener: ResourceListener<T>): () => void {

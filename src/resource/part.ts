@@ -7,6 +7,11 @@ import type { LoadContext, LoadResult, Validate } from "./loader.ts";
 import type { PartNotes } from "./part-notes.ts";
 
 /**
+ * What becomes of a value: `unload()` was called, or the fleet has rejected its revision, or no longer rejects it.
+ */
+export type Judgement = "unloaded" | "rejected" | "accepted";
+
+/**
  * A part adds code to one resource: a gate, the stores of `lastKnownGood`, a channel of hints. The code is only in the
  * bundle of a service that uses it.
  */
@@ -19,8 +24,8 @@ export interface Part<T = unknown> {
   readonly beforeLoad: () => boolean;
   /** The facts have changed. */
   readonly afterChange?: (action: ResourceAction<T>, before: Facts<T>) => void;
-  /** What is stored must be removed: `unload()` was called, or the fleet has rejected the revision of the value. */
-  readonly forget?: (why: "unloaded" | "rejected") => void;
+  /** What is stored must be removed, unless the value is accepted. */
+  readonly judge?: (how: Judgement) => void;
   /** No load starts any more, because the health drains or the resource is closed. */
   readonly end?: () => void;
   /** In request mode, does the work after a load. */

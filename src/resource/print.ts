@@ -33,15 +33,15 @@ export function printRecovery(name: string): void {
 /**
  * The message of an error, and of its cause: `fetch` of Node says "fetch failed", and only the cause says why. The error
  * and its message may be any value. The cause of an error of this library is left out, because that error says enough,
- * and its cause may quote the data.
+ * and its cause may quote the data. An error may be its own cause, so only a few causes are told.
  */
-export function messageOf(error: unknown): string {
+export function messageOf(error: unknown, causes = 4): string {
   try {
     if (!isError(error)) return String(error);
     const { cause } = error;
     const code: unknown = propertyOf(error, "code") || error.name;
     const said = String(error.message || code);
-    const why = isError(cause) && !/^HS_/.test(String(code)) ? messageOf(cause) : said;
+    const why = causes && isError(cause) && !/^HS_/.test(String(code)) ? messageOf(cause, causes - 1) : said;
     return said.includes(why) ? said : `${said} (${why})`;
   } catch {
     return "an error that cannot be shown";

@@ -1,7 +1,7 @@
 import type { Facts } from "../state/facts.ts";
 import type { ResourceAction } from "../state/transition.ts";
 import { NO_NOTES, type PartNotes } from "./part-notes.ts";
-import type { Part } from "./part.ts";
+import type { Judgement, Part } from "./part.ts";
 import { stateOf } from "../state/freshness.ts";
 import { retryAfterOf } from "../state/retry-after.ts";
 import { ObservedResource } from "./observed-resource.ts";
@@ -127,9 +127,9 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
     return Promise.allSettled([this.told, ...this.#parts.map((part) => part.flush?.())]);
   }
 
-  /** Removes what the stores hold. */
-  forgetStored(why: "unloaded" | "rejected"): void {
-    if (!this.isClosed) for (const part of this.#parts) part.forget?.(why);
+  /** Removes what the stores hold, or lets them hold the value again. */
+  judgeStored(how: Judgement): void {
+    if (!this.isClosed) for (const part of this.#parts) part.judge?.(how);
   }
 
   protected endParts(): void {

@@ -26,6 +26,8 @@ export function keepKnownGood<T>(resource: PartHost<T>, stores: readonly StoreAc
   });
   /** The value in use may be stored. */
   let isKept = true;
+  /** The fleet has rejected the value in use. */
+  let isRejected = false;
 
   const loadAfterRestore = async (context: LoadContext): Promise<unknown> => {
     if (restore.isDue) {
@@ -50,18 +52,21 @@ export function keepKnownGood<T>(resource: PartHost<T>, stores: readonly StoreAc
     afterChange(action, before) {
       const { held } = resource.facts;
       if (action.type === "loaded") isKept = action.keep !== false;
+      isRejected &&= action.type !== "loaded";
       if ((action.type !== "loaded" && action.type !== "unchanged") || !held || held === before.held) return;
       restore.drop();
-      if (!isKept) return;
+      if (!isKept || isRejected) return;
       const was = before.held;
       const isSame = was !== undefined && Object.is(was.value, held.value) && was.revision === held.revision;
       // A value that was changed in place has the same object, and perhaps no revision that tells.
       const isChanged = !isSame || (action.type === "loaded" && held.revision === undefined);
       writers.forEach((writer) => writer.write(held, isChanged, resource.now()));
     },
-    forget(why) {
+    judge(how) {
       // A rejected value stays in use until another one is loaded, but it is not saved again.
-      isKept = why === "unloaded";
+      isRejected = how === "rejected";
+      // The next load that confirms an accepted value saves it.
+      if (how === "accepted") return;
       restore.drop();
       writers.forEach((writer) => writer.remove());
     },

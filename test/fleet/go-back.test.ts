@@ -1,5 +1,13 @@
 import { afterEach, expect, test } from "vitest";
-import { fleet, memoryFleet, pinRevision, rollout, type FleetStore } from "../../src/fleet/index.ts";
+import {
+  fleet,
+  memoryFleet,
+  pinRevision,
+  retryRevision,
+  rollout,
+  unpinRevision,
+  type FleetStore,
+} from "../../src/fleet/index.ts";
 import {
   byVersion,
   createHealth,
@@ -162,6 +170,41 @@ test.each([
   service.offered = "v3";
   await service.clock.advance("60m");
   expect([taker?.stored.revision, late.revision]).toEqual(["v3", "v3"]);
+});
+
+test("a revision that the fleet tries again is saved again, also if it was in use all the time", async () => {
+  const service = new Service(false);
+  const stores = [{}, {}, {}].map((stored: { revision?: string }) => ({ stored, index: service.start(stored) }));
+  await service.clock.advance("2m");
+  service.offered = "v2";
+  service.isBad = (revision) => revision === "v2";
+  await service.clock.advance("10m");
+  expect(stores.filter(({ stored }) => stored.revision === undefined)).toHaveLength(1);
+  service.isBad = () => false;
+  await retryRevision(service.store, { group: "matcher", resource: "index", revision: "v2" });
+  await service.clock.advance("60m");
+  expect(stores.map(({ stored }) => stored.revision)).toEqual(["v2", "v2", "v2"]);
+});
+
+test("a rejected revision that is pinned is saved, and makes no load more frequent", async () => {
+  const service = new Service(true);
+  const stored: { revision?: string } = {};
+  const index = service.start(stored);
+  await service.clock.advance("2m");
+  service.offered = "v2";
+  service.isBad = (revision) => revision === "v2";
+  await service.clock.advance("30m");
+  expect([index.snapshot().revision, stored.revision]).toEqual(["v1", "v1"]);
+  await pinRevision(service.store, { group: "matcher", resource: "index", revision: "v2" });
+  await service.clock.advance("5m");
+  expect([index.snapshot().revision, stored.revision]).toEqual(["v2", "v2"]);
+  let loads = 0;
+  index.subscribe(({ type }) => void (type === "load" && loads++));
+  await service.clock.advance("10m");
+  expect(loads).toBeLessThan(30);
+  await unpinRevision(service.store, { group: "matcher", resource: "index" });
+  await service.clock.advance("5m");
+  expect([index.snapshot().revision, stored.revision]).toEqual(["v1", "v1"]);
 });
 
 test("the older revision is missing, during a rollout and after a rejection", async () => {

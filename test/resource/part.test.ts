@@ -198,7 +198,7 @@ test("a part is told of every action that changed something, with the facts befo
 });
 
 test("unload() is told to a part, with or without a value, and not when the resource is closed", async () => {
-  const world = createWorld({ gate: { forget: (why) => void world.log.push(why) } });
+  const world = createWorld({ gate: { judge: (how) => void world.log.push(how) } });
   const { index, log, health } = world;
   log.splice(0);
   index.unload();

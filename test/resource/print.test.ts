@@ -180,3 +180,12 @@ test("an error whose code only contains HS_ is told with its cause", () => {
   const error = Object.assign(new Error("no rates"), { code: "MY_HS_1", cause: new Error("refused") });
   expect(messageOf(error)).toBe("no rates (refused)");
 });
+
+test("of an error that is its own cause, or of a long chain, four causes are told", () => {
+  const own = new Error("down");
+  const other = new Error("lost", { cause: own });
+  own.cause = other;
+  expect(messageOf(own)).toBe("down (lost (down (lost (down))))");
+  const chain = [5, 4, 3, 2, 1].reduce((cause, at) => new Error(`e${at}`, { cause }), new Error("e6"));
+  expect(messageOf(chain)).toBe("e1 (e2 (e3 (e4 (e5))))");
+});

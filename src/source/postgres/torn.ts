@@ -2,7 +2,8 @@ import type { Transaction } from "./transaction.ts";
 
 /**
  * The relations of this transaction that are not those of its snapshot. The catalog, read as a table, is that of the
- * snapshot. What the two functions tell is what the query has used.
+ * snapshot. What the two functions tell is what the query has used. Only this session has its temporary tables, and
+ * their schema has two names.
  */
 const CHANGED = `select 1
   from pg_catalog.pg_locks l
@@ -11,7 +12,7 @@ const CHANGED = `select 1
   where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and (
     n.oid is null
     or c.relfilenode <> 0 and c.relfilenode <> pg_catalog.pg_relation_filenode(c.oid)
-    or pg_catalog.format('%I.%I', n.nspname, c.relname)
+    or c.relpersistence <> 't' and pg_catalog.format('%I.%I', n.nspname, c.relname)
       <> (pg_catalog.pg_identify_object('pg_catalog.pg_class'::pg_catalog.regclass, c.oid, 0)).identity
   ) limit 1`;
 

@@ -174,3 +174,17 @@ describe.skipIf(missing !== undefined).each(SERVER_KINDS)(
     });
   },
 );
+
+describe.skipIf(missing !== undefined)("a temporary table of the session (DATA 2)", () => {
+  test("is read, and its second name is not taken for a change", async () => {
+    const pool = openPool(cluster.url, { max: 1 });
+    await pool.query("create temporary table mine as values (1), (2)");
+    const load = fromPostgres(pool, {
+      version: "values (1)",
+      query: "select * from mine",
+      parse: (rows) => rows.length,
+    });
+    expect(await load(contextOf())).toMatchObject({ value: 2 });
+    await pool.end();
+  });
+});
