@@ -59,6 +59,7 @@ export class Replica implements HealthPart, Scheduled {
         },
       },
       options.withinMs,
+      options.ttlMs,
     );
     const { loads } = options;
     this.#turns = loads === undefined ? undefined : new Turns(turnsHostOf(this), loads);

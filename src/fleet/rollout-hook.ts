@@ -23,7 +23,7 @@ import {
   type RolloutPlan,
 } from "./rollout-plan.ts";
 
-/** While the store is gone, a new revision waits for this many soaks. */
+/** While the store is gone, or some calls fail, a new revision waits for this many soaks. */
 const GONE_SOAKS = 3;
 /** During a rollout, about this many replicas read the whole group at each beat. */
 const LOOKERS = 2;
@@ -206,8 +206,8 @@ export class Rollout<T> implements RolloutHook {
 
   /** Whether the store may not count all replicas, because it was emptied or did not answer a short time ago. */
   #isPartial(reading: FleetReading): boolean {
-    const { ttlMs } = this.#replica.options;
-    return isYoung(reading, ttlMs) || this.#replica.calls.steadyForMs < ttlMs;
+    const { calls, options } = this.#replica;
+    return isYoung(reading, options.ttlMs) || calls.mayMissReplicas(GONE_SOAKS * this.#rules.soakMs);
   }
 
   async load(context: LoadContext): Promise<T | Loaded<T> | Unchanged> {

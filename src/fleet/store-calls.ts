@@ -39,12 +39,16 @@ export class StoreCalls implements Scheduled {
   /** The calls with a waiting caller, the earliest first. */
   #open: Call[] = [];
   #failures = 0;
+  readonly #ttlMs: number;
   /** The monotonic time since which no call has failed. */
   #steadySince = Infinity;
+  /** The monotonic time of the first failure after a `ttl` without one, or of the last return of the store. */
+  #troubledSince = Infinity;
 
-  constructor(host: CallsHost, withinMs: number) {
+  constructor(host: CallsHost, withinMs: number, ttlMs: number) {
     this.#host = host;
     this.#withinMs = withinMs;
+    this.#ttlMs = ttlMs;
   }
 
   /** Whether a call is running. */
@@ -56,9 +60,16 @@ export class StoreCalls implements Scheduled {
     return this.#failures >= GONE_AFTER;
   }
 
-  /** For how long every call was answered, in ms. Negative before the first answer, and after a failed call. */
-  get steadyForMs(): number {
-    return this.#host.clock.monotonic() - this.#steadySince;
+  /**
+   * Whether the store may have dropped replicas, because a call of the last `ttl` failed, or none was answered yet.
+   *
+   * @param mostMs the longest time that failures count, because a bad connection may fail now and then for ever
+   */
+  mayMissReplicas(mostMs: number): boolean {
+    const now = this.#host.clock.monotonic();
+    const isSteady = now - this.#steadySince >= this.#ttlMs;
+    // Two `ttl` at least, because the last one after an outage must count.
+    return !isSteady && now - this.#troubledSince < Math.max(mostMs, 2 * this.#ttlMs);
   }
 
   /**
@@ -116,13 +127,18 @@ export class StoreCalls implements Scheduled {
       const wasGone = this.isGone;
       this.#failures = 0;
       this.#steadySince = Math.min(this.#steadySince, this.#host.clock.monotonic());
-      if (wasGone) this.#host.storeChanged(undefined);
+      if (wasGone) {
+        this.#troubledSince = this.#host.clock.monotonic();
+        this.#host.storeChanged(undefined);
+      }
     } else this.#failed(reason);
     call.end(answer);
     this.#schedule();
   }
 
   #failed(reason: string): void {
+    const now = this.#host.clock.monotonic();
+    if (this.#troubledSince === Infinity || now - this.#steadySince >= this.#ttlMs) this.#troubledSince = now;
     this.#failures++;
     this.#steadySince = Infinity;
     if (this.#failures === GONE_AFTER) this.#host.storeChanged(reason);
