@@ -45,7 +45,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   /** The state in the last event. */
   #state: State = "NOT_LOADED";
   /** What was printed last, and has not ended. */
-  #printed: "failed" | "loaded" | undefined;
+  #printed: "failure" | "old data" | undefined;
   #disposal: Disposal<T> | undefined;
   /** What `onRejected` was told. It is created at the first call, to save memory. */
   #rejections: ToldRejections | undefined;
@@ -168,7 +168,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     const { facts, limits, name, nextAttemptAt } = this;
     const { failures, held, lastError } = facts;
     const isOld = held?.asOf !== undefined && ageOf(held, now) > limits.staleAfter;
-    const trouble = lastError ? "failed" : isOld ? "loaded" : undefined;
+    const trouble = lastError ? "failure" : isOld ? "old data" : undefined;
     const before = this.#printed;
     // After unchanged() of the rejected revision there is still an error, but no failure.
     if (trouble === before || (lastError && !failures)) return;
@@ -176,7 +176,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     if (this.isHeard) return;
     if (lastError)
       return printFailure(name, { attempt: failures, error: lastError.error, nextInMs: nextAttemptAt - now });
-    if (before === "failed") printRecovery(name);
+    if (before === "failure") printRecovery(name);
     if (isOld) printOldData(name, ageOf(held, now));
   }
 

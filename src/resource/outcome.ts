@@ -136,7 +136,7 @@ export function checkData(value: unknown): void {
   if (markOf(value) !== undefined)
     throw loadError(
       "HS_NO_DATA",
-      "the loader passed a result of loaded() or unchanged() to loaded(). Return the result",
+      "the loader passed a result of loaded() or unchanged() to loaded(). Return that result",
     );
   if (isResponse(value))
     throw loadError("HS_RESPONSE_AS_VALUE", "the loader returned a Response. Parse its body, and return the result");

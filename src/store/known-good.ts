@@ -65,8 +65,8 @@ export function keepKnownGood<T>(resource: PartHost<T>, stores: readonly StoreAc
     judge(how) {
       // A rejected value stays in use until another one is loaded, but it is not saved again.
       isRejected = how === "rejected";
-      // The next load that confirms an accepted value saves it.
-      if (how === "accepted") return;
+      // The next load that confirms an accepted value saves it. If a rejected one was not saved, an older one is stored.
+      if (how === "accepted" || (isRejected && !isKept)) return;
       restore.drop();
       writers.forEach((writer) => writer.remove());
     },

@@ -101,7 +101,7 @@ test("what loaded() or unchanged() made is no data inside loaded()", async () =>
     const index = health.resource<object>("index", { load: () => loaded<object>(inner, { revision: "1" }) });
     await expect(index.reload()).rejects.toMatchObject({
       code: "HS_NO_DATA",
-      message: expect.stringContaining("Return the result"),
+      message: expect.stringContaining("Return that result"),
     });
     expect([index.peek(), index.snapshot().state]).toEqual([undefined, "NOT_LOADED"]);
     await health.close();

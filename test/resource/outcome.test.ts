@@ -49,7 +49,7 @@ test("loaded() does not begin the work of a value that begins it when `then` is 
   expect(seen).toEqual([]);
 });
 
-const PASS_ON = "the loader passed a result of loaded() or unchanged() to loaded(). Return the result";
+const PASS_ON = "the loader passed a result of loaded() or unchanged() to loaded(). Return that result";
 const ERROR = Object.assign(new RangeError("down"), { code: "E" });
 
 test.each([

@@ -10,6 +10,7 @@ import {
   type StoreActions,
 } from "../../src/index.ts";
 import type { ResourceEvent, ResourceOptions, Restored, StoreRecord } from "../../src/index.ts";
+import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import { createScriptedLoader, createVirtualClock } from "../../src/testing/index.ts";
 import { createKit, outcome, type Item, type Kit } from "../resource/kit.ts";
 
@@ -267,6 +268,21 @@ test("a value with keep: false is not saved, and the unchanged() after it writes
   kit.loader.last.succeed(unchanged());
   await kit.clock.settle();
   expect(kit.did()).toEqual(["restore"]);
+});
+
+test.each([
+  [true, ["restore", "save new", "remove"]],
+  [false, ["restore"]],
+])("a value that the fleet rejects is removed only if it was saved: %s", async (keep, did) => {
+  const kit = createStoreKit();
+  await kit.restore(storedOf(kit, 1_000));
+  kit.loader.last.succeed(loaded(kit.item("new"), { keep }));
+  await kit.clock.settle();
+  kit.calls[1]?.answer();
+  await kit.clock.settle();
+  managedResourceOf(kit.index).judgeStored("rejected");
+  await kit.clock.settle();
+  expect(kit.did()).toEqual(did);
 });
 
 test("after unchanged() the stamps alone are written, at most once a minute", async () => {

@@ -1,87 +1,13 @@
 import { expect, test } from "vitest";
-import { createHealth, byVersion } from "health-state";
-import { fleet, memoryFleet, rollout, type FleetStore } from "health-state/fleet";
-import { createVirtualClock } from "health-state/testing";
-import { runCommand } from "../../src/command/run.ts";
-import type { StoreAddress } from "../../src/io/io.ts";
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-  readonly addresses: readonly StoreAddress[];
-  readonly closed: number;
-}
-
-/** Runs `fleet` on a store in memory, and looks so many times. */
-async function run(
-  args: readonly string[],
-  store: FleetStore = memoryFleet(),
-  env: Readonly<Record<string, string>> = { HEALTH_STATE_REDIS: "redis://127.0.0.1" },
-  looks = 1,
-): Promise<Ran> {
-  let out = "";
-  let err = "";
-  let closed = 0;
-  let left = looks;
-  const addresses: StoreAddress[] = [];
-  const no = (): Promise<never> => Promise.reject(new Error("not here"));
-  const code = await runCommand(["fleet", ...args], {
-    read: no,
-    write: no,
-    fetch: no,
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    version: "0.1.0",
-    now: () => new Date(0),
-    pause: () => Promise.resolve(--left > 0),
-    fleet: {
-      connect: (address) => {
-        addresses.push(address);
-        return Promise.resolve({ store, close: () => Promise.resolve(void closed++) });
-      },
-      env: (name) => env[name],
-    },
-  });
-  return { code, out, err, addresses, closed };
-}
-
-/** Two replicas, one of them on its way out, and a revision that one tries. */
-async function startedGroup(): Promise<{ store: FleetStore; announce(revision: string): Promise<void> }> {
-  const clock = createVirtualClock();
-  const store = memoryFleet({ clock });
-  let announced = "v1";
-  for (const name of ["a", "b"]) {
-    const group = fleet(store, { group: "matcher", replica: name });
-    const health = createHealth({ clock, fleet: group });
-    const source = byVersion({
-      version: () => ({ revision: announced }),
-      load: (revision: string) => ({ revision }),
-      addressed: true,
-    });
-    health.resource<{ revision: string }>("index", {
-      load: rollout(source, { fleet: group }),
-      validate: ({ revision }: { readonly revision: string }) => revision !== "bad",
-      refreshEvery: "30s",
-    });
-    health.start();
-  }
-  await clock.advance("1m");
-  return {
-    store,
-    async announce(revision) {
-      announced = revision;
-      await clock.advance("2m");
-    },
-  };
-}
+import { memoryFleet, type FleetStore } from "health-state/fleet";
+import { runFleet, startedGroup } from "./fleet-kit.ts";
 
 const withoutRandom = (text: string): string => text.replaceAll(/\b([ab])-[0-9a-f]{8}/g, "$1-*");
 
 test("fleet status prints every replica, and closes the store", async () => {
   const { store, announce } = await startedGroup();
   await announce("bad");
-  const { code, out, err, closed } = await run(["status", "--group", "matcher"], store);
+  const { code, out, err, closed } = await runFleet(["status", "--group", "matcher"], store);
   expect({ code, err, closed }).toEqual({ code: 0, err: "", closed: 1 });
   const text = withoutRandom(out);
   expect(text).toMatch(
@@ -93,7 +19,7 @@ test("fleet status prints every replica, and closes the store", async () => {
 
 test("fleet status --json --watch prints one line for each look", async () => {
   const { store } = await startedGroup();
-  const { out } = await run(["status", "--group", "matcher", "--json", "--watch"], store, undefined, 3);
+  const { out } = await runFleet(["status", "--group", "matcher", "--json", "--watch"], store, undefined, 3);
   const looks = out
     .trim()
     .split("\n")
@@ -105,34 +31,15 @@ test("fleet status --json --watch prints one line for each look", async () => {
   ]);
 });
 
-test("fleet pin, unpin and retry say what they did", async () => {
-  const { store, announce } = await startedGroup();
-  const to = ["--group", "matcher", "--resource", "index"];
-  expect(await run(["pin", "v0", ...to], store)).toMatchObject({
-    code: 0,
-    out: "matcher: index is pinned to v0. Each replica loads it with its next load\n",
-  });
-  await announce("v1");
-  expect((await run(["status", "--group", "matcher"], store)).out).toMatch(/ v0 +(loading, )?behind v1$/m);
-  expect(await run(["unpin", ...to], store)).toMatchObject({ code: 0, out: "matcher: index is no longer pinned\n" });
-  await announce("bad");
-  expect(await run(["retry", "good", ...to], store)).toMatchObject({
-    code: 2,
-    err: 'health-state: the fleet matcher has not rejected "good" for index\n',
-  });
-  expect(await run(["retry", "bad", ...to], store)).toMatchObject({
-    code: 0,
-    out: "matcher: index may load bad again\n",
-  });
-});
-
 test("the address comes from an option, else from the environment", async () => {
   const status = ["status", "--group", "matcher"];
-  expect((await run([...status, "--redis", "redis://one"])).addresses).toEqual([{ kind: "redis", url: "redis://one" }]);
-  expect((await run(status, undefined, { HEALTH_STATE_POSTGRES: "postgres://two" })).addresses).toEqual([
+  expect((await runFleet([...status, "--redis", "redis://one"])).addresses).toEqual([
+    { kind: "redis", url: "redis://one" },
+  ]);
+  expect((await runFleet(status, undefined, { HEALTH_STATE_POSTGRES: "postgres://two" })).addresses).toEqual([
     { kind: "postgres", url: "postgres://two" },
   ]);
-  expect(await run(status, undefined, {})).toMatchObject({
+  expect(await runFleet(status, undefined, {})).toMatchObject({
     code: 2,
     err: "health-state: fleet needs --redis, --postgres, or HEALTH_STATE_REDIS or HEALTH_STATE_POSTGRES in the environment\n",
   });
@@ -147,7 +54,7 @@ test.each([
   [["unpin", "--group", "m", "--resource", "index", "--watch"], "--watch goes with fleet status alone"],
   [["status", "--group", "m", "--redis", "a", "--postgres", "b"], "--redis and --postgres cannot be used together"],
 ])("fleet %j is refused", async (args, message) => {
-  expect(await run(args)).toMatchObject({ code: 2, err: `health-state: ${message}\n`, out: "" });
+  expect(await runFleet(args)).toMatchObject({ code: 2, err: `health-state: ${message}\n`, out: "" });
 });
 
 test("fleet status --watch goes on when the store is gone for a while, connects anew, and says so once", async () => {
@@ -162,7 +69,7 @@ test("fleet status --watch goes on when the store is gone for a while, connects 
   };
   for (const json of [[], ["--json"]]) {
     reads = 0;
-    const { code, out, err, addresses, closed } = await run(
+    const { code, out, err, addresses, closed } = await runFleet(
       ["status", "--group", "matcher", "--watch", ...json],
       flapping,
       undefined,
@@ -182,17 +89,17 @@ test("fleet status --watch goes on when the store is gone for a while, connects 
 
 test("fleet status --watch of a store that never answered is refused like fleet status", async () => {
   const silent: FleetStore = { ...memoryFleet(), read: () => Promise.reject(new Error("Connection is closed.")) };
-  const { code, out, err, closed } = await run(["status", "--group", "matcher", "--watch"], silent, undefined, 3);
+  const { code, out, err, closed } = await runFleet(["status", "--group", "matcher", "--watch"], silent, undefined, 3);
   expect({ code, out, closed }).toEqual({ code: 2, out: "", closed: 1 });
   expect(err).toMatch(/^health-state: the redis store at 127\.0\.0\.1 does not answer/);
 });
 
 test("a group that the store does not know is empty, as a table and as JSON", async () => {
-  expect(await run(["status", "--group", "nobody"])).toMatchObject({
+  expect(await runFleet(["status", "--group", "nobody"])).toMatchObject({
     code: 0,
     out: "nobody: 0 replicas, 0 out, 0 held in; not known to the store\n",
   });
-  const { out } = await run(["status", "--group", "nobody", "--json"]);
+  const { out } = await runFleet(["status", "--group", "nobody", "--json"]);
   expect(JSON.parse(out)).toEqual({ group: "nobody", replicas: [], rollouts: [] });
 });
 
@@ -204,7 +111,7 @@ test.each([
   ["postgres", "hunter2", "postgres://127.0.0.1:5432/postgres"],
   ["postgres", "redis://user:hunter2@127.0.0.1", "postgres://127.0.0.1:5432/postgres"],
 ])("--%s %j is refused before anything is connected, and its password is not repeated", async (kind, url, example) => {
-  expect(await run(["status", "--group", "matcher", `--${kind}`, url])).toMatchObject({
+  expect(await runFleet(["status", "--group", "matcher", `--${kind}`, url])).toMatchObject({
     code: 2,
     out: "",
     err: `health-state: the address of the ${kind} store is not a URL such as ${example}\n`,
@@ -217,7 +124,7 @@ test.each([
   [["pin", "v1", "--group", "m", "--resource", "In dex"], /^health-state: resource is "In dex"\. Pass the name/],
   [["retry", "", "--group", "m", "--resource", "index"], /^health-state: revision is ""\. Pass a revision/],
 ])("fleet %j names the wrong word, and does not blame the store", async (args, message) => {
-  const { code, out, err } = await run(args);
+  const { code, out, err } = await runFleet(args);
   expect([code, out, err]).toEqual([2, "", expect.stringMatching(message)]);
   expect(err).not.toMatch(/does not answer/);
 });
@@ -229,7 +136,7 @@ test("a store that does not answer is named without its password", async () => {
     write: () => Promise.reject(new Error("not asked")),
   };
   const env = { HEALTH_STATE_REDIS: "redis://user:hunter2@127.0.0.1:6379" };
-  const { code, err, closed } = await run(["status", "--group", "matcher"], silent, env);
+  const { code, err, closed } = await runFleet(["status", "--group", "matcher"], silent, env);
   expect([code, closed]).toEqual([2, 1]);
   expect(err).toBe(
     "health-state: the redis store at 127.0.0.1:6379 does not answer (Connection is closed.). " +
@@ -270,33 +177,7 @@ test.each([
     read: () => Promise.reject(Object.assign(new Error(message), fields)),
   };
   const env = { [`HEALTH_STATE_${kind.toUpperCase()}`]: `${kind}://user:hunter2@127.0.0.1` };
-  const { code, out, err } = await run(["status", "--group", "matcher"], failing, env);
+  const { code, out, err } = await runFleet(["status", "--group", "matcher"], failing, env);
   expect([code, out, err]).toEqual([2, "", expect.stringMatching(expected)]);
   expect(err).not.toMatch(/hunter2/);
-});
-
-test("an order whose write gets no answer says that it may still take effect", async () => {
-  const { store } = await startedGroup();
-  const late: FleetStore = { ...store, write: () => Promise.reject(new Error("no answer within 5 s")) };
-  for (const order of [["pin", "v0"], ["unpin"]])
-    expect(await run([...order, "--group", "matcher", "--resource", "index"], late)).toMatchObject({
-      code: 2,
-      out: "",
-      err:
-        "health-state: the redis store at 127.0.0.1 does not answer (no answer within 5 s). Is it running, and is the " +
-        "address right? The order may still take effect, so look with fleet status\n",
-    });
-});
-
-test("an order for a name that no replica has is carried out, with a warning", async () => {
-  const { store } = await startedGroup();
-  expect(await run(["pin", "v\u001b[31m", "--group", "matcher", "--resource", "indx"], store)).toMatchObject({
-    code: 0,
-    out: "matcher: indx is pinned to v\\u001b[31m. Each replica loads it with its next load\n",
-    err: "health-state: no replica of the group matcher has a resource indx. They have index\n",
-  });
-  expect(await run(["unpin", "--group", "nobody", "--resource", "index"], store)).toMatchObject({
-    code: 0,
-    err: "health-state: the store knows no replica of the group nobody. Is the name right?\n",
-  });
 });
