@@ -96,8 +96,6 @@ afterEach(async () => {
 
 /** Starts a health, and waits until the store knows it. */
 async function expectMember(health: Health, store: FleetStore): Promise<void> {
-  health.resource("index", { load: () => ({ hash: 1 }) });
-  health.start();
   ends.push(() => health.close());
   await until("the replica reports", async () => {
     const { replicas } = await fleetStatus(store, "matcher");
@@ -235,6 +233,8 @@ describe.skipIf(noPostgres !== undefined)("docs/guide/fleets.md, on PostgreSQL",
     const pool = openPool(cluster.url, { max: 2 });
     ends.push(() => pool.end());
     const { health } = await run(postgresBlock, { Pool: clientOf(pool) }, ["health"]);
+    health.resource("index", { load: () => ({ hash: 1 }) });
+    health.start();
     await expectMember(health, postgresFleet(pool));
   });
 });
