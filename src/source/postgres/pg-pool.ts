@@ -1,6 +1,6 @@
 import type { PgConnectionLike, PgPoolLike, PgQueryLike, PgResultLike } from "./client.ts";
 import type { CheckedQuery } from "./query.ts";
-import { SNAPSHOT, timeLeftMs, type Read, type Transaction } from "./transaction.ts";
+import { setLocal, SNAPSHOT, type Read, type Transaction } from "./transaction.ts";
 
 const heard = new WeakSet<object>();
 
@@ -53,7 +53,7 @@ export function readWithPool(pool: PgPoolLike): Read {
     };
     signal.addEventListener("abort", destroy, { once: true });
     try {
-      await connection.query({ text: `BEGIN ${SNAPSHOT}; SET LOCAL statement_timeout = ${timeLeftMs(limits)}` });
+      await connection.query({ text: `BEGIN ${SNAPSHOT}; ${setLocal(limits)}` });
       const result = await work(transactionOf(connection));
       await connection.query({ text: "COMMIT" });
       if (!destroyed) giveBack(connection);

@@ -1,6 +1,6 @@
 import type { PgliteLike, PgliteTransactionLike } from "./client.ts";
 import { SourceError } from "../source-error.ts";
-import { SNAPSHOT, timeLeftMs, type Limits, type Read, type Transaction } from "./transaction.ts";
+import { setLocal, SNAPSHOT, type Limits, type Read, type Transaction } from "./transaction.ts";
 
 /** Type numbers whose values PGlite would turn into numbers, bigints, dates, booleans or bytes. */
 const PARSED = [16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 1700, 3802];
@@ -16,7 +16,7 @@ export function readWithPglite(pglite: PgliteLike): Read {
     const kept: { done?: { readonly result: R } } = {};
     await pglite.transaction(async (raw) => {
       limits.signal.throwIfAborted();
-      await raw.exec(`SET TRANSACTION ${SNAPSHOT}; SET LOCAL statement_timeout = ${timeLeftMs(limits)}`);
+      await raw.exec(`SET TRANSACTION ${SNAPSHOT}; ${setLocal(limits)}`);
       const result = await work(transactionOf(raw));
       limits.signal.throwIfAborted();
       kept.done = { result };

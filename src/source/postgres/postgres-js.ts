@@ -2,11 +2,13 @@ import { SourceError } from "../source-error.ts";
 import type { PostgresJsLike, PostgresJsTransactionLike } from "./client.ts";
 import { isConnectionLost } from "./failure.ts";
 import type { CheckedQuery } from "./query.ts";
-import { SNAPSHOT, timeLeftMs, type Limits, type Read, type TextTable, type Transaction } from "./transaction.ts";
+import { settingsOf, SNAPSHOT, type Limits, type Read, type TextTable, type Transaction } from "./transaction.ts";
 
-/** Names the transaction that runs, so that nothing else is ended in its place, and limits its statements. */
-const nameAndLimit = (timeoutMs: number): string =>
-  `select pg_backend_pid(), transaction_timestamp()::text, set_config('statement_timeout', '${timeoutMs}', true)`;
+/** Names the transaction that runs, so that nothing else is ended in its place, and makes its settings. */
+const nameAndSet = (limits: Limits): string => {
+  const settings = Object.entries(settingsOf(limits)).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+  return `select pg_backend_pid(), transaction_timestamp()::text, ${settings.join(", ")}`;
+};
 
 /** Ends the connection only while it is still in that transaction. */
 const END = `select pg_terminate_backend(pid) from pg_stat_activity
@@ -28,7 +30,7 @@ export function readWithPostgresJs(sql: PostgresJsLike): Read {
       await sql.begin(SNAPSHOT.toLowerCase(), async (raw) => {
         signal.throwIfAborted();
         const transaction = transactionOf(raw);
-        const { rows } = await transaction.texts({ text: nameAndLimit(timeLeftMs(limits)), values: [] });
+        const { rows } = await transaction.texts({ text: nameAndSet(limits), values: [] });
         kept.name = (rows[0] ?? []).slice(0, 2).map(String);
         signal.throwIfAborted();
         kept.done = { result: await work(transaction) };

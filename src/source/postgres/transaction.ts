@@ -38,6 +38,20 @@ export function timeLeftMs(limits: Limits): number {
   return left > 0 ? Math.min(left, MOST_TIMEOUT_MS) : 1_000;
 }
 
+/**
+ * The settings of the transaction. A role or a database may write dates in another style, which `as_of` could not be
+ * read from, and a revision would depend on who asks.
+ */
+export function settingsOf(limits: Limits): Readonly<Record<string, string>> {
+  return { statement_timeout: String(timeLeftMs(limits)), datestyle: "ISO" };
+}
+
+/** The settings as statements. */
+export function setLocal(limits: Limits): string {
+  const settings = Object.entries(settingsOf(limits));
+  return settings.map(([name, value]) => `SET LOCAL ${name} = ${value}`).join("; ");
+}
+
 /** How many rows are asked for at a time. Between two batches an abort is seen and other work of the process goes on. */
 const BATCH = 5_000;
 

@@ -52,6 +52,16 @@ export function openPool(url: string, options: object = {}): InstanceType<Pg["Po
   return new (packageOf<Pg>("pg").Pool)({ connectionString: url, connectionTimeoutMillis: 5_000, ...options });
 }
 
+/**
+ * A pool for the test's own statements. It ignores errors, because a server that stops may still send its farewell to a
+ * connection that the test has ended.
+ */
+export function openAdminPool(url: string, options: object = {}): InstanceType<Pg["Pool"]> {
+  const pool = openPool(url, options);
+  pool.on("error", () => {});
+  return pool;
+}
+
 /** A bare `pg.Client`. */
 export function bareClient(): object {
   return new (packageOf<Pg>("pg").Client)();

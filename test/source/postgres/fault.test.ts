@@ -4,7 +4,7 @@ import { fromPostgres, postgresFleet, postgresHints } from "../../../src/source/
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
 import { missingPackages } from "../kit/packages.ts";
-import { openPool, openPostgresJs, SERVER_KINDS, type TestClient } from "../kit/postgres-client.ts";
+import { openAdminPool, openPool, openPostgresJs, SERVER_KINDS, type TestClient } from "../kit/postgres-client.ts";
 import { DEEP, pause, until } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
@@ -18,8 +18,7 @@ let cluster: Cluster;
 let admin: ReturnType<typeof openPool> & { run(text: string): Promise<readonly Record<string, unknown>[]> };
 
 const asAdmin = (): typeof admin => {
-  const pool = openPool(cluster.url, { max: 1 });
-  pool.on("error", () => {});
+  const pool = openAdminPool(cluster.url, { max: 1 });
   return Object.assign(pool, { run: async (text: string) => (await pool.query(text)).rows });
 };
 

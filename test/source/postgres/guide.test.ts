@@ -4,7 +4,7 @@ import { read } from "../../repo/tree.ts";
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
 import { missingPackages } from "../kit/packages.ts";
-import { openPool } from "../kit/postgres-client.ts";
+import { openAdminPool } from "../kit/postgres-client.ts";
 import { until } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
@@ -20,7 +20,7 @@ afterAll(() => cluster?.remove());
 describe.skipIf(missing !== undefined)("docs/guide/postgres-source.md", () => {
   test("its SQL runs as it stands: each change moves the revision, and tells it at the commit", async () => {
     const [, sql = ""] = /```sql\n([\s\S]*?)```/.exec(read("docs/guide/postgres-source.md")) ?? [];
-    const pool = openPool(cluster.url, { max: 4 });
+    const pool = openAdminPool(cluster.url, { max: 4 });
     await pool.query("create table content (hash text, bank text)");
     await pool.query(sql);
     const heard: (string | undefined)[] = [];

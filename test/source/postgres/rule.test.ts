@@ -48,6 +48,7 @@ for (const kind of KINDS) {
     afterAll(() => opened?.close());
 
     const VERSION = "select revision from version";
+    const SEEN_AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
     const load = async (
       options: { version?: string; query?: string; maxBytes?: string | number },
       context: Partial<LoadContext> = {},
@@ -136,7 +137,7 @@ for (const kind of KINDS) {
     });
 
     test.each([
-      ["a timestamptz", "seen_at", Date.UTC(2026, 0, 2, 3, 4, 5, 678)],
+      ["a timestamptz", "seen_at", SEEN_AT],
       ["a timestamptz of whole seconds", "'2026-01-02 03:04:05+05:30'::timestamptz", Date.UTC(2026, 0, 1, 21, 34, 5)],
       ["epoch ms", "1767323045678", 1767323045678],
       ["epoch ms with a fraction", "1767323045678.9", 1767323045678],
@@ -157,6 +158,25 @@ for (const kind of KINDS) {
         });
       },
     );
+
+    test("the styles of a role or a database change neither as_of nor a revision", async () => {
+      const version = "select seen_at as revision, seen_at as as_of from version";
+      const before = await load({ version });
+      // Every connection that is opened from here on has these settings.
+      const database = (await opened.run("select current_database() as name"))[0]?.["name"];
+      await opened.run(`alter database ${String(database)} set datestyle = 'German, DMY'`);
+      const other = kind.name === "PGlite" ? opened : await kind.open(cluster?.url ?? "");
+      if (kind.name === "PGlite") await opened.run("set datestyle = 'German, DMY'");
+      try {
+        expect((await other.run("show datestyle"))[0]?.["DateStyle"]).toBe("German, DMY");
+        const from = fromPostgres(other.client, { version, query: "select 1 as one", parse });
+        expect(await from(contextOf({}))).toMatchObject({ revision: Object(before).revision, asOf: SEEN_AT });
+        expect((await other.run("show datestyle"))[0]?.["DateStyle"]).toBe("German, DMY");
+      } finally {
+        await opened.run(`alter database ${String(database)} reset datestyle`);
+        await (other === opened ? opened.run("reset datestyle") : other.close());
+      }
+    });
 
     test.each([
       ["no row", "select revision from version where false", "missing"],

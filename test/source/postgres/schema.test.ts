@@ -4,7 +4,7 @@ import { fromPostgres } from "../../../src/source/postgres/index.ts";
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
 import { missingPackages } from "../kit/packages.ts";
-import { openPool, SERVER_KINDS, type TestClient } from "../kit/postgres-client.ts";
+import { openAdminPool, openPool, SERVER_KINDS, type TestClient } from "../kit/postgres-client.ts";
 import { until } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
@@ -13,11 +13,11 @@ if (missing !== undefined) console.log(`skipped on a PostgreSQL server: ${missin
 
 let cluster: Cluster;
 /** What changes the schema, on one connection of its own. */
-let admin: ReturnType<typeof openPool>;
+let admin: ReturnType<typeof openAdminPool>;
 beforeAll(async () => {
   if (missing !== undefined) return;
   cluster = await startCluster(binaries ?? "");
-  admin = openPool(cluster.url, { max: 1 });
+  admin = openAdminPool(cluster.url, { max: 1 });
 });
 afterAll(async () => {
   await admin?.end();

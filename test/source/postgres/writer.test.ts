@@ -3,7 +3,7 @@ import { fromPostgres } from "../../../src/source/postgres/index.ts";
 import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
 import { missingPackages } from "../kit/packages.ts";
-import { openPool, SERVER_KINDS, type ClientKind } from "../kit/postgres-client.ts";
+import { openAdminPool, SERVER_KINDS, type ClientKind } from "../kit/postgres-client.ts";
 import { DEEP, pause } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
@@ -37,7 +37,7 @@ interface History {
  * than they were stamped. Each bumps one row in its own transaction.
  */
 async function write(forMs: number): Promise<History> {
-  const pool = openPool(cluster.url, { max: WRITERS });
+  const pool = openAdminPool(cluster.url, { max: WRITERS });
   await pool.query(`drop table if exists version, content;
     create table version (revision uuid not null);
     insert into version values (gen_random_uuid());
@@ -104,7 +104,7 @@ async function write(forMs: number): Promise<History> {
 /** Loads without a pause while the writers write, and once after them. */
 async function follow(kind: ClientKind, version: string, history: History, killing: boolean) {
   const opened = await kind.open(cluster.url, { max: 2 });
-  const admin = openPool(cluster.url, { max: 1 });
+  const admin = openAdminPool(cluster.url, { max: 1 });
   const load = fromPostgres(opened.client, { version, query: CONTENT, parse: textOf });
   let held: { revision: string; value: string } | undefined;
   const wrong: string[] = [];
@@ -169,7 +169,7 @@ describe.skipIf(missing !== undefined)("while others write (DATA 2.3)", () => {
   });
 
   test("max(updated_at) as the version misses deletes, which is why the guide says not to use it", async () => {
-    const pool = openPool(cluster.url, { max: 1 });
+    const pool = openAdminPool(cluster.url, { max: 1 });
     await pool.query(`drop table if exists content;
       create table content (id int primary key, n int, updated_at timestamptz not null default now());
       insert into content select i, i from generate_series(1, 3) i`);
@@ -180,7 +180,7 @@ describe.skipIf(missing !== undefined)("while others write (DATA 2.3)", () => {
     expect([first.value, second.value]).toEqual(["1:1 2:2 3:3", undefined]);
 
     // A transaction that began first and commits last brings an older stamp.
-    const other = openPool(cluster.url, { max: 1 });
+    const other = openAdminPool(cluster.url, { max: 1 });
     await other.query("begin");
     await other.query("insert into content values (4, 4)");
     await pool.query("insert into content values (5, 5)");
@@ -194,8 +194,8 @@ describe.skipIf(missing !== undefined)("while others write (DATA 2.3)", () => {
 
   test("a failover that loses writes: the new primary's state is loaded, although it is older", async () => {
     const standby = await startCluster(binaries ?? "", cluster);
-    const primary = openPool(cluster.url, { max: 1 });
-    const promoted = openPool(standby.url, { max: 1 });
+    const primary = openAdminPool(cluster.url, { max: 1 });
+    const promoted = openAdminPool(standby.url, { max: 1 });
     try {
       await primary.query(`drop table if exists version, content;
         create table version (revision uuid not null, counter int not null);
