@@ -99,7 +99,8 @@ export async function startCluster(binaries: string, primary?: Cluster): Promise
   return cluster;
 }
 
-function lesserUser(): { uid?: number; gid?: number } {
+/** The user that a server belongs to if the test runs as root. */
+export function lesserUser(): { uid?: number; gid?: number } {
   const lines = readFileSync("/etc/passwd", "utf8")
     .split("\n")
     .map((line) => line.split(":"));
