@@ -1,3 +1,4 @@
+import { cutText } from "../option/invalid-option.ts";
 import { messageOf } from "../resource/print.ts";
 import type { Report, Reported } from "./report.ts";
 
@@ -46,7 +47,7 @@ function checkOf({ state, required, refused, facts }: Reported): object {
       staleAfter: toSeconds(limits.staleAfter),
       refuseAfter: toSeconds(limits.refuseAfter),
     },
-    ...(lastError && { output: messageOf(lastError.error) }),
+    ...(lastError && { output: cutText(messageOf(lastError.error)) }),
   };
 }
 

@@ -51,6 +51,12 @@ export function propertyOf(given: unknown, name: PropertyKey): unknown {
 /** The largest length of a text that comes from outside the library. */
 const MOST_TEXT = 300;
 
+/** Cuts a text at 300 characters. */
+export function cutText(text: string): string {
+  // A character beyond U+FFFF is two units, and is not cut in half.
+  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT).replace(/[\ud800-\udbff]$/, "")}…` : text;
+}
+
 /**
  * Makes a text from outside the library safe to print. It is cut at 300 characters, and control characters are
  * escaped. It never throws.
@@ -63,11 +69,9 @@ export function toSafeText(given: unknown): string {
     // An object without a prototype has no text.
     text = "an object";
   }
-  // A character beyond U+FFFF is two units, and is not cut in half.
-  const cut = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT).replace(/[\ud800-\udbff]$/, "")}…` : text;
   // Line and paragraph separators start a new line in many viewers, and direction marks reorder it. Half a character
   // is no text at all.
-  return cut.replace(
+  return cutText(text).replace(
     /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -280,6 +280,7 @@ describe("the health+json form", () => {
       [Object.assign(new Error(), { message: cyclic }), "[object Object]"],
       [Object.defineProperty(new Error(), "message", { get: hostile.toString }), "an error that cannot be shown"],
       [new Error('quotes " \\ \u2028 \ud800 </script>\n'), 'quotes " \\ \u2028 \ud800 </script>\n'],
+      ["x".repeat(1_000_000), `${"x".repeat(300)}…`],
     ];
     for (const [thrown, output] of THROWN) {
       const { health, loader, clock } = stage({}, always);
