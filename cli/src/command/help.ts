@@ -5,8 +5,8 @@ import type { CommandName } from "./options.ts";
 const EXITS = `Exit codes:
   0  no error and no warning; there may be notes
   1  at least one error or warning
-  2  a file could not be read, or an option is wrong
-  3  no error and no warning, but the format of a document is unknown
+  2  a file could not be read or has an unknown format, or an option is wrong
+  3  no error and no warning, but a document could not be checked, such as a HelmRelease
 `;
 
 /** The page about all commands. */
@@ -57,7 +57,7 @@ Which rules to apply:
   --only tcp-check,localhost  only these rules
   --skip initial-delay        all rules except these
   --config file               the file that silences rules, with reasons (default .health-state.yaml)
-  --allow-unread              documents and files of unknown formats do not change the exit code
+  --allow-unread              documents and files that cannot be checked do not change the exit code
 
 What to do with the findings:
   --diff                      also shows what --fix would change
@@ -169,7 +169,7 @@ A revision is one version of the data. The service must use fleet() of the healt
                      which have an old revision
   pin <revision>     keeps all replicas on one revision, from the next load of each replica on
   unpin              ends the pin
-  retry <revision>   lets the replicas load a revision again that they have rejected
+  retry <revision>   lets the replicas try a revision again that validate of the service has rejected
 
   --group matcher    the name that your service gives to fleet()
   --resource index   the name that your service gives to the data, for pin, unpin and retry
