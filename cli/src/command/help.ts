@@ -50,7 +50,7 @@ About your service. To load means to fetch the data that the service needs for i
   --load-time 2m              the longest time of the first load
   --drain 10s                 how long the service still answers requests after SIGTERM
   --refuse-after 65s|never    /status answers 503 if the data is older than this
-  --from http://host/status   reads --load-time and --refuse-after from the running service
+  --from http://host/status   the service uses the health-state library: reads --load-time and --refuse-after from it
   --ours                      the service uses the health-state library, but its paths are not the default paths
 
 Which rules to apply:
