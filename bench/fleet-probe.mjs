@@ -81,12 +81,25 @@ export async function inFleet() {
   await Promise.all([alone, other, member, old, heldIn].map((health) => health.close()));
   const reach = ["<=", 1.03];
   return [
-    row("fleet-noise", "a probe, so that the noise is known", "itself", ratios(ready, "other", "alone"), "×"),
-    row("fleet-probe", "a probe of a replica in a fleet", "without", ratios(ready, "member", "alone"), "×", reach),
+    row(
+      "fleet-noise",
+      "a probe of an equal service without a fleet, to show the noise",
+      "a probe without a fleet",
+      ratios(ready, "other", "alone"),
+      "×",
+    ),
+    row(
+      "fleet-probe",
+      "a probe of a replica in a fleet",
+      "a probe without a fleet",
+      ratios(ready, "member", "alone"),
+      "×",
+      reach,
+    ),
     row(
       "fleet-held-in",
-      "a probe of a replica that is held in",
-      "STALE without",
+      "a probe of a replica with too old data that a fleet holds in",
+      "a probe of such a replica without a fleet",
       ratios(stale, "heldIn", "old"),
       "×",
       reach,

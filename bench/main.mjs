@@ -82,7 +82,7 @@ if (check) {
     memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
     system: `${process.platform} ${process.arch}`,
     node: process.version,
-    pinned: pinned ? "client and servers on processors of their own" : "client and servers on the same processors",
+    pinned: pinned ? "on different processors" : "on the same processors",
     load: figure(loadavg()[0] ?? 0),
   };
   const lines = rows.map(lineOf);
@@ -90,9 +90,16 @@ if (check) {
     file("results.md"),
     `# Results
 
-${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node}; ${machine.pinned}; load average at the end ${machine.load}. Medians, and the middle half of the rounds.
+${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node}. Load average at the end: ${machine.load}.
 
-| measure | against | median | spread | to reach | reached | |
+Client and servers ran ${machine.pinned}. [README.md](README.md) explains the method.
+
+- Half of the rounds gave a value in the range *middle half*.
+- \`0.90 ×\` means 10 % less than the row is compared with.
+- *goal* is what we want to reach. The limits of \`npm run bench:check\` are in \`budget.json\`, and can differ.
+- The last column has the figures of the row first, and then those of what it is compared with.
+
+| measure | compared with | median | middle half | goal | reached | CPU time of a request, requests a second |
 |---|---|---|---|---|---|---|
 ${lines.join("\n")}
 `,

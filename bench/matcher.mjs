@@ -97,7 +97,7 @@ function writePage(rows) {
   const place = new URL("matcher.md", import.meta.url);
   const title = `## ${hashes.toLocaleString("en")} hashes, ${perSecond.toLocaleString("en")} look-ups a second\n`;
   const section = `${title}
-${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, load average ${loadavg()[0]?.toFixed(1)}, ${rounds} rounds; one for ways that stop it for long.
+${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, load average ${loadavg()[0]?.toFixed(1)}, ${rounds} round${rounds === 1 ? "" : "s"}.
 
 | how the index is built | longest stall: best, median | CPU time of one turn, at most | wait for a processor in one turn, at most | slowest probe: best, median | one build | look-ups a second | resident, at most |
 |---|---|---|---|---|---|---|---|

@@ -40,7 +40,7 @@ export async function size() {
       `${APPLICATION}import { probes } from "./adapters/${adapter}.js";\nexport const mounted = probes(health);`,
     );
     rows.push(
-      row(`size-${adapter}`, `\`health-state/${adapter}\`, \`probes\` on top`, "–", mounted - core, "kB gzip", [
+      row(`size-${adapter}`, `\`health-state/${adapter}\`: what \`probes\` adds`, "–", mounted - core, "kB gzip", [
         "<=",
         0.7,
       ]),

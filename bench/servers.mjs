@@ -125,9 +125,9 @@ export async function node() {
   const constant = { command: own("node-constant", READINESS), path: READINESS };
   const itself = group({
     id: "noise",
-    against: "itself",
+    against: "the same server once more",
     first: constant,
-    others: { "a constant on `node:http`, so that the noise is known": { id: "noise", ...constant } },
+    others: { "a constant answer on `node:http`, to show the noise": { id: "noise", ...constant } },
     processes: 12,
   });
   const rows = await itself();
@@ -174,7 +174,7 @@ export const hono = beside("hono", "Hono on `@hono/node-server`", own("hono-heal
 export async function bunServe() {
   const live = {
     "Bun, `routes(health)`, `/status/live`": { id: "bun-routes", command: bun("routes", LIVENESS), path: LIVENESS },
-    "Bun, a static entry of `routes(health, { heartbeats: false })`, `/status/live`": {
+    "Bun, `routes(health, { heartbeats: false })`, whose `/status/live` is a static `Response`": {
       id: "bun-static",
       command: bun("static", LIVENESS),
       path: LIVENESS,

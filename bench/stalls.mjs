@@ -53,19 +53,35 @@ writeFileSync(
   new URL("stalls.md", import.meta.url),
   `# Stalls
 
-${Number(entries).toLocaleString("en")} entries with keys of 32 characters. ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, load average ${loadavg()[0]?.toFixed(1)}.
+\`node bench/stalls.mjs\` writes this page. A service looks up 2,000 keys a second in a value of
+${Number(entries).toLocaleString("en")} entries, with keys of 32 characters. Meanwhile, it builds the value three times, one build after the other.
+
+| how the value is built | meaning |
+|---|---|
+| nothing is built | only the look-ups, to show what the machine does without a build |
+| \`Map\`, at once on the main thread | one loop fills a \`Map\` |
+| \`Map\`, in slices of 15 ms | the loop pauses every 15 ms, so that requests can run |
+| \`Map\`, posted from a worker | a worker thread builds the \`Map\` and posts it, which copies each entry |
+| packed, transferred from a worker | a worker thread writes all entries into one array of bytes (\`packedMap()\`) and transfers it without a copy |
+| packed, \`offThread()\` | the same, with \`offThread()\` of the library |
+
+| column | what was measured |
+|---|---|
+| longest stall | the maximum of \`monitorEventLoopDelay({ resolution: 1 })\` |
+| CPU time of one turn | how long the main thread computed between two runs of a timer of 1 ms |
+| wait for a processor in one turn | how long the main thread could not run, because other threads and programs used all processors |
+| slowest probe | the slowest answer of \`/status/live\` from the main thread. Another process requests it every ${PROBE_MS} ms |
+| heap, resident | the largest memory, measured every 10 ms. During a build, it contains the old value and the new one |
+
+Linux counts CPU time and waits in steps of up to 4 ms.
+
+${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, load average ${loadavg()[0]?.toFixed(1)}:
 
 | how the value is built | longest stall | CPU time of one turn, at most | wait for a processor in one turn, at most | slowest probe | one build | look-ups a second | heap, at most | resident, at most |
 |---|---|---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
-The value is built three times, one after the other, while 2,000 keys a second are looked up. The stall is the maximum of
-\`monitorEventLoopDelay({ resolution: 1 })\`. The probe is \`/status/live\` of the main thread, asked every ${PROBE_MS} ms from another
-process. The CPU time of a turn is what the service itself does. The rest is a wait for a processor that others held, as
-in the row without a build. Linux counts both in steps of up to 4 ms. Memory is looked at every 10 ms, with the old
-value and the new one in it.
-
-From the start of a process to its first answered probe, median of nine: ${first.ours?.toFixed(0)} ms with \`createHealth()\` and \`probes()\`,
-${first.bare?.toFixed(0)} ms with \`node:http\` alone.
+A process needs ${first.ours?.toFixed(0)} ms from its start to its first answered probe with \`createHealth()\` and \`probes()\`, and
+${first.bare?.toFixed(0)} ms with \`node:http\` alone. Both are medians of nine starts.
 `,
 );

@@ -1,83 +1,13 @@
 import { PROBERS } from "../probers/index.ts";
 import { FLEET_SCENARIOS, SCENARIOS, scenarioText } from "../simulate/index.ts";
+import type { CommandName } from "./options.ts";
 
-/** The commands and their options. */
-export const COMMANDS = {
-  doctor: {
-    "load-time": "string",
-    drain: "string",
-    "refuse-after": "string",
-    from: "string",
-    ours: "boolean",
-    only: "string",
-    skip: "string",
-    config: "string",
-    fix: "boolean",
-    diff: "boolean",
-    "allow-unread": "boolean",
-    json: "boolean",
-    sarif: "boolean",
-    github: "boolean",
-  },
-  config: {
-    port: "string",
-    base: "string",
-    paths: "string",
-    words: "string",
-    from: "string",
-    "load-time": "string",
-    reaction: "string",
-    drain: "string",
-    "serve-stale": "boolean",
-    format: "string",
-  },
-  simulate: {
-    replicas: "string",
-    duration: "string",
-    "load-time": "string",
-    seed: "string",
-    "refresh-every": "string",
-    "refuse-after": "string",
-    drain: "string",
-    outage: "string",
-    stall: "string",
-    slow: "string",
-    nodes: "string",
-    requests: "string",
-    kept: "string",
-    checkers: "string",
-    router: "string",
-    alive: "string",
-    only: "string",
-    container: "string",
-    html: "string",
-    json: "boolean",
-    svg: "string",
-    fleet: "boolean",
-    leave: "string",
-  },
-  watch: { every: "string", once: "boolean" },
-  fleet: {
-    redis: "string",
-    postgres: "string",
-    group: "string",
-    resource: "string",
-    watch: "boolean",
-    json: "boolean",
-  },
-  probers: { markdown: "boolean" },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, "string" | "boolean">>>>;
-
-/** The name of a command. */
-export type CommandName = keyof typeof COMMANDS;
-
-/** Whether a word is the name of a command. */
-export function isCommand(word: string): word is CommandName {
-  return Object.hasOwn(COMMANDS, word);
-}
-
-const EXITS =
-  "Exit codes: 0 no error and no warning, 1 at least one, 2 a file or an option is wrong, 3 as 0, but a document was not read.\n";
+const EXITS = `Exit codes:
+  0  no error and no warning; there may be notes
+  1  at least one error or warning
+  2  a file could not be read or has an unknown format, or an option is wrong
+  3  no error and no warning, but a document could not be checked, such as a HelmRelease
+`;
 
 /** The page about all commands. */
 export const HELP = `health-state: finds mistakes in health checks, writes correct ones, and simulates what they do
@@ -93,7 +23,17 @@ export const HELP = `health-state: finds mistakes in health checks, writes corre
   health-state help <command>       shows the options of a command, with examples
   health-state --version            shows the version
 
-${EXITS}`;
+${EXITS.replace("Exit codes:", "Exit codes of doctor:")}`;
+
+/** The names of the probers, in lines of at most 120 columns. */
+function proberLines(): string {
+  return PROBERS.reduce<readonly string[]>((lines, { name }) => {
+    const last = lines.at(-1);
+    return last !== undefined && `${last}, ${name}`.length < 120
+      ? [...lines.slice(0, -1), `${last}, ${name}`]
+      : [...lines, `  ${name}`];
+  }, []).join(",\n");
+}
 
 /** The page about one command. */
 export function helpOf(command: CommandName): string {
@@ -106,18 +46,18 @@ const PAGES: { readonly [C in CommandName]: () => string } = {
 Reads Kubernetes manifests and patches, Compose files, Dockerfiles, ECS task definitions, CloudFormation templates,
 Terraform files, HAProxy, Envoy and Consul configuration, and Nomad jobs. The file name - means standard input.
 
-About your service:
-  --load-time 2m              the longest time of its first load
-  --drain 10s                 how long it still answers requests after SIGTERM
-  --refuse-after 65s|never    the age of its data from which /status answers 503
-  --from http://host/status   reads these limits from the running service
-  --ours                      it uses the health-state library, even if its paths are not the default paths
+About your service. To load means to fetch the data that the service needs for its answers:
+  --load-time 2m              the longest time of the first load
+  --drain 10s                 how long the service still answers requests after SIGTERM
+  --refuse-after 65s|never    /status answers 503 if the data is older than this
+  --from http://host/status   the service uses the health-state library: reads --load-time and --refuse-after from it
+  --ours                      the service uses the health-state library, but its paths are not the default paths
 
 Which rules to apply:
   --only tcp-check,localhost  only these rules
   --skip initial-delay        all rules except these
   --config file               the file that silences rules, with reasons (default .health-state.yaml)
-  --allow-unread              exits with 0 even if some documents or files could not be read
+  --allow-unread              documents and files that cannot be checked do not change the exit code
 
 What to do with the findings:
   --diff                      also shows what --fix would change
@@ -138,17 +78,20 @@ ${EXITS}`,
   --port 8080        the port that the service listens on (default 5100)
   --base /ops        a path in front of the three paths of the probes
   --paths zPages     the paths /readyz, /livez and /startupz, or a list: readiness=/ready,liveness=/live,startup=/started
-  --words ok=UP      the words of the bodies (ok, stale), for probers that read the body
+  --words ok=UP,stale=OLD
+                     the bodies that the service sends when it is ready (ok), and when its data is too old (stale)
   --from http://host:5100/status
-                     reads the port, the paths and the word from a running service; from the address of its
-                     OpenAPI document, it reads all words
-  --load-time 60s    the longest time of the first load
+                     reads the port, the paths and the body for ok from a running service
+  --from http://host:5100/openapi.json
+                     reads the bodies for ok and stale too, from the OpenAPI document of the service
+  --load-time 60s    the longest time of the first load: of fetching the data that the service needs for its answers
   --reaction 30s     the longest time until a prober that routes traffic notices a 503
   --drain 10s        how long the service still answers requests after SIGTERM
-  --serve-stale      stale data is better than no answer, so the service keeps getting traffic
+  --serve-stale      old data is served: writes a check that passes for it, or says what to set in the service
   --format hcl       writes only this format, for a prober with several formats
 
-Probers: ${PROBERS.map(({ name }) => name).join(", ")}
+Probers:
+${proberLines()}
 
 Example:
   health-state config kubernetes --port 8080 --load-time 2m
@@ -158,26 +101,29 @@ Example:
 health-state simulate <scenario>: simulates a built-in scenario, and compares its variants
 
 Reads a Deployment or another workload of Kubernetes, a Compose file, a haproxy.cfg with servers, or an ECS task
-definition. The file name - means standard input. Every replica runs the real library. The kubelet and the balancers
-are models.
+definition. The file name - means standard input. Your service is not run. In its place, every replica runs the
+health-state library. The kubelet and the balancers are models.
 
-About your service:
+The seven troubles: all replicas start at once, loads are slow, the source of the data is down, one replica cannot reach
+the source, a deploy, a node is drained, and the event loop is blocked.
+
+About your service. To load means to fetch the data for its answers from the source:
   --load-time 90s        how long a load takes (default 60s)
   --replicas 8           the number of replicas (default: the number in the file)
   --refresh-every 5m     how often data is refreshed (default: twice the load time, at least 1m)
   --refuse-after 2h      readiness fails when data is older than this (default: never; for a service that uses the
                          library: as soon as data is stale)
-  --drain 10s            how long it still answers requests after SIGTERM (default 0s; with the library 10s)
-  --alive /healthz       paths that answer as soon as the process listens (default: decided by their names)
+  --drain 10s            how long the service still answers requests after SIGTERM (default 0s; with the library 10s)
+  --alive /healthz       paths that answer 200 as soon as the process listens (default: those with a name like /livez)
   --only search,checkout only these workloads of the file (default: all, except databases such as postgres)
   --container search     the container of a pod or task (default: the first with a check that is not a proxy or agent)
   --router aws-alb       the balancer of ECS tasks; direct means none (default aws-alb)
-  --checkers 3           the number of checkers of the balancer (default 1)
+  --checkers 3           how many nodes of the balancer send checks and decide for themselves (default 1)
   --kept 50%             the share of requests on connections that clients keep open (default 0%)
   --requests 100         requests a second to all replicas together (default 100)
 
 About the troubles:
-  --slow 3               how many times as long a slow load takes (default 3)
+  --slow 3               a slow load takes this many times --load-time (default 3)
   --outage 1h            how long the source is down (default 1h)
   --stall 20s            how long the event loop is blocked (default 20s)
   --nodes 3              the number of nodes (default 3)
@@ -189,9 +135,9 @@ For a scenario:
   --fleet                compares with and without a fleet: ${FLEET_SCENARIOS.join(", ")}
   --leave 10%            how many replicas of the fleet may be out at once: a share or a number (default 10%)
 
-For both:
+For files and scenarios:
   --seed 1               the seed of the random numbers; the same seed gives the same result
-  --html out.html        writes a page with timelines, the table and sliders
+  --html out.html        writes a page with timelines, the results, and a slider for each number
   --json                 writes all figures in JSON
 
 Scenarios:
@@ -208,21 +154,25 @@ Examples:
   --every 1s         how often the command reads the state
   --once             shows the state once and ends; exit codes: 0 ready, 1 not ready, 2 not reachable
 
-In a terminal it draws a screen, and Ctrl-C ends it. Elsewhere it writes a line for each change. If NO_COLOR
-is set, the screen has no colours. The service must allow details: createHealth({ details: details(...) }). Without them you see only the probes.
+In a terminal, it draws a screen, and Ctrl-C ends it. In a pipe or a file, it writes a line for each change. If NO_COLOR
+is set, the screen has no colours. The service must use the health-state library and allow details:
+createHealth({ details: details(...) }). Without details you see only the probes.
 
 Example:
   health-state watch http://localhost:5100/status
 `,
   fleet: () => `health-state fleet status | pin | unpin | retry: shows and controls the replicas of one service
 
-  status             lists the replicas with state, age and revision, and says which of them are out of the balancer or behind
+A revision is one version of the data. The service must use fleet() of the health-state library.
+
+  status             lists the replicas with state, age and revision; says which of them are out of the balancer, and
+                     which have an old revision
   pin <revision>     keeps all replicas on one revision, from the next load of each replica on
   unpin              ends the pin
-  retry <revision>   lets the replicas load a rejected revision again
+  retry <revision>   lets the replicas try a revision again that validate of the service has rejected
 
   --group matcher    the name that your service gives to fleet()
-  --resource index   the resource, for pin, unpin and retry
+  --resource index   the name that your service gives to the data, for pin, unpin and retry
   --redis url        the address of the store: redis://host:6379
   --postgres url     the address of the store: postgres://host/database
   --watch            shows the status again every two seconds
@@ -236,7 +186,10 @@ Examples:
   HEALTH_STATE_REDIS=redis://127.0.0.1:6379 health-state fleet status --group matcher --watch
   health-state fleet pin 2026-11-28 --group matcher --resource index
 `,
-  probers: () => `health-state probers: lists the probers, and the probe that each of their checks needs
+  probers:
+    () => `health-state probers: lists the probers, and what each of them can check: readiness, liveness or startup
+
+A prober is a program that sends health checks, such as a load balancer. health-state config <prober> writes its check.
 
   --markdown         writes a page: what each prober sends, which answers pass, what it does on failure
 `,

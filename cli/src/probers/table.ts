@@ -1,19 +1,23 @@
 import { PROBERS } from "./all.ts";
-import { probeOf, type Prober } from "./model/prober.ts";
+import { probeOf, type BodyMatch, type Prober, type Sent } from "./model/prober.ts";
 
 const HEAD = `# Probers
 
 A prober is a program that sends health checks. For each prober, this page says what it sends, which answers pass, and
-what it does on failure. The settings have the names and defaults of the prober. The page is generated from
-\`cli/src/probers/\` (\`npm run probers:doc\`). The last column, Verified, contains one or more of these words:
+what it does on failure. The page is generated from \`cli/src/probers/\` (\`npm run probers:doc\`).
+\`npx health-state-cli config <name>\` writes the configuration for a prober.
+
+In the sections below the table, the settings have the names and defaults of the prober. Times are in seconds. *none*
+means that the setting is required, or does nothing until you set it. *Connection: close* means that the prober opens a
+new connection for every check. *keep-alive* means that it uses the connection again.
+
+In the table, the column Probe says which path the prober must request: \`/status\` for readiness, \`/status/live\` for
+liveness, and \`/status/startup\` for startup. The last column, Verified, contains one or more of these words:
 
 - **run**: tested with the real program
 - **src**: read in its source
 - **doc**: read in its documentation
 - **mem**: general knowledge, not verified
-
-The column Probe says which path the prober must request. For readiness, the path is \`/status\`. For liveness, it is
-\`/status/live\`. For startup, it is \`/status/startup\`. \`npx health-state-cli config <name>\` writes the configuration.
 `;
 
 /** The page about every prober, in Markdown. */
@@ -37,22 +41,31 @@ export function toMarkdown(probers: readonly Prober[] = PROBERS): string {
 export function statusesOf({ passes }: Prober): string {
   if (passes.statuses.length === 0) return "exit 0";
   const ranges = passes.statuses.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
-  return [...ranges, ...(passes.warns ?? []).map((status) => `${status} warns`)].join(", ");
+  return [...ranges, ...(passes.warns ?? []).map((status) => `${status} is a warning`)].join(", ");
+}
+
+const BY_COMMAND = "your command decides";
+
+function requestOf({ method, httpVersion, host }: Sent): string {
+  if (method === "command") return "a command";
+  const http = `HTTP/${httpVersion}, ${host === null ? "no Host" : `Host: ${host}`}`;
+  return method === "TCP connect" ? `by default only a TCP connection; with HTTP: ${http}` : `${method}, ${http}`;
+}
+
+function matchOf({ match, limit, alone }: BodyMatch): string {
+  if (match === "script") return `${BY_COMMAND}${limit === undefined ? "" : `; ${limit} bytes of its output are kept`}`;
+  const read = limit === undefined ? "" : `; reads at most ${limit} bytes`;
+  return `${match}${read}${alone === true ? "; without a status rule, any status passes" : ""}`;
 }
 
 function overviewOf(prober: Prober): string {
   const { title, name, sent, body, redirects, onFailure, allDown, checks, sure } = prober;
-  const request =
-    sent.method === "command"
-      ? "a command"
-      : `${sent.method}, HTTP/${sent.httpVersion}, ${sent.host === null ? "no Host" : `Host: ${sent.host}`}`;
-  const match = `${body.match}${body.limit === undefined ? "" : `, ${body.limit} bytes`}${body.alone === true ? "; without a status rule, any status passes" : ""}`;
   return row([
     `[${title}](#${name})`,
-    request,
+    requestOf(sent),
     statusesOf(prober),
-    redirects,
-    match,
+    redirects === "script" ? BY_COMMAND : redirects,
+    matchOf(body),
     onFailure,
     allDown.text,
     checks.map(probeOf).join(", "),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { configure, PROBERS, toMarkdown } from "../../src/probers/index.ts";
-import { COMMANDS, isCommand } from "../../src/command/help.ts";
+import { COMMANDS, isCommand } from "../../src/command/options.ts";
 import { say } from "../kit/command.ts";
 
 const GOOD = "FROM node:20\nHEALTHCHECK CMD curl -f http://127.0.0.1:8080/status/live\n";

@@ -38,4 +38,13 @@ describe("the pages of the rules", () => {
       left.filter((each) => each !== "no-drain" && each !== "http10-without-host" && each !== "slow-while-idle"),
     ).toEqual([]);
   });
+
+  test("no-shell: the doctor proposes the line of the good example, because the image has no node in its PATH", async () => {
+    const page = readFileSync(join(FOLDER, "no-shell.md"), "utf8");
+    const [bad = "", good = ""] = [...page.matchAll(/```dockerfile\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
+    const { out } = await say(["doctor", "--json", "Dockerfile"], { Dockerfile: bad });
+    const [fix = ""] = JSON.parse(out).findings.map((finding: { fix: string }) => finding.fix.replaceAll(",", ", "));
+    expect(good).toContain(fix);
+    expect(fix).toContain("/nodejs/bin/node");
+  });
 });

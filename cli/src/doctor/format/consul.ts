@@ -68,7 +68,7 @@ function judgeDeregister(report: Report, check: Tree): void {
     severity: "error",
     at,
     what: `Consul removes the service after ${after} s, but the load takes up to ${loadSeconds} s.`,
-    why: "A service is critical while it loads. A removed service is not registered again.",
+    why: "A service is critical while it loads. After the removal, it is missing until something registers it again.",
     fix: `deregister_critical_service_after = ${wanted}`,
     ...rawEdit(at, wanted),
   });

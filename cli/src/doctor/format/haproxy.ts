@@ -135,7 +135,7 @@ function judgeMethod(
     severity: "note",
     at: option,
     what: "The check uses HTTP/1.0 and sends no Host header.",
-    why: "Many servers, and all virtual hosts, refuse such a request.",
+    why: "Many servers refuse such a request, and a server with virtual hosts cannot tell which of them is meant.",
     fix,
   });
 }

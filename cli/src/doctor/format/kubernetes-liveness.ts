@@ -57,7 +57,7 @@ function judgeSame(report: Report, { liveness, readiness }: Probes, ours: boolea
     severity: ours && named ? "error" : isPatient && !named ? "note" : "warning",
     at: asked && kind === "http" ? asked.at : at === tree ? tree : at,
     what: "The livenessProbe uses the same path as the readinessProbe.",
-    why: "If the pod should get no traffic, its container is restarted too, and loses its data.",
+    why: "If readiness fails, the container is restarted too, and loses its data.",
     fix:
       path !== undefined && kind === "http"
         ? `path: ${path}`

@@ -109,8 +109,8 @@ function judgeReadiness(report: Report, readiness: Probe, ours: boolean): void {
       rule: "aggressive-threshold",
       severity: "note",
       at: tree.get("failureThreshold"),
-      what: "One failed check is enough.",
-      why: "One slow answer takes the pod out of the Service.",
+      what: "One failed check takes the pod out of the Service.",
+      why: "One slow answer is enough for that.",
       fix: "failureThreshold: 2",
       ...setEdit(tree, "failureThreshold", "2"),
     });

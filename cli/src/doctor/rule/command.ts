@@ -49,6 +49,8 @@ function judgePrograms(report: Report, { words, shell, at, image = "", shellForm
   const [program = ""] = words;
   if (!isBare(image) || (!shell && !PROGRAMS.test(program))) return;
   const line = (words.at(-1) ?? "").replace(/\s*\|\|.*$/s, "").split(/\s+/);
+  // These images do not have the folder of node in their PATH.
+  if (line[0] === "node" && /distroless\/nodejs/.test(image)) line[0] = "/nodejs/bin/node";
   report.add({
     rule: "no-shell",
     severity: "error",

@@ -13,7 +13,7 @@ const CLIENTS: readonly {
   readonly fix: string;
 }[] = [
   {
-    name: "requests and httpx",
+    name: "A call such as requests.get()",
     asks: /\b(requests|httpx|urllib3)\.(get|head|post|request|PoolManager)\s*\(/,
     looks: /raise_for_status|status_code|\.status\b|\.ok\b|is_success|assert|\bexit\(|grep/,
     fix: "requests.get(URL, timeout=3).raise_for_status()",
@@ -25,13 +25,13 @@ const CLIENTS: readonly {
     fix: "urllib.request.urlopen(URL, timeout=3)",
   },
   {
-    name: "fetch of Node",
+    name: "fetch() of Node",
     asks: /(?<![.\w])fetch\s*\(/,
     looks: /\.ok\b|\.status\b|\bstatus\b|grep/,
     fix: "fetch(URL).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))",
   },
   {
-    name: "http.get of Node",
+    name: "http.get() of Node",
     asks: /\bhttps?['"]?\)?\.(get|request)\s*\(/,
     looks: /statusCode|\bstatus\b|grep/,
     fix: "http.get(URL, (r) => process.exit(r.statusCode === 200 ? 0 : 1))",

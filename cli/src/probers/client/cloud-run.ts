@@ -20,7 +20,7 @@ export const cloudRun: Prober<"periodSeconds" | "timeoutSeconds" | "failureThres
   onFailure: "startup: the instance is shut down; liveness: the instance gets SIGKILL, and its open requests get 503",
   allDown: { traffic: "none", text: "requests wait or get 503; restarts are rate limited" },
   notes: [
-    "Without a startup probe, one TCP connect within 240 s passes.",
+    "Without a startup probe, Cloud Run only waits until the port accepts a TCP connection, for at most 240 s.",
     "failureThreshold x periodSeconds of the startup probe is at most 600 s (240 s on older platforms).",
     "timeoutSeconds must be at most periodSeconds.",
   ],

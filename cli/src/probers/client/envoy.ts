@@ -42,7 +42,7 @@ export const envoy: Prober<
   },
   notes: [
     "The end of a range of statuses is not included.",
-    "One unexpected status is enough. Thresholds count only timeouts, resets and retriable_statuses.",
+    "One unexpected status makes a host unhealthy at once. Thresholds count only timeouts, resets and retriable_statuses.",
     "Envoy reuses connections. Set the keep-alive timeout of the server above the interval.",
   ],
   sources: [

@@ -30,7 +30,7 @@ export const keepalived: Prober<
   onFailure: "the real server is removed from IPVS; with inhibit_on_failure it gets the weight 0",
   allDown: { traffic: "fallback", text: "sorry_server gets the traffic, if you have set it" },
   notes: [
-    "The MD5 of the body I-AM-ALIVE is a4a3931ace74c0850aea9072fac056f2. It changes with every byte of the body.",
+    "The library answers I-AM-ALIVE. The MD5 of this body is a4a3931ace74c0850aea9072fac056f2. It changes with every byte of the body.",
   ],
   sources: ["keepalived.conf(5)"],
   sure: ["doc"],

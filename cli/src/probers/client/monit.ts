@@ -27,7 +27,7 @@ export const monit: Prober<"timeout" | "cycles" | "status" | "content"> = {
   onFailure: "depends on the rule: alert, restart or exec",
   allDown: { traffic: "unaffected", text: "monit does not route traffic" },
   notes: [
-    "One failure is enough, unless the rule contains: for n cycles.",
+    'The rule acts after one failure. With "for 3 cycles" in the rule, it acts after three.',
     "The pattern ^word$ does not match a body with a trailing newline.",
   ],
   sources: ["monit(1)"],

@@ -16,7 +16,7 @@ export const render: Prober<"healthCheckPath" | "maxShutdownDelaySeconds"> = {
   allDown: { traffic: "none", text: "no instance gets traffic, and every instance is restarted after 60 s" },
   notes: [
     "One check decides about traffic and about restarts, so it must use the liveness path.",
-    "A deploy fails after 15 minutes.",
+    "A deploy fails if no check passes within 15 minutes.",
   ],
   sources: ["Render documentation, health checks"],
   sure: ["doc", "mem"],

@@ -122,7 +122,7 @@ export const BUILT_IN: readonly Scenario[] = [
   {
     name: "blocked",
     shows:
-      "A blocked event loop answers no probe. Liveness must wait longer, or a thread must help (see CPU-heavy loads).",
+      "A blocked event loop answers no probe. Liveness must wait longer, or probeThread() of the library must answer.",
     defaults: { replicas: 4, durationSeconds: HOUR, loadSeconds: 10 },
     variants: (defaults) => {
       const base: Setup = {
