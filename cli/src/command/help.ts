@@ -49,7 +49,7 @@ Terraform files, HAProxy, Envoy and Consul configuration, and Nomad jobs. The fi
 About your service. To load means to fetch the data that the service needs for its answers:
   --load-time 2m              the longest time of the first load
   --drain 10s                 how long the service still answers requests after SIGTERM
-  --refuse-after 65s|never    /status answers 503 if the data is older than this
+  --refuse-after 65s|never    readiness fails if the data is older than this
   --from http://host/status   the service uses the health-state library: reads --load-time and --refuse-after from it
   --ours                      the service uses the health-state library, but its paths are not the default paths
 
@@ -57,7 +57,7 @@ Which rules to apply:
   --only tcp-check,localhost  only these rules
   --skip initial-delay        all rules except these
   --config file               the file that silences rules, with reasons (default .health-state.yaml)
-  --allow-unread              documents and files that cannot be checked do not change the exit code
+  --allow-unread              the exit code ignores files of an unknown format and documents that cannot be checked
 
 What to do with the findings:
   --diff                      also shows what --fix would change
@@ -77,17 +77,22 @@ ${EXITS}`,
 
   --port 8080        the port that the service listens on (default 5100)
   --base /ops        a path in front of the three paths of the probes
-  --paths zPages     the paths /readyz, /livez and /startupz, or a list: readiness=/ready,liveness=/live,startup=/started
+  --paths readiness=/ready,liveness=/live,startup=/started
+                     the three paths, which must differ (default: /status, /status/live and /status/startup)
+  --paths zPages     the paths /readyz, /livez and /startupz
   --words ok=UP,stale=OLD
                      the bodies that the service sends when it is ready (ok), and when its data is too old (stale)
+                     (default: I-AM-ALIVE and INDEX-STALE)
   --from http://host:5100/status
                      reads the port, the paths and the body for ok from a running service
   --from http://host:5100/openapi.json
                      reads the bodies for ok and stale too, from the OpenAPI document of the service
-  --load-time 60s    the longest time of the first load: of fetching the data that the service needs for its answers
+  --load-time 60s    the longest time of the first load. To load means to fetch the data that the service needs for its
+                     answers
   --reaction 30s     the longest time until a prober that routes traffic notices a 503
   --drain 10s        how long the service still answers requests after SIGTERM
-  --serve-stale      old data is served: writes a check that passes for it, or says what to set in the service
+  --serve-stale      old data is better than no answer: the check also passes if the data is too old. For some probers,
+                     this is a setting of the service, and a comment names it
   --format hcl       writes only this format, for a prober with several formats
 
 Probers:
@@ -111,14 +116,14 @@ About your service. To load means to fetch the data for its answers from the sou
   --load-time 90s        how long a load takes (default 60s)
   --replicas 8           the number of replicas (default: the number in the file)
   --refresh-every 5m     how often data is refreshed (default: twice the load time, at least 1m)
-  --refuse-after 2h      readiness fails when data is older than this (default: never; for a service that uses the
-                         library: as soon as data is stale)
+  --refuse-after 2h      readiness fails when data is older than this (default: never; with the library:
+                         2 x --refresh-every + 1.2 x --load-time + 5 s)
   --drain 10s            how long the service still answers requests after SIGTERM (default 0s; with the library 10s)
   --alive /healthz       paths that answer 200 as soon as the process listens (default: those with a name like /livez)
   --only search,checkout only these workloads of the file (default: all, except databases such as postgres)
   --container search     the container of a pod or task (default: the first with a check that is not a proxy or agent)
   --router aws-alb       the balancer of ECS tasks; direct means none (default aws-alb)
-  --checkers 3           how many nodes of the balancer send checks and decide for themselves (default 1)
+  --checkers 3           how many nodes the balancer has; each sends its own checks (default 1)
   --kept 50%             the share of requests on connections that clients keep open (default 0%)
   --requests 100         requests a second to all replicas together (default 100)
 
@@ -128,12 +133,15 @@ About the troubles:
   --stall 20s            how long the event loop is blocked (default 20s)
   --nodes 3              the number of nodes (default 3)
 
-For a scenario:
-  --replicas, --load-time
+For a scenario (its output shows the defaults):
+  --replicas 8           the number of replicas
+  --load-time 10s        how long a load takes
   --duration 1h          the simulated time; a longer time also makes the trouble longer
   --svg file             writes a picture; - means standard output
-  --fleet                compares with and without a fleet: ${FLEET_SCENARIOS.join(", ")}
-  --leave 10%            how many replicas of the fleet may be out at once: a share or a number (default 10%)
+  --fleet                compares with and without a fleet, for ${FLEET_SCENARIOS.join(" and ")}. In a fleet, the replicas
+                         coordinate through the library, so that not all of them leave the balancer at once
+  --leave 10%            how many replicas of the fleet may be out of the balancer at once because of old data: a share
+                         or a number (default 10%)
 
 For files and scenarios:
   --seed 1               the seed of the random numbers; the same seed gives the same result
@@ -163,13 +171,15 @@ Example:
 `,
   fleet: () => `health-state fleet status | pin | unpin | retry: shows and controls the replicas of one service
 
-A revision is one version of the data. The service must use fleet() of the health-state library.
+A revision is one version of the data. The service must use fleet() of the health-state library. For pin, unpin and
+retry, it must load the data through rollout() of the library.
 
   status             lists the replicas with state, age and revision; says which of them are out of the balancer, and
                      which have an old revision
-  pin <revision>     keeps all replicas on one revision, from the next load of each replica on
+  pin <revision>     keeps all replicas on one revision. Each replica changes to this revision with its next load
   unpin              ends the pin
-  retry <revision>   lets the replicas try a revision again that validate of the service has rejected
+  retry <revision>   makes the replicas try a rejected revision again; rejected means that the service loaded this data
+                     and found a mistake in it
 
   --group matcher    the name that your service gives to fleet()
   --resource index   the name that your service gives to the data, for pin, unpin and retry

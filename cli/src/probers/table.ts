@@ -11,8 +11,9 @@ In the sections below the table, the settings have the names and defaults of the
 means that the setting is required, or does nothing until you set it. *Connection: close* means that the prober opens a
 new connection for every check. *keep-alive* means that it uses the connection again.
 
-In the table, the column Probe says which path the prober must request: \`/status\` for readiness, \`/status/live\` for
-liveness, and \`/status/startup\` for startup. The last column, Verified, contains one or more of these words:
+In the table, the column Probe says which path the prober must request. In a service that uses the library health-state,
+this is \`/status\` for readiness, \`/status/live\` for liveness, and \`/status/startup\` for startup. In another service,
+it is your path with this meaning. The last column, Verified, contains one or more of these words:
 
 - **run**: tested with the real program
 - **src**: read in its source

@@ -28,7 +28,7 @@ test("the page of a scenario loads nothing, and has the timelines, every figure 
   expect(page).toContain("data:image/svg+xml,");
   for (const [name, ...cells] of figureRows(await playScenario("source-outage", OPTIONS)))
     for (const text of [name, ...cells]) expect(page).toContain(`>${text}<`);
-  expect(page).toContain("readinessProbe requests readiness every 5 s");
+  expect(page).toContain("readinessProbe requests /status every 5 s");
 });
 
 test("a slider of it has for each value what each variant comes to, and begins where they are", async () => {

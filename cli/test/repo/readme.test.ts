@@ -58,6 +58,20 @@ describe("cli/README.md", () => {
     for (const part of parts) expect(out).toContain(part);
   });
 
+  test("silences a rule by a comment in the place that it shows", async () => {
+    const [, example = ""] = /^\*\*Silence a rule\*\*[^]*?^```yaml\n([^]*?)^```$/m.exec(README) ?? [];
+    const pod = `apiVersion: v1
+kind: Pod
+metadata: { name: broker }
+spec:
+  containers:
+    - name: broker
+      image: example/broker:1
+${example.replaceAll(/^/gm, "      ")}`;
+    const { out } = await say(["doctor", "pod.yaml"], { "pod.yaml": pod });
+    expect(out).toContain("0 errors, 0 warnings, 0 notes; 1 silenced");
+  });
+
   test("shows a program that does what it says", () => {
     expect(README).toContain('configure("kubernetes", { port: 8080, loadTime: "2m" })');
     expect(configure("kubernetes", { port: 8080, loadTime: "2m" })[0]?.text).toContain("kind: Deployment");

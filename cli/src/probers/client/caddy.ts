@@ -31,7 +31,7 @@ export const caddy: Prober<
   allDown: { traffic: "none", text: "Caddy answers 503 with an empty body" },
   notes: [
     "health_status accepts one code or one class, so 200 and 503 together are not possible.",
-    "Caddy 2.6 follows a 301, and a 304 passes.",
+    "Caddy 2.6 differs from the table: it follows a 301, and a 304 passes.",
     "The pattern ^word$ of health_body does not match a body with a trailing newline.",
   ],
   sources: ["caddyserver/caddy modules/caddyhttp/reverseproxy/healthchecks.go"],

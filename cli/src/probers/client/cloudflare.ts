@@ -11,7 +11,7 @@ export const cloudflare: Prober<
   sent: {
     method: "GET",
     httpVersion: "1.1",
-    host: "the origin, or the value of header",
+    host: "the origin, or the value of the setting header",
     headers: {},
     connection: "unknown",
   },

@@ -26,10 +26,10 @@ export const consul: Prober<
     deregister_critical_service_after: { value: null, least: 60 },
   },
   checks: [["routes"]],
-  onFailure: "the service is critical: it is missing in DNS and in ?passing",
+  onFailure: "the service is critical: it is missing in DNS, and in the HTTP API with ?passing",
   allDown: { traffic: "none", text: "Consul's answer is empty, so clients find no instance" },
   notes: [
-    "A 429 is a warning: the service is in DNS, but not in ?passing.",
+    "A 429 is a warning: the service is in DNS, but not in the HTTP API with ?passing.",
     "A check passes even if the body is incomplete.",
     "The first check comes at a random time within the first interval. Until then, the service is critical.",
   ],

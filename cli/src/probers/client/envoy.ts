@@ -22,7 +22,7 @@ export const envoy: Prober<
     connection: "keep-alive",
   },
   passes: { statuses: [[200, 200]], setting: "expected_statuses" },
-  body: { match: "hex blocks", setting: "receive", limit: 1_024 },
+  body: { match: "substrings in order, written in hex", setting: "receive", limit: 1_024 },
   redirects: "a failure",
   settings: {
     timeout: { value: null },

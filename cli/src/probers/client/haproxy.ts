@@ -21,7 +21,7 @@ export const haproxy: Prober<"inter" | "fall" | "rise" | "timeout check" | "http
   onFailure: "the server is marked down; with error-status L7OKC it keeps its existing sessions",
   allDown: { traffic: "none", text: "HAProxy answers 503" },
   notes: [
-    "The default method is OPTIONS. If the service answers 405, the server stays down. If it answers 204 automatically, the server is up although it is not ready.",
+    "The default method is OPTIONS. If the service answers OPTIONS with 405, the server stays down. If a framework answers OPTIONS with 204, the server is up although the service is not ready.",
     "A body rule alone accepts any status. Several rules must all pass.",
     "A server is up at the start. If its first check fails, it is down at once: fall does not apply to the first check.",
   ],

@@ -47,7 +47,7 @@ export interface BodyMatch {
     | "substring"
     | "substring, ignoring case"
     | "regex"
-    | "hex blocks"
+    | "substrings in order, written in hex"
     | "digest or regex"
     | "expression"
     | "script";

@@ -33,11 +33,11 @@ export function attributes(indent: string, values: Readonly<Record<string, strin
 export function staleWords({ title, allDown }: Pick<Prober, "title" | "allDown">, plan: Plan): string {
   if (plan.serveStale)
     return (
-      'Stale data is served. For this, set refuseAfter in the service to "never" or to an age. /status then answers 200. ' +
-      `${title} needs no setting for it.`
+      'Stale data is served. For this, set refuseAfter in the service to "never" or to an age. ' +
+      `${plan.paths.readiness} then answers 200. ${title} needs no setting for it.`
     );
   return (
-    "Stale data is refused: /status answers 503 if the data is older than refuseAfter. " +
+    `Stale data is refused: ${plan.paths.readiness} answers 503 if the data is older than refuseAfter. ` +
     `If the source stops, this happens to all replicas at once. The result: ${allDown.text}.`
   );
 }

@@ -157,7 +157,8 @@ export const TROUBLES: readonly Trouble[] = [
   },
   {
     name: "blocked loop",
-    what: (_, { stallSeconds }) => `each replica answers nobody for ${spanText(stallSeconds)}, some four times an hour`,
+    what: (_, { stallSeconds }) =>
+      `each replica sends no answers for ${spanText(stallSeconds)}, at most about four times an hour`,
     isStart: false,
     concerns: () => true,
     setup: (spec, facts) => {

@@ -14,8 +14,8 @@ export function assumptionsOf({ workload, spec, facts }: Assuming): readonly str
     spec.refuseAfterSeconds === null
       ? `data is stale after ${spanText(facts.staleSeconds)}, and is served at any age (--refuse-after)`
       : `data older than ${spanText(spec.refuseAfterSeconds)} fails readiness (--refuse-after)`,
-    `${facts.requestsPerSecond} requests a second (--requests), spread evenly, without retries, ${kept} % on connections that clients keep (--kept)`,
-    `an outage lasts ${spanText(facts.outageSeconds)} (--outage), a stall lasts ${spanText(facts.stallSeconds)} (--stall), a slow load takes ${facts.slowFactor} times as long (--slow)`,
+    `${facts.requestsPerSecond} requests a second (--requests), spread evenly, without retries; ${kept} % of them use connections that clients keep open (--kept)`,
+    `an outage lasts ${spanText(facts.outageSeconds)} (--outage), the event loop is blocked for ${spanText(facts.stallSeconds)} (--stall), a slow load takes ${facts.slowFactor} times as long (--slow)`,
     ...(isKubernetes
       ? [
           `there are ${facts.nodes} nodes (--nodes), each node knows a change of readiness after 2 s, and no PodDisruptionBudget delays a drain`,

@@ -48,9 +48,12 @@ function probeTexts({ probes }: Setup): readonly string[] {
   });
 }
 
+/** The paths of the library, which say more to an operator than the names of the probes. */
+const PATH_OF = { readiness: "/status", liveness: "/status/live", startup: "/status/startup" } as const;
+
 function probeText(name: string, probe: KubeletProbe): string {
   const { asks, periodSeconds = 10, timeoutSeconds = 1, failureThreshold = 3, successThreshold = 1 } = probe;
-  return `${name}Probe requests ${asks} every ${periodSeconds} s and waits ${timeoutSeconds} s for an answer; its result changes after ${inRow(failureThreshold, "failure", "failures")}, or ${inRow(successThreshold, "pass", "passes")}`;
+  return `${name}Probe requests ${PATH_OF[asks]} every ${periodSeconds} s and waits ${timeoutSeconds} s for an answer; its result changes after ${inRow(failureThreshold, "failure", "failures")}, or ${inRow(successThreshold, "pass", "passes")}`;
 }
 
 function inRow(count: number, one: string, many: string): string {

@@ -1,5 +1,5 @@
-# Stale data is served. For this, set refuseAfter in the service to "never" or to an age. /status
-#   then answers 200. AWS Application Load Balancer needs no setting for it.
+# Stale data is served. For this, set refuseAfter in the service to "never" or to an age.
+#   /ops/status then answers 200. AWS Application Load Balancer needs no setting for it.
 # A drain of 20 s ends before the 503 is noticed, after 25 s. Deregister the target first, or drain
 #   for 25 s.
 # On ECS, set health_check_grace_period_seconds to 120 or more, the time of a load. Otherwise ECS
