@@ -98,8 +98,8 @@ export async function inFleet() {
     ),
     row(
       "fleet-held-in",
-      "a probe of a replica with too old data that a fleet holds in",
-      "a probe of such a replica without a fleet",
+      "a probe of a replica that a fleet keeps in the balancer although its data is too old",
+      "a probe of a replica with data of the same age, without a fleet",
       ratios(stale, "heldIn", "old"),
       "×",
       reach,

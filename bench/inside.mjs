@@ -139,7 +139,7 @@ export async function tell() {
     ]),
     row(
       "tell-load",
-      "a quarter of the cycle STALE, NOT_LOADED, LOADING, READY, with 1,000 listeners and the load",
+      "the average of the four transitions STALE, NOT_LOADED, LOADING, READY, with 1,000 listeners; the load counts too",
       "a loop of 1,000 calls",
       cycle,
       "×",

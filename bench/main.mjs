@@ -94,10 +94,12 @@ ${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node}
 
 Client and servers ran ${machine.pinned}. [README.md](README.md) explains the method.
 
-- Half of the rounds gave a value in the range *middle half*.
-- \`0.90 ×\` means 10 % less than the row is compared with.
+- A quarter of the rounds gave a smaller value than the range *middle half*, and a quarter gave a larger one.
+- \`0.90 ×\` means 10 % less than what the column *compared with* names.
 - *goal* is what we want to reach. The limits of \`npm run bench:check\` are in \`budget.json\`, and can differ.
-- The last column has the figures of the row first, and then those of what it is compared with.
+- The last column has two servers: \`A beside B\`. A is the server in the column *measure*, and B the one in the column
+  *compared with*. \`79 k/s\` means 79,000 requests a second.
+- The *core* is an application with \`createHealth()\`, one resource and \`fetch\`, as a minified bundle.
 
 | measure | compared with | median | middle half | goal | reached | CPU time of a request, requests a second |
 |---|---|---|---|---|---|---|

@@ -34,7 +34,7 @@ export default { fetch: health.fetch };
 /** What an application's bundle holds of it: gzip of the minified whole. */
 export async function size() {
   const core = await gzipped(APPLICATION);
-  const rows = [row("size", "core for one resource and `fetch`", "–", core, "kB gzip", ["<=", 4])];
+  const rows = [row("size", "the core", "–", core, "kB gzip", ["<=", 4])];
   for (const adapter of ["node", "hono", "fastify", "koa", "bun", "deno", "cloudflare", "aws-lambda"]) {
     const mounted = await gzipped(
       `${APPLICATION}import { probes } from "./adapters/${adapter}.js";\nexport const mounted = probes(health);`,
@@ -63,13 +63,7 @@ async function peerSizes(core) {
     Object.entries(entries).map(async ([name, names]) => {
       const source = `import { ${names} } from "${name}";\nexport default peer;`;
       const size = await gzipped(source, { folder, platform: "node" });
-      return row(
-        `size ${name}`,
-        `core for one resource and \`fetch\``,
-        `${name}, ${size.toFixed(1)} kB`,
-        core / size,
-        "×",
-      );
+      return row(`size ${name}`, "the core", `${name}, ${size.toFixed(1)} kB`, core / size, "×");
     }),
   );
 }
@@ -89,5 +83,5 @@ export function coldImport() {
     samples.push(time(at("src/index.js")) - nothing);
   }
   rmSync(folder, { recursive: true });
-  return [row("import", "cold import of the core", "an empty module", samples, "ms more", ["<=", 2])];
+  return [row("import", "cold import of `health-state`", "an empty module", samples, "ms more", ["<=", 2])];
 }

@@ -71,6 +71,7 @@ ${Number(entries).toLocaleString("en")} entries, with keys of 32 characters. Mea
 | CPU time of one turn | how long the main thread computed between two runs of a timer of 1 ms |
 | wait for a processor in one turn | how long the main thread could not run, because other threads and programs used all processors |
 | slowest probe | the slowest answer of \`/status/live\` from the main thread. Another process requests it every ${PROBE_MS} ms |
+| one build | how long one build takes, with a pause of 100 ms after it. If nothing is built, it is a pause of 2 s |
 | heap, resident | the largest memory, measured every 10 ms. During a build, it contains the old value and the new one |
 
 Linux counts CPU time and waits in steps of up to 4 ms.
