@@ -47,4 +47,41 @@ describe("the pages of the rules", () => {
     expect(good).toContain(fix);
     expect(fix).toContain("/nodejs/bin/node");
   });
+
+  test.each([
+    [
+      "Dockerfile",
+      'FROM scratch\nHEALTHCHECK CMD ["curl", "-f", "http://127.0.0.1/live"]\n',
+      'HEALTHCHECK CMD ["/app/check"]',
+    ],
+    [
+      "compose.yml",
+      'services: { api: { image: scratch, healthcheck: { test: ["CMD", "curl", "-f", "http://127.0.0.1/live"] } } }\n',
+      '["CMD","/app/check"]',
+    ],
+    [
+      "pod.yaml",
+      `{ apiVersion: v1, kind: Pod, metadata: { name: api }, spec: { containers: [{ name: api, image: gcr.io/distroless/static,
+        readinessProbe: { exec: { command: [curl, -f, "http://127.0.0.1/ready"] } } }] } }\n`,
+      'command: ["/app/check"]',
+    ],
+  ])("no-shell: the proposal for %s has the form of that file", async (file, text, proposed) => {
+    const { out } = await say(["doctor", "--json", file], { [file]: text });
+    const found: readonly { rule: string; fix: string }[] = JSON.parse(out).findings;
+    expect(found.find(({ rule }) => rule === "no-shell")?.fix).toBe(proposed);
+  });
+
+  test.each(["/foo", "/ready", "/health/"])(
+    "with --ours, each path that is proposed beside %s is one of the library",
+    async (path) => {
+      const probe = `{ httpGet: { path: ${path}, port: 80 }, initialDelaySeconds: 90 }`;
+      const text = `{ apiVersion: v1, kind: Pod, metadata: { name: api }, spec: { containers: [{ name: api, image: api,
+      readinessProbe: ${probe}, livenessProbe: ${probe} }] } }\n`;
+      const { out } = await say(["doctor", "--json", "--ours", "pod.yaml"], { "pod.yaml": text });
+      const found: readonly { fix: string }[] = JSON.parse(out).findings;
+      const paths = found.flatMap(({ fix }) => [...fix.matchAll(/path: ([^\s,}]+)/g)].map(([, each]) => each));
+      expect(paths.length).toBeGreaterThan(1);
+      for (const each of paths) expect(each).toMatch(/^\/status(\/live|\/startup)?$/);
+    },
+  );
 });

@@ -113,19 +113,22 @@ function timeOf(
 
 /** Brackets are the exec form if they hold JSON; else Docker hands the line to a shell. */
 function commandOf(body: string, at: Place, image: string): Command {
-  const shellForm = (line: string): string => `HEALTHCHECK CMD ${line}`;
+  const form = {
+    shell: (line: string): string => `HEALTHCHECK CMD ${line}`,
+    exec: (words: readonly string[]): string => `HEALTHCHECK CMD ${JSON.stringify(words)}`,
+  };
   try {
     const words: unknown = JSON.parse(body);
     if (Array.isArray(words)) {
       const texts = words.map(String);
-      return { words: texts, shell: isShell(texts), at, image, shellForm, unexpanded: /\$\{?[A-Za-z_]\w*\}?/ };
+      return { words: texts, shell: isShell(texts), at, image, form, unexpanded: /\$\{?[A-Za-z_]\w*\}?/ };
     }
   } catch {
     // Not JSON: the shell form.
   }
   if (/^\['/.test(body)) {
     const words = [...body.matchAll(/'([^']*)'/g)].map(([, word = ""]) => word);
-    return { words, shell: isShell(words), at, image, shellForm };
+    return { words, shell: isShell(words), at, image, form };
   }
-  return { words: [body], shell: true, at, image, shellForm };
+  return { words: [body], shell: true, at, image, form };
 }

@@ -51,7 +51,7 @@ function judgeSame(report: Report, { liveness, readiness }: Probes, ours: boolea
   const isPatient =
     readiness !== undefined && patience(liveness) >= 2 * patience(readiness) && patience(liveness) >= 20;
   const named = asked !== undefined && roleOf(asked.path) !== undefined;
-  const path = asked ? siblingOf(asked.path, "liveness") : undefined;
+  const path = asked ? siblingOf(asked.path, "liveness", ours) : undefined;
   report.add({
     rule: "liveness-on-readiness",
     severity: ours && named ? "error" : isPatient && !named ? "note" : "warning",
@@ -112,7 +112,7 @@ function startupFix(liveness: Probe, ours: boolean, seconds: number): string {
   const numbers = `  periodSeconds: 5\n  timeoutSeconds: 3\n  failureThreshold: ${failures}`;
   const port = portText(liveness);
   if (kind === "http" && asked)
-    return `startupProbe:\n  httpGet: { path: ${ours ? siblingOf(asked.path, "startup") : asked.path}, port: ${port} }\n${numbers}`;
+    return `startupProbe:\n  httpGet: { path: ${ours ? siblingOf(asked.path, "startup", ours) : asked.path}, port: ${port} }\n${numbers}`;
   if (kind === "tcp") return `startupProbe:\n  tcpSocket: { port: ${port} }\n${numbers}`;
   if (kind === "grpc") return `startupProbe:\n  grpc: { port: ${port} }\n${numbers}`;
   const words = JSON.stringify(tree.get("exec", "command").words());

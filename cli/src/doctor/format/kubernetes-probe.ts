@@ -154,7 +154,10 @@ function judgeExec(report: Report, tree: Tree, image: string | undefined): strin
     at: command,
     source,
     image,
-    shellForm: (line) => `command: ["sh", "-c", ${JSON.stringify(line)}]`,
+    form: {
+      shell: (line) => `command: ["sh", "-c", ${JSON.stringify(line)}]`,
+      exec: (list) => `command: ${JSON.stringify(list)}`,
+    },
   });
 }
 

@@ -14,8 +14,8 @@ export interface Command {
   readonly image?: string | undefined;
   /** A variable that only a shell would fill in, as this format writes it. */
   readonly unexpanded?: RegExp | undefined;
-  /** How this format writes a line for a shell. */
-  readonly shellForm?: (line: string) => string;
+  /** How this format writes a line for a shell, and words that no shell reads. */
+  readonly form?: { readonly shell: (line: string) => string; readonly exec: (words: readonly string[]) => string };
 }
 
 /** The corrected command, and the change of the file if its text is one piece. */

@@ -45,7 +45,7 @@ function isBare(image: string): boolean {
 }
 
 /** Judges whether the image has the shell or the program that the command runs. */
-function judgePrograms(report: Report, { words, shell, at, image = "", shellForm }: Command): void {
+function judgePrograms(report: Report, { words, shell, at, image = "", form }: Command): void {
   const [program = ""] = words;
   if (!isBare(image) || (!shell && !PROGRAMS.test(program))) return;
   const line = (words.at(-1) ?? "").replace(/\s*\|\|.*$/s, "").split(/\s+/);
@@ -57,8 +57,10 @@ function judgePrograms(report: Report, { words, shell, at, image = "", shellForm
     at,
     what: `The command needs ${shell ? "a shell" : program}, which ${image} does not have.`,
     why: "Every check fails, so the container never becomes healthy.",
-    fix: shellForm?.("").startsWith("HEALTHCHECK")
-      ? `HEALTHCHECK CMD ${JSON.stringify(shell ? line : ["/app/check"])}`
-      : JSON.stringify(["CMD", ...(shell ? line : ["/app/check"])]),
+    fix: (form?.exec ?? inCompose)(shell ? line : ["/app/check"]),
   });
+}
+
+function inCompose(words: readonly string[]): string {
+  return JSON.stringify(["CMD", ...words]);
 }

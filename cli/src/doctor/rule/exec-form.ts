@@ -7,7 +7,7 @@ const PLAIN_PROGRAM =
   /^(\S*\/)?(curl|wget|nc|ncat|pg_isready|mysqladmin|mariadb-admin|redis-cli|mongosh|mongo|cat|test)$/;
 
 /** Judges words that no shell reads, and that were written for one. */
-export function judgeExecForm(report: Report, { words, at, unexpanded, shellForm = inCompose }: Command): void {
+export function judgeExecForm(report: Report, { words, at, unexpanded, form }: Command): void {
   const [program = ""] = words;
   const found = whatNeedsShell(words, unexpanded);
   if (found === undefined) return;
@@ -17,7 +17,7 @@ export function judgeExecForm(report: Report, { words, at, unexpanded, shellForm
     at,
     what: found.what,
     why: found.why.replace("PROGRAM", program),
-    fix: shellForm(words.join(" ")),
+    fix: (form?.shell ?? inCompose)(words.join(" ")),
   });
 }
 

@@ -76,8 +76,8 @@ export function judgePath(
       at,
       what: `A check that restarts the service uses ${path}, which is a readiness path.`,
       why: "A service that loads, drains or waits for a dependency is restarted. The restart does not help.",
-      fix: shown(siblingOf(path, "liveness")),
-      ...(ours && edit?.(siblingOf(path, "liveness"))),
+      fix: shown(siblingOf(path, "liveness", ours)),
+      ...(ours && edit?.(siblingOf(path, "liveness", ours))),
     });
   else if (!restarts && effects.includes("routes") && role === "liveness")
     report.add({
@@ -86,8 +86,8 @@ export function judgePath(
       at,
       what: `A check that routes traffic uses ${path}, which is a liveness path.`,
       why: "It passes before the service is ready, so requests come too early.",
-      fix: shown(siblingOf(path, "readiness")),
-      ...(ours && edit?.(siblingOf(path, "readiness"))),
+      fix: shown(siblingOf(path, "readiness", ours)),
+      ...(ours && edit?.(siblingOf(path, "readiness", ours))),
     });
   else if (ours && !restarts && !effects.includes("routes") && effects.includes("waits") && role === "liveness")
     report.add({
@@ -96,8 +96,8 @@ export function judgePath(
       at,
       what: `A check that waits for the start uses ${path}.`,
       why: "This path answers 200 before the data is loaded, so the check does not wait for it.",
-      fix: shown(siblingOf(path, "startup")),
-      ...edit?.(siblingOf(path, "startup")),
+      fix: shown(siblingOf(path, "startup", ours)),
+      ...edit?.(siblingOf(path, "startup", ours)),
     });
   else if (ours && role === undefined)
     report.add({
@@ -110,9 +110,11 @@ export function judgePath(
     });
 }
 
-/** The path for another question beside this one. */
-export function siblingOf(path: string, role: Role): string {
-  const plain = plainPath(path);
+/**
+ * The path for another question beside this one. A service with the library has no others than those of the library.
+ */
+export function siblingOf(path: string, role: Role, ours = false): string {
+  const plain = ours && ourRoleOf(path) === undefined ? "/status" : plainPath(path);
   const [, status, part] = /^(.*\/status)(\/(?:live|startup))?$/.exec(plain) ?? [];
   if (status !== undefined && (part !== undefined || isOurPath(plain)))
     return { readiness: status, liveness: `${status}/live`, startup: `${status}/startup` }[role];
