@@ -4,14 +4,14 @@ import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resour
 import { callOption } from "../call-option.ts";
 import type { Version, VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
-import { conditionOf, confirmedBy, NO_CONDITION, type Condition } from "./condition.ts";
+import { conditionOf, NO_CONDITION, revisionIn } from "./condition.ts";
 import { bodyOf, valueOf, type Body } from "./content.ts";
 import { digestLike, digestsOf, toDigests } from "./digest.ts";
-import { failure, identityOf, toUrl } from "./identity.ts";
+import { identityOf, toUrl } from "./identity.ts";
 import { isNoStore, warnNoStore } from "./no-store.ts";
 import { checkRequest, type BodyForms, type HttpOptions } from "./options.ts";
 import { ask, type Answer } from "./request.ts";
-import { announcedBy, isSame } from "./revision.ts";
+import { isSame } from "./revision.ts";
 
 /**
  * Creates a loader for the content of a URL. It sends a conditional request, so that unchanged content is not
@@ -59,7 +59,7 @@ export function fromHttp<T, A extends keyof BodyForms>(
   const digests = digest === undefined ? [] : toDigests(digest);
   const reading = { ...checked.reading, digests };
   const target = { ...checked.target, method, body, identity: checked.target.identity && !digests.length };
-  const conditional = method === "GET";
+  const isConditional = method === "GET";
   let told = false;
 
   const asOfOf = async (value: T, { headers, sentAt }: Answer): Promise<Date | number | undefined> =>
@@ -68,34 +68,37 @@ export function fromHttp<T, A extends keyof BodyForms>(
       : ((await callOption("parse", `${identity} was rejected by asOf`, () => asOf?.(value, headers))) ??
         vouchedAt(headers, sentAt));
 
-  const exchange = <R>(context: LoadContext, use: (answer: Answer, announced: Announced) => Promise<R>): Promise<R> => {
-    const condition = conditional ? conditionOf(context) : NO_CONDITION;
-    return ask(target, context.signal, condition, async (answer) => {
-      const result = await use(answer, announcedIn(answer, condition, context, conditional));
-      // One without a body, or with a body that was read, leaves a connection that can be used again.
-      return [result, answer.response.body === null || answer.response.bodyUsed];
-    });
+  const exchange = <R>(
+    context: LoadContext,
+    use: (answer: Answer, announced: string | undefined) => Promise<R>,
+  ): Promise<R> => {
+    const condition = isConditional ? conditionOf(context) : NO_CONDITION;
+    return ask(target, context.signal, condition, (answer) =>
+      use(answer, isConditional ? revisionIn(answer, condition, context) : undefined),
+    );
   };
 
-  /** The answer to a poll that brought nothing new. */
-  const nothingNew = async (
-    is: "held" | "rejected",
+  /** The outcome of a poll that brought nothing new; `undefined` for another revision. */
+  const unchangedBy = async (
+    revision: string | undefined,
     answer: Answer,
-    { previous, rejected }: LoadContext,
-  ): Promise<Unchanged> =>
-    is === "rejected"
-      ? toUnchanged({ revision: rejected })
-      : // SAFETY: a loader is used for one resource, whose value it made.
-        toUnchanged({ asOf: await asOfOf(previous as T, answer) });
+    context: LoadContext,
+  ): Promise<Unchanged | undefined> => {
+    if (isSame(revision, context.rejected)) return toUnchanged({ revision: context.rejected });
+    if (!isSame(revision, context.revision)) return undefined;
+    // SAFETY: a loader is used for one resource, whose value it made.
+    return toUnchanged({ asOf: await asOfOf(context.previous as T, answer) });
+  };
 
   const load = (context: LoadContext): Promise<Loaded<T> | Unchanged> =>
     exchange(context, async (answer, announced) => {
-      if (announced.is !== "new") return nothingNew(announced.is, answer, context);
+      const confirmed = await unchangedBy(announced, answer, context);
+      if (confirmed) return confirmed;
       const content = await bodyOf(answer, reading);
-      const revision = announced.revision ?? (await digestIn(content));
+      const revision = announced ?? (await digestIn(content));
       // Equal content costs a download, but no new value.
-      const is = knownAs(revision, context);
-      if (is !== "new") return nothingNew(is, answer, context);
+      const equal = await unchangedBy(revision, answer, context);
+      if (equal) return equal;
       const value = await valueOf(answer, reading, content, revision);
       const keep = keepNoStore || !isNoStore(answer.headers);
       if (!keep && !told) {
@@ -106,15 +109,12 @@ export function fromHttp<T, A extends keyof BodyForms>(
     });
 
   const version = (context: LoadContext): Promise<Version> =>
-    exchange(context, async (answer, announced) => {
-      const revision = announced.revision ?? (await digestIn(await bodyOf(answer, { ...reading, as: "bytes" })));
-      return {
-        // SAFETY: only a stream has no bytes, and here none is asked for.
-        revision: revision as string,
-        asOf: asOf === false ? undefined : vouchedAt(answer.headers, answer.sentAt),
-        digest: digestsOf(answer.headers)[0],
-      };
-    });
+    exchange(context, async (answer, announced) => ({
+      // SAFETY: only a stream has no bytes, and here none is asked for.
+      revision: announced ?? ((await digestIn(await bodyOf(answer, { ...reading, as: "bytes" }))) as string),
+      asOf: asOf === false ? undefined : vouchedAt(answer.headers, answer.sentAt),
+      digest: digestsOf(answer.headers)[0],
+    }));
 
   return Object.assign(load, { identity, version });
 }
@@ -122,27 +122,4 @@ export function fromHttp<T, A extends keyof BodyForms>(
 /** The revision of a body that has no other. */
 async function digestIn({ bytes }: Body): Promise<string | undefined> {
   return bytes && digestLike("sha256", bytes);
-}
-
-/** What an answer announces: what is held, what was rejected, or something new. */
-interface Announced {
-  readonly is: "held" | "rejected" | "new";
-  /** Without one, only the body can tell. */
-  readonly revision: string | undefined;
-}
-
-function announcedIn(answer: Answer, condition: Condition, context: LoadContext, conditional: boolean): Announced {
-  const { headers, response, url } = answer;
-  if (response.status === 304) {
-    const is = confirmedBy(headers.get("etag"), condition, context);
-    if (!is) throw failure("protocol", url, "answered 304, but no condition was sent", { status: 304 });
-    return { is, revision: is === "held" ? context.revision : context.rejected };
-  }
-  const revision = conditional ? announcedBy(headers) : undefined;
-  return { is: knownAs(revision, context), revision };
-}
-
-function knownAs(revision: string | undefined, context: LoadContext): Announced["is"] {
-  if (isSame(revision, context.rejected)) return "rejected";
-  return isSame(revision, context.revision) ? "held" : "new";
 }

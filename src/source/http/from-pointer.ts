@@ -94,7 +94,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
       named.delete(revision);
       named.set(revision, { url: to, sha256: revision, bytes });
       for (const oldest of named.keys()) if (named.size > MOST_NAMED) named.delete(oldest);
-      return [{ revision, asOf: at, digest: `sha256:${revision}` }, true];
+      return { revision, asOf: at, digest: `sha256:${revision}` };
     });
 
   const load = async (revision: string, context: LoadContext): Promise<T> => {
@@ -108,7 +108,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
     return ask({ ...target, url, headers, identity: false }, context.signal, NO_CONDITION, async (answer) => {
       const content = await bodyOf(answer, object);
       if (content.bytes?.byteLength !== bytes) throw failure("incomplete", url, `has fewer than its ${bytes} bytes`);
-      return [await valueOf(answer, object, content, revision), true];
+      return valueOf(answer, object, content, revision);
     });
   };
 

@@ -34,14 +34,14 @@ const WITHOUT: Readonly<Record<number, SourceErrorKind>> = {
 };
 
 /**
- * Asks, and hands the answer on. When `use` is over, nothing of the request is left: no timer, no
- * listener, and no connection unless `use` gave `true` for a body that was read to its end.
+ * Asks, and hands the answer on. When `use` is over, nothing of the request is left: no timer, no listener, and no
+ * connection. One without a body, or with a body that `use` has read, leaves a connection that can be used again.
  */
 export async function ask<R>(
   target: Target,
   outer: AbortSignal,
   condition: Condition,
-  use: (answer: Answer) => Promise<readonly [result: R, whole: boolean]>,
+  use: (answer: Answer) => Promise<R>,
 ): Promise<R> {
   const bounds = createBounds(outer);
   let response: Response | undefined;
@@ -49,8 +49,8 @@ export async function ask<R>(
   try {
     const answer = await send(target, condition, bounds);
     ({ response } = answer);
-    const [result, read] = await use(answer);
-    whole = read;
+    const result = await use(answer);
+    whole = response.body === null || response.bodyUsed;
     return result;
   } catch (error) {
     // A failure that the end caused is told by the reason of the end.
