@@ -1,15 +1,8 @@
 import type { LoadContext } from "../../resource/options.ts";
+import type { Condition } from "./http-source.ts";
 import { failure } from "./identity.ts";
 import type { Answer } from "./request.ts";
 import { announcedBy, isDate, isSame, isTag } from "./revision.ts";
-
-/** What a conditional request asks. */
-export interface Condition {
-  /** The header. */
-  readonly name: "if-none-match" | "if-modified-since";
-  /** The revisions that the header names. Without any, no condition is sent. */
-  readonly sent: readonly string[];
-}
 
 /**
  * The condition for what is held and what was rejected. The tags of both go into one header. Without a
@@ -22,9 +15,6 @@ export function conditionOf({ revision, rejected }: LoadContext): Condition {
     ? { name: "if-none-match", sent: tags }
     : { name: "if-modified-since", sent: known.filter(isDate).slice(0, 1) };
 }
-
-/** What is asked without a condition. */
-export const NO_CONDITION: Condition = { name: "if-none-match", sent: [] };
 
 /**
  * The revision that an answer to a conditional request announces. A 304 names the one that it confirms, or none: then

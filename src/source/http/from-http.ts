@@ -4,12 +4,13 @@ import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resour
 import { callOption } from "../call-option.ts";
 import type { Version, VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
-import { conditionOf, NO_CONDITION, revisionIn } from "./condition.ts";
+import { conditionOf, revisionIn } from "./condition.ts";
 import { bodyOf, valueOf, type Body } from "./content.ts";
 import { digestLike, digestsOf, toDigests } from "./digest.ts";
+import { NO_CONDITION, type BodyForms } from "./http-source.ts";
 import { identityOf, toUrl } from "./identity.ts";
 import { isNoStore, warnNoStore } from "./no-store.ts";
-import { checkRequest, type BodyForms, type HttpOptions } from "./options.ts";
+import { checkRequest, type HttpOptions } from "./options.ts";
 import { ask, type Answer } from "./request.ts";
 import { isSame } from "./revision.ts";
 
@@ -46,19 +47,26 @@ export function fromHttp<T, A extends keyof BodyForms>(
 ): VersionedLoader<T> {
   const url = toUrl(given);
   const identity = identityOf(url);
-  const { options, ...checked } = checkRequest<T, A, HttpOptions<T, A>>("fromHttp()", givenOptions, url, {
-    parts: ["asOf", "keepNoStore", "body"],
-    limits: ["digest", "method"],
-  });
-  const { asOf, keepNoStore = false, digest, body } = options;
+  const [checked, options] = checkRequest<T, A, HttpOptions<T, A>>(
+    "fromHttp()",
+    givenOptions,
+    url,
+    ["asOf", "keepNoStore", "body"],
+    ["digest", "method"],
+    ["json", "text", "bytes", "stream"],
+  );
+  const { asOf, keepNoStore = false, digest, body, verify } = options;
   const method = (options.method ?? "GET").toUpperCase();
   if (asOf) checkFunction("asOf", asOf, "a function or false");
   if (method === "HEAD") invalidOption("method", method, "a method whose answer has a body");
   if (method === "GET" && body !== undefined)
     invalidOption("method", method, "a method such as POST, because there is a body");
-  const digests = digest === undefined ? [] : toDigests(digest);
-  const reading = { ...checked.reading, digests };
-  const target = { ...checked.target, method, body, identity: checked.target.identity && !digests.length };
+  if (checked.as === "stream") {
+    checkFunction("parse", checked.parse, "a function that reads the stream to its end");
+    for (const [name, proof] of Object.entries({ verify, digest }))
+      if (proof !== undefined) invalidOption(name, proof, 'it with as: "bytes", because it needs the whole body');
+  }
+  const source = { ...checked, method, body, digests: digest === undefined ? [] : toDigests(digest) };
   const isConditional = method === "GET";
   let told = false;
 
@@ -73,7 +81,7 @@ export function fromHttp<T, A extends keyof BodyForms>(
     use: (answer: Answer, announced: string | undefined) => Promise<R>,
   ): Promise<R> => {
     const condition = isConditional ? conditionOf(context) : NO_CONDITION;
-    return ask(target, context.signal, condition, (answer) =>
+    return ask(source, context.signal, condition, (answer) =>
       use(answer, isConditional ? revisionIn(answer, condition, context) : undefined),
     );
   };
@@ -94,12 +102,12 @@ export function fromHttp<T, A extends keyof BodyForms>(
     exchange(context, async (answer, announced) => {
       const confirmed = await unchangedBy(announced, answer, context);
       if (confirmed) return confirmed;
-      const content = await bodyOf(answer, reading);
+      const content = await bodyOf(answer, source);
       const revision = announced ?? (await digestIn(content));
       // Equal content costs a download, but no new value.
       const equal = await unchangedBy(revision, answer, context);
       if (equal) return equal;
-      const value = await valueOf(answer, reading, content, revision);
+      const value = await valueOf(answer, source, content, revision);
       const keep = keepNoStore || !isNoStore(answer.headers);
       if (!keep && !told) {
         told = true;
@@ -111,7 +119,7 @@ export function fromHttp<T, A extends keyof BodyForms>(
   const version = (context: LoadContext): Promise<Version> =>
     exchange(context, async (answer, announced) => ({
       // SAFETY: only a stream has no bytes, and here none is asked for.
-      revision: announced ?? ((await digestIn(await bodyOf(answer, { ...reading, as: "bytes" }))) as string),
+      revision: announced ?? ((await digestIn(await bodyOf(answer, { ...source, as: "bytes" }))) as string),
       asOf: asOf === false ? undefined : vouchedAt(answer.headers, answer.sentAt),
       digest: digestsOf(answer.headers)[0],
     }));

@@ -4,10 +4,10 @@ import type { LoadContext } from "../../resource/options.ts";
 import { byVersion } from "../by-version.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
-import { NO_CONDITION } from "./condition.ts";
 import { bodyOf, valueOf } from "./content.ts";
+import { NO_CONDITION, NO_HEADERS, type BodyForms } from "./http-source.ts";
 import { failure, identityOf, toUrl, urlOf } from "./identity.ts";
-import { checkRequest, type BodyForms, type RequestOptions } from "./options.ts";
+import { checkRequest, type RequestOptions } from "./options.ts";
 import { ask } from "./request.ts";
 
 /** The options of `fromPointer()`. The headers are sent only to the origin of the pointer. */
@@ -60,19 +60,20 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
   givenOptions: PointerOptions<T, A> = {},
 ): VersionedLoader<T> {
   const home = toUrl(pointer);
-  const { options, target, reading } = checkRequest<T, A, PointerOptions<T, A>>("fromPointer()", givenOptions, home, {
-    parts: [],
-    limits: ["origins"],
-  });
-  if (reading.as === "stream")
-    invalidOption("as", reading.as, '"json", "text" or "bytes", because the whole object is hashed');
-  const { origins = [] } = options;
+  const [source, { origins = [] }] = checkRequest<T, A, PointerOptions<T, A>>(
+    "fromPointer()",
+    givenOptions,
+    home,
+    [],
+    ["origins"],
+    ["json", "text", "bytes"],
+  );
   const list = toList("origins", origins, "a list of origins");
   if (typeof origins !== "object" || origins === null) invalidOption("origins", origins, "a list of origins");
   const allowed = [home, ...list.map(toUrl)].map(({ origin }) => origin);
   const named = new Map<string, Named>();
   const pointing = {
-    ...reading,
+    ...source,
     as: "json" as const,
     parse: undefined,
     verify: undefined,
@@ -80,7 +81,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
   };
 
   const version = (context: LoadContext): Promise<{ revision: string; asOf: number | undefined; digest: string }> =>
-    ask(target, context.signal, NO_CONDITION, async (answer) => {
+    ask(pointing, context.signal, NO_CONDITION, async (answer) => {
       const document = await valueOf<unknown>(answer, pointing, await bodyOf(answer, pointing), undefined);
       // SAFETY: each is looked at before it is used.
       const { url, sha256, bytes, asOf } = Object(document) as Readonly<Record<string, unknown>>;
@@ -101,11 +102,11 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
     const known = named.get(revision);
     if (!known) throw failure("missing", home, `does not know the object of the revision ${revision}`);
     const { url, bytes } = known;
-    if (bytes > reading.maxBytes)
-      throw failure("too-large", url, `has ${bytes} bytes, more than the ${reading.maxBytes} of maxBytes`);
-    const object = { ...reading, maxBytes: bytes, digests: [`sha256:${revision}`] };
-    const headers = url.origin === home.origin ? target.headers : {};
-    return ask({ ...target, url, headers, identity: false }, context.signal, NO_CONDITION, async (answer) => {
+    if (bytes > source.maxBytes)
+      throw failure("too-large", url, `has ${bytes} bytes, more than the ${source.maxBytes} of maxBytes`);
+    const headers = url.origin === home.origin ? source.headers : NO_HEADERS;
+    const object = { ...source, url, headers, maxBytes: bytes, digests: [`sha256:${revision}`] };
+    return ask(object, context.signal, NO_CONDITION, async (answer) => {
       const content = await bodyOf(answer, object);
       if (content.bytes?.byteLength !== bytes) throw failure("incomplete", url, `has fewer than its ${bytes} bytes`);
       return valueOf(answer, object, content, revision);
