@@ -47,14 +47,11 @@ export function fromHttp<T, A extends keyof BodyForms>(
 ): VersionedLoader<T> {
   const url = toUrl(given);
   const identity = identityOf(url);
-  const [checked, options] = checkRequest<T, A, HttpOptions<T, A>>(
-    "fromHttp()",
-    givenOptions,
-    url,
-    ["asOf", "keepNoStore", "body"],
-    ["digest", "method"],
-    ["json", "text", "bytes", "stream"],
-  );
+  const [checked, options] = checkRequest<T, A, HttpOptions<T, A>>("fromHttp()", givenOptions, url, {
+    parts: ["asOf", "keepNoStore", "body"],
+    limits: ["digest", "method"],
+    forms: ["json", "text", "bytes", "stream"],
+  });
   const { asOf, keepNoStore = false, digest, body, verify } = options;
   const method = (options.method ?? "GET").toUpperCase();
   if (asOf) checkFunction("asOf", asOf, "a function or false");

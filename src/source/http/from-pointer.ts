@@ -1,7 +1,7 @@
 import { invalidOption } from "../../option/invalid-option.ts";
 import { toList } from "../../option/to-list.ts";
 import type { LoadContext } from "../../resource/options.ts";
-import { byVersion } from "../by-version.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
 import { bodyOf, valueOf } from "./content.ts";
@@ -16,10 +16,9 @@ export interface PointerOptions<T, A extends "json" | "text" | "bytes" = "json">
   readonly origins?: readonly string[];
 }
 
-/** What a pointer names. */
+/** Where the object of a revision lies, and its size. */
 interface Named {
   readonly url: URL;
-  readonly sha256: string;
   readonly bytes: number;
 }
 
@@ -60,14 +59,11 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
   givenOptions: PointerOptions<T, A> = {},
 ): VersionedLoader<T> {
   const home = toUrl(pointer);
-  const [source, { origins = [] }] = checkRequest<T, A, PointerOptions<T, A>>(
-    "fromPointer()",
-    givenOptions,
-    home,
-    [],
-    ["origins"],
-    ["json", "text", "bytes"],
-  );
+  const [source, { origins = [] }] = checkRequest<T, A, PointerOptions<T, A>>("fromPointer()", givenOptions, home, {
+    parts: [],
+    limits: ["origins"],
+    forms: ["json", "text", "bytes"],
+  });
   const list = toList("origins", origins, "a list of origins");
   if (typeof origins !== "object" || origins === null) invalidOption("origins", origins, "a list of origins");
   const allowed = [home, ...list.map(toUrl)].map(({ origin }) => origin);
@@ -85,20 +81,20 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
       const document = await valueOf<unknown>(answer, pointing, await bodyOf(answer, pointing), undefined);
       // SAFETY: each is looked at before it is used.
       const { url, sha256, bytes, asOf } = Object(document) as Readonly<Record<string, unknown>>;
-      const at = asOf === undefined || asOf === null ? vouchedAt(answer.headers, answer.sentAt) : toEpoch(asOf);
+      const vouched = asOf === undefined || asOf === null ? vouchedAt(answer.headers, answer.sentAt) : toEpoch(asOf);
       const to = typeof url === "string" ? urlOf(url, home) : undefined;
       const revision = typeof sha256 === "string" && /^[\da-f]{64}$/i.test(sha256) ? sha256.toLowerCase() : undefined;
-      if (!to || !revision || typeof bytes !== "number" || !(bytes > 0) || Number.isNaN(at))
+      if (!to || !revision || typeof bytes !== "number" || !(bytes > 0) || Number.isNaN(vouched))
         throw failure("parse", home, "is not a pointer { url, sha256, bytes, asOf }");
       if ((to.protocol !== "https:" && to.protocol !== home.protocol) || !allowed.includes(to.origin))
         throw failure("protocol", home, `points to ${identityOf(to)}, which is not of its origin or of origins`);
       named.delete(revision);
-      named.set(revision, { url: to, sha256: revision, bytes });
+      named.set(revision, { url: to, bytes });
       for (const oldest of named.keys()) if (named.size > MOST_NAMED) named.delete(oldest);
-      return { revision, asOf: at, digest: `sha256:${revision}` };
+      return { revision, asOf: vouched, digest: `sha256:${revision}` };
     });
 
-  const load = async (revision: string, context: LoadContext): Promise<T> => {
+  const at = async (revision: string, context: LoadContext): Promise<T> => {
     const known = named.get(revision);
     if (!known) throw failure("missing", home, `does not know the object of the revision ${revision}`);
     const { url, bytes } = known;
@@ -113,7 +109,14 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
     });
   };
 
-  return byVersion({ version, load, addressed: true, identity: identityOf(home) });
+  const load = async (context: LoadContext): Promise<Loaded<T> | Unchanged> => {
+    const { revision, asOf } = await version(context);
+    if (revision === context.revision) return toUnchanged({ asOf });
+    if (revision === context.rejected) return toUnchanged({ revision });
+    return toLoaded(await at(revision, context), { revision, asOf });
+  };
+
+  return Object.assign(load, { identity: identityOf(home), version, at });
 }
 
 /** An instant as JSON can hold it. */

@@ -66,21 +66,26 @@ export interface HttpOptions<T, A extends keyof BodyForms = "json"> extends Requ
   readonly body?: string | ByteArray;
 }
 
+/** What a source takes beside the options of all. */
+interface OwnOptions {
+  /** Names of options for which `undefined` means that they are left out. */
+  readonly parts: readonly string[];
+  /** Names of options for which `undefined` is refused. */
+  readonly limits: readonly string[];
+  /** What the option `as` may be. */
+  readonly forms: readonly string[];
+}
+
 /**
  * Checks what all sources of HTTP take.
  *
- * @param parts the names of the source's own options for which `undefined` means that they are left out
- * @param limits those for which `undefined` is refused
- * @param forms what the option `as` may be
  * @throws TypeError with a code
  */
 export function checkRequest<T, A extends keyof BodyForms, O extends RequestOptions<T, A>>(
   where: string,
   given: O,
   url: URL,
-  parts: readonly string[],
-  limits: readonly string[],
-  forms: readonly string[],
+  { parts, limits, forms }: OwnOptions,
 ): readonly [source: HttpSource<T>, options: O] {
   const options = checkOptions(
     where,
