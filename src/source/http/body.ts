@@ -1,8 +1,7 @@
 import type { ByteArray } from "../../option/byte-array.ts";
 import { SourceError } from "../source-error.ts";
 import { broken, failure } from "./identity.ts";
-import type { HttpSource } from "./http-source.ts";
-import type { Answer } from "./request.ts";
+import type { Answer, HttpSource } from "./http-source.ts";
 
 /** Returns one part after the other, and `undefined` at the end. */
 export type ReadPart = () => Promise<Uint8Array | undefined>;

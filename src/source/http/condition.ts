@@ -1,14 +1,21 @@
 import type { LoadContext } from "../../resource/options.ts";
-import type { Condition } from "./http-source.ts";
+import type { Answer } from "./http-source.ts";
 import { failure } from "./identity.ts";
-import type { Answer } from "./request.ts";
 import { announcedBy, isDate, isSame, isTag } from "./revision.ts";
+
+/** What a conditional request asks. */
+export interface Condition {
+  /** The header. */
+  readonly name: "if-none-match" | "if-modified-since";
+  /** The revisions that the header names. Without any, no condition is sent. */
+  readonly sent: readonly string[];
+}
 
 /**
  * The condition for what is held and what was rejected. The tags of both go into one header. Without a
  * tag, one date is sent: that of the value held, because any other content is then told by its own date.
  */
-export function conditionOf({ revision, rejected }: LoadContext): Condition {
+export function conditionOf({ revision, rejected }: Partial<LoadContext>): Condition {
   const known = [revision, rejected];
   const tags = known.filter(isTag);
   return tags.length

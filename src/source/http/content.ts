@@ -3,9 +3,8 @@ import { callOption } from "../call-option.ts";
 import { partsOf, readAll, streamOf } from "./body.ts";
 import { doubtOf } from "./complete.ts";
 import { digestLike, digestsOf } from "./digest.ts";
-import type { HttpSource } from "./http-source.ts";
+import type { Answer, HttpSource } from "./http-source.ts";
 import { failure, identityOf } from "./identity.ts";
-import type { Answer } from "./request.ts";
 
 /** A body that is read, or about to be. */
 export interface Body {

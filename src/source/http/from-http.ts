@@ -4,14 +4,13 @@ import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resour
 import { callOption } from "../call-option.ts";
 import type { Version, VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
-import { conditionOf, revisionIn } from "./condition.ts";
 import { bodyOf, valueOf, type Body } from "./content.ts";
 import { digestLike, digestsOf, toDigests } from "./digest.ts";
-import { NO_CONDITION, type BodyForms } from "./http-source.ts";
+import type { Answer, BodyForms } from "./http-source.ts";
 import { identityOf, toUrl } from "./identity.ts";
 import { isNoStore, warnNoStore } from "./no-store.ts";
 import { checkRequest, type HttpOptions } from "./options.ts";
-import { ask, type Answer } from "./request.ts";
+import { ask } from "./request.ts";
 import { isSame } from "./revision.ts";
 
 /**
@@ -63,8 +62,13 @@ export function fromHttp<T, A extends keyof BodyForms>(
     for (const [name, proof] of Object.entries({ verify, digest }))
       if (proof !== undefined) invalidOption(name, proof, 'it with as: "bytes", because it needs the whole body');
   }
-  const source = { ...checked, method, body, digests: digest === undefined ? [] : toDigests(digest) };
-  const isConditional = method === "GET";
+  const source = {
+    ...checked,
+    method,
+    isConditional: method === "GET",
+    body,
+    digests: digest === undefined ? [] : toDigests(digest),
+  };
   let told = false;
 
   const asOfOf = async (value: T, { headers, sentAt }: Answer): Promise<Date | number | undefined> =>
@@ -72,16 +76,6 @@ export function fromHttp<T, A extends keyof BodyForms>(
       ? undefined
       : ((await callOption("parse", `${identity} was rejected by asOf`, () => asOf?.(value, headers))) ??
         vouchedAt(headers, sentAt));
-
-  const exchange = <R>(
-    context: LoadContext,
-    use: (answer: Answer, announced: string | undefined) => Promise<R>,
-  ): Promise<R> => {
-    const condition = isConditional ? conditionOf(context) : NO_CONDITION;
-    return ask(source, context.signal, condition, (answer) =>
-      use(answer, isConditional ? revisionIn(answer, condition, context) : undefined),
-    );
-  };
 
   /** The outcome of a poll that brought nothing new; `undefined` for another revision. */
   const unchangedBy = async (
@@ -96,7 +90,7 @@ export function fromHttp<T, A extends keyof BodyForms>(
   };
 
   const load = (context: LoadContext): Promise<Loaded<T> | Unchanged> =>
-    exchange(context, async (answer, announced) => {
+    ask(source, context, async (answer, announced) => {
       const confirmed = await unchangedBy(announced, answer, context);
       if (confirmed) return confirmed;
       const content = await bodyOf(answer, source);
@@ -114,7 +108,7 @@ export function fromHttp<T, A extends keyof BodyForms>(
     });
 
   const version = (context: LoadContext): Promise<Version> =>
-    exchange(context, async (answer, announced) => ({
+    ask(source, context, async (answer, announced) => ({
       // SAFETY: only a stream has no bytes, and here none is asked for.
       revision: announced ?? ((await digestIn(await bodyOf(answer, { ...source, as: "bytes" }))) as string),
       asOf: asOf === false ? undefined : vouchedAt(answer.headers, answer.sentAt),

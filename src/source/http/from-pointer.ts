@@ -5,7 +5,7 @@ import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resour
 import type { VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
 import { bodyOf, valueOf } from "./content.ts";
-import { NO_CONDITION, NO_HEADERS, type BodyForms } from "./http-source.ts";
+import { NO_HEADERS, type BodyForms } from "./http-source.ts";
 import { failure, identityOf, toUrl, urlOf } from "./identity.ts";
 import { checkRequest, type RequestOptions } from "./options.ts";
 import { ask } from "./request.ts";
@@ -77,7 +77,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
   };
 
   const version = (context: LoadContext): Promise<{ revision: string; asOf: number | undefined; digest: string }> =>
-    ask(pointing, context.signal, NO_CONDITION, async (answer) => {
+    ask(pointing, context, async (answer) => {
       const document = await valueOf<unknown>(answer, pointing, await bodyOf(answer, pointing), undefined);
       // SAFETY: each is looked at before it is used.
       const { url, sha256, bytes, asOf } = Object(document) as Readonly<Record<string, unknown>>;
@@ -102,7 +102,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
       throw failure("too-large", url, `has ${bytes} bytes, more than the ${source.maxBytes} of maxBytes`);
     const headers = url.origin === home.origin ? source.headers : NO_HEADERS;
     const object = { ...source, url, headers, maxBytes: bytes, digests: [`sha256:${revision}`] };
-    return ask(object, context.signal, NO_CONDITION, async (answer) => {
+    return ask(object, context, async (answer) => {
       const content = await bodyOf(answer, object);
       if (content.bytes?.byteLength !== bytes) throw failure("incomplete", url, `has fewer than its ${bytes} bytes`);
       return valueOf(answer, object, content, revision);

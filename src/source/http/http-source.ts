@@ -1,4 +1,5 @@
 import type { ByteArray } from "../../option/byte-array.ts";
+import type { Bounds } from "./bounds.ts";
 
 /** Any JSON value. */
 export type Json = ReturnType<JSON["parse"]>;
@@ -54,15 +55,17 @@ export interface HttpSource<T> {
     | undefined;
   /** The digests that the content must have; with one, nothing else need prove that it is whole. */
   readonly digests: readonly string[];
+  /** Whether the source is asked only for what is new. */
+  readonly isConditional: boolean;
 }
 
-/** What a conditional request asks. */
-export interface Condition {
-  /** The header. */
-  readonly name: "if-none-match" | "if-modified-since";
-  /** The revisions that the header names. Without any, no condition is sent. */
-  readonly sent: readonly string[];
+/** An answer that carries content, or a 304. */
+export interface Answer {
+  readonly response: Response;
+  readonly headers: Headers;
+  /** The URL that answered, after redirects. */
+  readonly url: URL;
+  /** When its request was sent, in epoch ms. */
+  readonly sentAt: number;
+  readonly bounds: Bounds;
 }
-
-/** What is asked without a condition. */
-export const NO_CONDITION: Condition = { name: "if-none-match", sent: [] };

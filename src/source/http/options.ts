@@ -113,6 +113,7 @@ export function checkRequest<T, A extends keyof BodyForms, O extends RequestOpti
     parse,
     verify,
     digests: [],
+    isConditional: false,
   };
   return [source, options];
 }

@@ -1,21 +1,12 @@
 import { retryLater, waitAskedBy } from "../../resource/retry-later.ts";
 import { SourceError, type SourceErrorKind } from "../source-error.ts";
+import type { LoadContext } from "../../resource/options.ts";
 import { createBounds, type Bounds } from "./bounds.ts";
-import { NO_HEADERS, type Condition, type FetchLike, type HeadersLike, type HttpSource } from "./http-source.ts";
+import { conditionOf, revisionIn, type Condition } from "./condition.ts";
+import { NO_HEADERS, type Answer, type FetchLike, type HeadersLike, type HttpSource } from "./http-source.ts";
 import { broken, failure } from "./identity.ts";
 import { redirectOf } from "./redirect.ts";
 import { retryAfterOf } from "./retry-after.ts";
-
-/** An answer that carries content, or a 304. */
-export interface Answer {
-  readonly response: Response;
-  readonly headers: Headers;
-  /** The URL that answered, after redirects. */
-  readonly url: URL;
-  /** When its request was sent, in epoch ms. */
-  readonly sentAt: number;
-  readonly bounds: Bounds;
-}
 
 /** The most redirects that are followed. */
 const MOST_REDIRECTS = 5;
@@ -33,22 +24,24 @@ const WITHOUT: Readonly<Record<number, SourceErrorKind>> = {
 };
 
 /**
- * Asks, and hands the answer on. When `use` is over, nothing of the request is left: no timer, no listener, and no
- * connection. One without a body, or with a body that `use` has read, leaves a connection that can be used again.
+ * Asks, and hands the answer on, with the revision that it announces. When `use` is over, nothing of the request is
+ * left: no timer, no listener, and no connection. One without a body, or with a body that `use` has read, leaves a
+ * connection that can be used again.
  */
 export async function ask<R>(
   source: HttpSource<unknown>,
-  outer: AbortSignal,
-  condition: Condition,
-  use: (answer: Answer) => Promise<R>,
+  context: LoadContext,
+  use: (answer: Answer, announced: string | undefined) => Promise<R>,
 ): Promise<R> {
-  const bounds = createBounds(outer);
+  const { isConditional } = source;
+  const condition = conditionOf(isConditional ? context : {});
+  const bounds = createBounds(context.signal);
   let response: Response | undefined;
   let whole = false;
   try {
     const answer = await send(source, condition, bounds);
     ({ response } = answer);
-    const result = await use(answer);
+    const result = await use(answer, isConditional ? revisionIn(answer, condition, context) : undefined);
     whole = response.body === null || response.bodyUsed;
     return result;
   } catch (error) {
