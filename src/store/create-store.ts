@@ -17,6 +17,11 @@ export type Store<T> = StoreActions<T> & Attachable<T>;
 export function createStore<T>(actions: StoreActions<T>): Store<T> {
   const checked = checkOptions("createStore()", actions, ["claim"], ["restore", "save", "stamp", "remove"]);
   for (const name of ["restore", "save", "stamp", "remove"] as const) checkFunction(name, checked[name]);
+  return toStore(checked);
+}
+
+/** The same for the library's own stores: their functions need no check. */
+export function toStore<T>(actions: StoreActions<T>): Store<T> {
   // SAFETY: what the option is given was made here, by this function, for the same type of value.
-  return { ...checked, attach: (resource, all) => keepKnownGood(resource, all as readonly Store<T>[]) };
+  return { ...actions, attach: (resource, all) => keepKnownGood(resource, all as readonly Store<T>[]) };
 }

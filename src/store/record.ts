@@ -1,7 +1,8 @@
 import { digestOf } from "../option/digest.ts";
-import type { Duration } from "../option/duration.ts";
-import { toSafeText } from "../option/invalid-option.ts";
-import type { Codec, Stamps, StoreContext } from "./store.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { toMsOrNever, type Duration } from "../option/duration.ts";
+import { invalidOption, toSafeText } from "../option/invalid-option.ts";
+import { checkCodec, type Codec, type Stamps, type StoreContext } from "./store.ts";
 
 /**
  * A stored record is two lines of text and a body. The first line is the magic word, the format, and the SHA-256 of the
@@ -27,6 +28,26 @@ export interface RecordOptions<T> {
    * @default ""
    */
   readonly schema?: string;
+}
+
+/** The options of a store after the checks. */
+export interface CheckedRecordOptions<T> {
+  readonly codec: Codec<T>;
+  readonly schema: string;
+  readonly maxAgeMs: number;
+}
+
+/**
+ * Checks the options of a store.
+ *
+ * @param where the function that takes them, for the error
+ * @throws TypeError for a wrong option
+ */
+export function checkRecordOptions<T>(where: string, given: RecordOptions<T>): CheckedRecordOptions<T> {
+  const { codec, maxAge = "never", schema = "" } = checkOptions(where, given, [], ["codec", "maxAge", "schema"]);
+  checkCodec(codec);
+  if (typeof schema !== "string") invalidOption("schema", schema, "a text");
+  return { codec, schema, maxAgeMs: toMsOrNever("maxAge", maxAge, 1) };
 }
 
 /** What a record must be of, to be used. */
@@ -123,6 +144,6 @@ export async function checkBody(header: Header, body: Uint8Array): Promise<void>
 }
 
 /** What a store expects of its record. */
-export function expectedBy<T>({ codec, schema = "" }: RecordOptions<T>, { name, source }: StoreContext): Expected {
+export function expectedBy<T>({ codec, schema }: CheckedRecordOptions<T>, { name, source }: StoreContext): Expected {
   return { resource: name, source, codec: codec.name, schema };
 }

@@ -1,9 +1,8 @@
-import { checkOptions } from "../../option/check-options.ts";
-import { toMsOrNever } from "../../option/duration.ts";
 import { checkFunction, invalidOption, propertyOf } from "../../option/invalid-option.ts";
 import {
   checkBody,
   checkHeader,
+  checkRecordOptions,
   expectedBy,
   reasonText,
   seal,
@@ -13,8 +12,8 @@ import {
   type RecordOptions,
   type StampsHeader,
 } from "../record.ts";
-import { createStore, type Store } from "../create-store.ts";
-import { checkCodec, type Ignored, type Saved, type Stamps, type StoreContext } from "../store.ts";
+import { toStore, type Store } from "../create-store.ts";
+import type { Ignored, Saved, Stamps, StoreContext } from "../store.ts";
 
 /** What a store needs of a key-value storage. A storage of unstorage is one. */
 export interface StorageLike {
@@ -56,11 +55,8 @@ interface Found {
 export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, options: RecordOptions<T>): Store<T> {
   const storage = storageOf(given);
   if (typeof key !== "string" || key === "") invalidOption("kvStore's key", key, "the key that the value lies under");
-  const checked = checkOptions("kvStore()", options, [], ["codec", "maxAge", "schema"]);
-  const { codec, maxAge = "never", schema } = checked;
-  checkCodec(codec);
-  if (schema !== undefined && typeof schema !== "string") invalidOption("schema", schema, "a text");
-  const maxAgeMs = toMsOrNever("maxAge", maxAge, 1);
+  const checked = checkRecordOptions("kvStore()", options);
+  const { codec, maxAgeMs } = checked;
   const stampsKey = `${key}:at`;
   /** The SHA-256 of the value that was saved or restored last. */
   let own: string | undefined;
@@ -96,7 +92,7 @@ export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, op
     return undefined;
   };
 
-  return createStore<T>({
+  return toStore<T>({
     stamp,
     restore: (context) =>
       read(context, async ({ header: { sha256, revision, checkedAt, asOf }, body }) => {
