@@ -2,6 +2,7 @@ import { digestOf } from "../option/digest.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { toMsOrNever, type Duration } from "../option/duration.ts";
 import { invalidOption, toSafeText } from "../option/invalid-option.ts";
+import { messageOf } from "../resource/print.ts";
 import { checkCodec, type Codec, type Stamps, type StoreContext } from "./store.ts";
 
 /**
@@ -106,7 +107,7 @@ export function ignore(reason: string): never {
 
 /** Why a record is ignored, as it is told. */
 export function reasonText(error: unknown): string {
-  return toSafeText(error instanceof Error ? error.message : error);
+  return toSafeText(messageOf(error));
 }
 
 /**
