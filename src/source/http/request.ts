@@ -99,7 +99,7 @@ async function send(source: HttpSource<unknown>, { name, sent }: Condition, boun
       method !== "GET" ? `another URL, which ${method} does not follow` : isTooMany,
     );
     if (!next) throw refused(answer);
-    if (next.origin !== url.origin) headers = isBare ? own : new Headers(own);
+    if (next.origin !== url.origin) headers = new Headers(own);
     url = next;
   }
 }
@@ -117,10 +117,8 @@ async function headersOf(
     throw broken("request", url, "cannot be asked: headers threw", cause);
   }
   try {
-    // The types of the platforms differ in what they let be iterated.
-    const all = new Headers(
-      Symbol.iterator in given ? [...given].map(([name, value]): [string, string] => [name, value]) : { ...given },
-    );
+    // SAFETY: what iterates gives pairs, and what else it gives is refused. A list, because some platforms take no more.
+    const all = new Headers(Symbol.iterator in given ? ([...given] as [string, string][]) : { ...given });
     for (const [name, value] of Object.entries(own)) all.set(name, value);
     return all;
   } catch {
