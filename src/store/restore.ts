@@ -2,7 +2,7 @@ import { toSafeText } from "../option/invalid-option.ts";
 import { messageOf } from "../resource/print.ts";
 import type { PartHost } from "../resource/part.ts";
 import type { RestoreOutcome } from "../resource/part-notes.ts";
-import type { Ignored, Restored, StoreActions, StoreContext, Stored } from "./store.ts";
+import type { StoreActions, StoreContext, Stored } from "./store.ts";
 
 /** How long the first load waits for the restore, in ms. */
 const WAIT_MS = 1_000;
@@ -113,7 +113,11 @@ export function createRestore<T>(
   const ask = async (store: StoreActions<T>, place: number, signal: AbortSignal): Promise<void> => {
     let answer: Stored<T> | undefined;
     try {
-      answer = checkedOf(await store.restore(contextOf(signal)), reasons);
+      const given = await store.restore(contextOf(signal));
+      if (given && "ignored" in given) reasons.push(given.ignored);
+      // A codec may read nothing from what it wrote.
+      else if (given && (given.value === undefined || given.value === null)) reasons.push("the store gave no value");
+      else answer = given;
     } catch (error) {
       failed = true;
       reasons.push(messageOf(error));
@@ -170,29 +174,4 @@ export function createRestore<T>(
     },
     drop: () => end("superseded"),
   };
-}
-
-/**
- * What a store of the user's answered, read once and with each field of its type. An age that is no number would be
- * young for ever.
- *
- * @param reasons gets why there is no value that may be used
- * @throws what a property throws
- */
-function checkedOf<T>(given: Restored<T>, reasons: string[]): Stored<T> | undefined {
-  if (given === undefined || given === null) return undefined;
-  const { ignored, value, revision, checkedAt, asOf, origin }: Partial<Stored<T> & Ignored> = given;
-  const stamps: readonly unknown[] = [checkedAt, asOf ?? checkedAt];
-  if (ignored !== undefined) reasons.push(String(ignored));
-  else if (value === undefined || value === null || checkedAt === undefined || !stamps.every(Number.isFinite))
-    reasons.push("the store gave no value, or no time stamps in epoch ms");
-  else
-    return {
-      value,
-      revision: typeof revision === "string" ? revision : undefined,
-      checkedAt,
-      asOf: asOf ?? undefined,
-      origin: origin === "seed" ? origin : "store",
-    };
-  return undefined;
 }

@@ -123,7 +123,7 @@ async function headersOf(
     return all;
   } catch {
     // The error of the platform would tell the value, which may be a secret.
-    throw failure("request", url, "cannot be requested, because headers returned an invalid header");
+    throw failure("request", url, "cannot be asked: headers gave an invalid header");
   }
 }
 
