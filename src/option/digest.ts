@@ -1,5 +1,3 @@
-import { propertyOf } from "./invalid-option.ts";
-
 /** The digests that are used, by the name that `node:crypto` has for them. */
 export type DigestName = "sha256" | "sha512";
 
@@ -11,6 +9,11 @@ interface Hash {
 
 /** What creates such a digest. */
 export type CreateHash = (name: DigestName) => Hash;
+
+/** What `process` has for modules of the runtime. An edge may have a `process` without it. */
+interface Builtins<F> {
+  getBuiltinModule?(module: string): Readonly<Record<string, F>> | undefined;
+}
 
 /** So many bytes take about a millisecond. */
 const SLICE_BYTES = 2 ** 20;
@@ -48,8 +51,7 @@ export function hexOf(bytes: Uint8Array): string {
  * is none, and on Node before 20.16.
  */
 function builtin<F>(module: string, name: string): F | undefined {
-  const platform = propertyOf(globalThis, "process");
-  const load = propertyOf(platform, "getBuiltinModule");
   // SAFETY: the caller names the function's type as Node documents it.
-  return typeof load === "function" ? (propertyOf(load.call(platform, module), name) as F | undefined) : undefined;
+  const { process } = globalThis as { process?: Builtins<F> };
+  return process?.getBuiltinModule?.(module)?.[name];
 }

@@ -54,17 +54,15 @@ export class SourceError extends Error {
   /** Always "HS_SOURCE". */
   readonly code = "HS_SOURCE" as const;
   /** What went wrong. */
-  readonly kind: SourceErrorKind;
+  declare readonly kind: SourceErrorKind;
   /** The HTTP status, where there was one. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** How long the source asked to be left alone, in ms. */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter: number | undefined;
 
   /** Made by a source. The message names the source by origin and path, never by query or user. */
-  constructor(kind: SourceErrorKind, message: string, note: SourceErrorNote = {}) {
-    super(message, { cause: note.cause });
-    this.kind = kind;
-    this.status = note.status;
-    this.retryAfter = note.retryAfter;
+  constructor(kind: SourceErrorKind, message: string, { cause, status, retryAfter }: SourceErrorNote = {}) {
+    super(message, { cause });
+    Object.assign(this, { kind, status, retryAfter });
   }
 }

@@ -2,7 +2,7 @@ import { checkOptions } from "../option/check-options.ts";
 import { checkFunction } from "../option/invalid-option.ts";
 import type { Attachable } from "../resource/part.ts";
 import { keepKnownGood } from "./known-good.ts";
-import type { StoreActions } from "./store.ts";
+import type { Ignored, Restored, StoreActions, Stored } from "./store.ts";
 
 /** A store for the option `lastKnownGood`. */
 export type Store<T> = StoreActions<T> & Attachable<T>;
@@ -17,6 +17,34 @@ export type Store<T> = StoreActions<T> & Attachable<T>;
 export function createStore<T>(actions: StoreActions<T>): Store<T> {
   const checked = checkOptions("createStore()", actions, ["claim"], ["restore", "save", "stamp", "remove"]);
   for (const name of ["restore", "save", "stamp", "remove"] as const) checkFunction(name, checked[name]);
+  return toStore({ ...checked, restore: async (context) => checkedOf(await checked.restore(context)) });
+}
+
+/** The same for the library's own stores: their functions need no check. */
+export function toStore<T>(actions: StoreActions<T>): Store<T> {
   // SAFETY: what the option is given was made here, by this function, for the same type of value.
-  return { ...checked, attach: (resource, all) => keepKnownGood(resource, all as readonly Store<T>[]) };
+  return { ...actions, attach: (resource, all) => keepKnownGood(resource, all as readonly Store<T>[]) };
+}
+
+/**
+ * What a store of the user's answered, read once and with each field of its type. An age that is no number would be
+ * young for ever.
+ *
+ * @throws what a property throws
+ */
+function checkedOf<T>(given: Restored<T>): Restored<T> {
+  if (given === undefined || given === null) return undefined;
+  const { ignored, value, revision, checkedAt, asOf, origin }: Partial<Stored<T> & Ignored> = given;
+  if (ignored !== undefined) return { ignored: String(ignored) };
+  const stamps: readonly unknown[] = [checkedAt, asOf ?? checkedAt];
+  if (checkedAt === undefined || !stamps.every(Number.isFinite))
+    return { ignored: "the store gave no time stamps in epoch ms" };
+  return {
+    // SAFETY: a restore ignores one that is undefined.
+    value: value as T,
+    revision: typeof revision === "string" ? revision : undefined,
+    checkedAt,
+    asOf: asOf ?? undefined,
+    origin: origin === "seed" ? origin : "store",
+  };
 }

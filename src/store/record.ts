@@ -1,7 +1,9 @@
 import { digestOf } from "../option/digest.ts";
-import type { Duration } from "../option/duration.ts";
-import { toSafeText } from "../option/invalid-option.ts";
-import type { Codec, Stamps, StoreContext } from "./store.ts";
+import { checkOptions } from "../option/check-options.ts";
+import { toMsOrNever, type Duration } from "../option/duration.ts";
+import { invalidOption, toSafeText } from "../option/invalid-option.ts";
+import { messageOf } from "../resource/print.ts";
+import { checkCodec, type Codec, type Stamps, type StoreContext } from "./store.ts";
 
 /**
  * A stored record is two lines of text and a body. The first line is the magic word, the format, and the SHA-256 of the
@@ -27,6 +29,26 @@ export interface RecordOptions<T> {
    * @default ""
    */
   readonly schema?: string;
+}
+
+/** The options of a store after the checks. */
+export interface CheckedRecordOptions<T> {
+  readonly codec: Codec<T>;
+  readonly schema: string;
+  readonly maxAgeMs: number;
+}
+
+/**
+ * Checks the options of a store.
+ *
+ * @param where the function that takes them, for the error
+ * @throws TypeError for a wrong option
+ */
+export function checkRecordOptions<T>(where: string, given: RecordOptions<T>): CheckedRecordOptions<T> {
+  const { codec, maxAge = "never", schema = "" } = checkOptions(where, given, [], ["codec", "maxAge", "schema"]);
+  checkCodec(codec);
+  if (typeof schema !== "string") invalidOption("schema", schema, "a text");
+  return { codec, schema, maxAgeMs: toMsOrNever("maxAge", maxAge, 1) };
 }
 
 /** What a record must be of, to be used. */
@@ -85,7 +107,7 @@ export function ignore(reason: string): never {
 
 /** Why a record is ignored, as it is told. */
 export function reasonText(error: unknown): string {
-  return toSafeText(error instanceof Error ? error.message : error);
+  return toSafeText(messageOf(error));
 }
 
 /**
@@ -123,6 +145,6 @@ export async function checkBody(header: Header, body: Uint8Array): Promise<void>
 }
 
 /** What a store expects of its record. */
-export function expectedBy<T>({ codec, schema = "" }: RecordOptions<T>, { name, source }: StoreContext): Expected {
+export function expectedBy<T>({ codec, schema }: CheckedRecordOptions<T>, { name, source }: StoreContext): Expected {
   return { resource: name, source, codec: codec.name, schema };
 }

@@ -2,7 +2,7 @@ import { toSafeText } from "../option/invalid-option.ts";
 import { messageOf } from "../resource/print.ts";
 import type { PartHost } from "../resource/part.ts";
 import type { RestoreOutcome } from "../resource/part-notes.ts";
-import type { Ignored, Restored, StoreActions, StoreContext, Stored } from "./store.ts";
+import type { StoreActions, StoreContext, Stored } from "./store.ts";
 
 /** How long the first load waits for the restore, in ms. */
 const WAIT_MS = 1_000;
@@ -39,26 +39,26 @@ export function createRestore<T>(
   const { host } = resource;
   /** Made when the stores are asked: a Worker may create none while its module is evaluated. */
   let controller: AbortController | undefined;
-  let phase: "due" | "running" | "over" = "due";
+  let phase: "due" | "running" | "checking" | "over" = "due";
   let heldUntil: number | undefined;
   /** A second is over: a store that has not answered is passed, and may still be the first to give a value. */
   let isLate = false;
-  let isDropped = false;
   let wake = (): void => {};
-  const answers: (Restored<T> | "pending" | "used")[] = stores.map(() => "pending");
+  /** `undefined` for a store without a value that may be used. */
+  const answers: (Stored<T> | "pending" | undefined)[] = stores.map(() => "pending");
   const reasons: string[] = [];
   let failed = false;
 
-  const isStored = (answer: (typeof answers)[number]): answer is Stored<T> =>
-    typeof answer === "object" && "value" in answer;
+  const discard = (answer: (typeof answers)[number]): void => {
+    if (typeof answer === "object") resource.discard(answer.value);
+  };
 
   const end = (outcome: RestoreOutcome): void => {
     if (phase === "over") return;
     phase = "over";
     controller?.abort();
-    for (const answer of answers) if (isStored(answer)) resource.discard(answer.value);
-    const reason = reasons.length ? toSafeText(reasons.join("; ")) : undefined;
-    const about = reason === undefined ? {} : { reason };
+    answers.forEach(discard);
+    const about = reasons.length ? { reason: toSafeText(reasons.join("; ")) } : {};
     const at = resource.now();
     resource.note({ lastRestore: { at, outcome, ...about } });
     if (!resource.isClosed) resource.announce({ type: "restore", result: outcome, ...about }, at);
@@ -80,52 +80,51 @@ export function createRestore<T>(
   };
 
   const use = async (stored: Stored<T>, place: number): Promise<void> => {
-    answers[place] = "used";
+    phase = "checking";
+    answers[place] = undefined;
     const reason = await reasonToIgnore(stored.value);
-    if (reason === undefined && !isDropped && phase !== "over" && !resource.facts.held) {
-      const { value, revision, asOf, origin } = stored;
+    if (reason === undefined && isDue() && !resource.facts.held) {
       restored(place);
       resource.apply({
+        ...stored,
         type: "restored",
         at: resource.now(),
-        value,
-        revision,
         checkedAt: resource.fromWall(stored.checkedAt),
-        asOf: asOf === undefined ? undefined : resource.fromWall(asOf),
-        origin,
+        asOf: stored.asOf === undefined ? undefined : resource.fromWall(stored.asOf),
       });
       return end("restored");
     }
     resource.discard(stored.value);
     if (reason !== undefined) reasons.push(reason);
-    answers[place] = reason === undefined ? undefined : { ignored: reason };
+    if (isDue()) phase = "running";
     consider();
   };
 
   /** Uses the first value, once every store before it has answered, or the second is over. */
   const consider = (): void => {
-    if (phase === "over") return;
+    if (phase !== "running") return;
     for (const [place, answer] of answers.entries()) {
-      if (answer === "used") return;
       if (answer === "pending" && !isLate) return;
-      if (isStored(answer)) return void use(answer, place);
+      if (typeof answer === "object") return void use(answer, place);
     }
-    if (answers.includes("pending")) return;
-    end(isDropped ? "superseded" : failed ? "failed" : reasons.length ? "ignored" : "nothing");
+    if (!answers.includes("pending")) end(failed ? "failed" : reasons.length ? "ignored" : "nothing");
   };
 
   const ask = async (store: StoreActions<T>, place: number, signal: AbortSignal): Promise<void> => {
-    let answer: Restored<T>;
+    let answer: Stored<T> | undefined;
     try {
-      answer = checkedOf(await store.restore(contextOf(signal)));
-      if (answer && "ignored" in answer) reasons.push(answer.ignored);
+      const given = await store.restore(contextOf(signal));
+      if (given && "ignored" in given) reasons.push(given.ignored);
+      // A codec may read nothing from what it wrote.
+      else if (given && (given.value === undefined || given.value === null)) reasons.push("the store gave no value");
+      else answer = given;
     } catch (error) {
       failed = true;
       reasons.push(messageOf(error));
     }
+    if (!isDue()) return discard(answer);
     answers[place] = answer;
-    if (phase !== "over") consider();
-    else if (isStored(answer)) resource.discard(answer.value);
+    consider();
   };
 
   const begin = (): void => {
@@ -135,14 +134,17 @@ export function createRestore<T>(
     host.defer(() => stores.forEach((store, place) => void ask(store, place, signal)));
   };
 
+  const isDue = (): boolean => phase !== "over";
+
   const passLate = (): void => {
     isLate = true;
     consider();
+    wake();
   };
 
   return {
     get isDue() {
-      return phase !== "over";
+      return isDue();
     },
     get heldUntil() {
       return heldUntil;
@@ -158,51 +160,18 @@ export function createRestore<T>(
       passLate();
       return false;
     },
-    async wait() {
-      if (phase === "due") begin();
-      await new Promise<void>((resolve) => {
-        const cancel = host.clock.setTimer(
-          () => {
-            passLate();
-            resolve();
-          },
-          WAIT_MS,
-          true,
-        );
+    wait: () =>
+      new Promise((resolve) => {
+        if (phase === "due") begin();
+        const cancel = host.clock.setTimer(passLate, WAIT_MS, true);
         wake = () => {
           cancel();
           resolve();
         };
-      });
-    },
+      }),
     letGo() {
       heldUntil = undefined;
     },
-    drop() {
-      isDropped = true;
-      end("superseded");
-    },
-  };
-}
-
-/**
- * What a store of the user's answered, read once and with each field of its type. An age that is no number would be
- * young for ever.
- *
- * @throws what a property throws
- */
-function checkedOf<T>(given: Restored<T>): Restored<T> {
-  if (given === undefined || given === null) return undefined;
-  const { ignored, value, revision, checkedAt, asOf, origin }: Partial<Stored<T> & Ignored> = given;
-  if (ignored !== undefined) return { ignored: String(ignored) };
-  const stamps: readonly unknown[] = [checkedAt, asOf ?? checkedAt];
-  if (value === undefined || value === null || checkedAt === undefined || !stamps.every(Number.isFinite))
-    return { ignored: "the store gave no value, or no time stamps in epoch ms" };
-  return {
-    value,
-    revision: typeof revision === "string" ? revision : undefined,
-    checkedAt,
-    asOf: asOf ?? undefined,
-    origin: origin === "seed" ? origin : "store",
+    drop: () => end("superseded"),
   };
 }

@@ -1,7 +1,7 @@
 import { checkOptions } from "../option/check-options.ts";
 import { toEpochMs } from "../option/epoch-ms.ts";
 import { invalidOption } from "../option/invalid-option.ts";
-import { createStore, type Store } from "./create-store.ts";
+import { toStore, type Store } from "./create-store.ts";
 
 /** The options of a seed. */
 export interface SeedOptions {
@@ -27,7 +27,7 @@ export function seed<T>(value: T, options: SeedOptions): Store<T> {
   const at = toEpochMs("asOf", asOf);
   if (revision !== undefined && typeof revision !== "string") invalidOption("revision", revision, "a string");
   const skipped = Promise.resolve({ skipped: "a seed is never saved" });
-  return createStore<T>({
+  return toStore({
     restore: () => Promise.resolve({ value, revision, checkedAt: at, asOf: at, origin: "seed" }),
     save: () => skipped,
     stamp: () => skipped,

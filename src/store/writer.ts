@@ -1,4 +1,5 @@
 import { toSafeText } from "../option/invalid-option.ts";
+import { messageOf } from "../resource/print.ts";
 import type { PartHost } from "../resource/part.ts";
 import { warn } from "../option/warn.ts";
 import type { HeldValue } from "../state/facts.ts";
@@ -50,9 +51,8 @@ export function createWriter<T>(
     if (isTrouble === isPrinted) return;
     isPrinted = isTrouble && !resource.isHeard;
     if (resource.isHeard) return;
-    const store = `the store of "${resource.name}"`;
-    if (isTrouble) warn(`${store} failed: ${reason}. This is printed once until it works.`);
-    else warn(`${store} works again.`);
+    const what = isTrouble ? `failed: ${reason}. This is printed once until it works` : "works again";
+    warn(`the store of "${resource.name}" ${what}.`);
   };
 
   const tell = (result: "saved" | "skipped" | "removed" | "failed", reason?: string): void => {
@@ -89,11 +89,14 @@ export function createWriter<T>(
     const controller = new AbortController();
     let cancel = (): void => {};
     const tooLong = new Promise<never>((_, reject) => {
-      const giveUp = (): void => {
-        controller.abort();
-        reject(new Error(`the store took longer than ${timeout} ms`));
-      };
-      cancel = host.clock.setTimer(giveUp, timeout, false);
+      cancel = host.clock.setTimer(
+        () => {
+          controller.abort();
+          reject(new Error(`the store took longer than ${timeout} ms`));
+        },
+        timeout,
+        false,
+      );
     });
     try {
       const saved = await Promise.race([act(job, controller.signal), tooLong]);
@@ -104,7 +107,7 @@ export function createWriter<T>(
       if (!saved) print(undefined);
     } catch (error) {
       if (job.kind === "save") isStored = false;
-      const reason = toSafeText(error instanceof Error ? error.message : error);
+      const reason = toSafeText(messageOf(error));
       tell("failed", reason);
       print(reason);
     }

@@ -393,6 +393,37 @@ test("of a list the first store that has a value wins, though another answers so
   expect([first.at(-1)?.what, second.at(-1)?.what]).toEqual(["save new", "save new"]);
 });
 
+test.each([
+  [true, "second", "first"],
+  [false, "first", "second"],
+])(
+  "while a stored value is validated, one that comes late waits for the verdict: %s",
+  async (verdict, used, disposed) => {
+    const first: Call[] = [];
+    const second: Call[] = [];
+    const asked: string[] = [];
+    let judge = (_: boolean): void => {};
+    const kit = createStoreKit({
+      lastKnownGood: [createStore(createTestStore(first)), createStore(createTestStore(second))],
+      validate: ({ id }) => {
+        asked.push(id);
+        return id === "second" ? new Promise<boolean>((resolve) => (judge = resolve)) : true;
+      },
+    });
+    kit.health.start();
+    await kit.clock.settle();
+    second[0]?.answer(storedOf(kit, 1_000, "second"));
+    await kit.clock.advance(1_000);
+    first[0]?.answer(storedOf(kit, 5_000, "first"));
+    await kit.clock.settle();
+    expect([kit.index.peek(), asked]).toEqual([undefined, ["second"]]);
+    judge(verdict);
+    await kit.clock.settle();
+    expect([kit.index.peek(), kit.disposed]).toEqual([{ id: used }, [{ id: disposed }]]);
+    expect(kit.told.filter((text) => text.startsWith("restore")).length).toBe(1);
+  },
+);
+
 test("a seed serves where the file is ignored, and where the file store hangs it serves after a second", async () => {
   for (const given of [{ ignored: "it is torn" }, "hangs"] as const) {
     const calls: Call[] = [];

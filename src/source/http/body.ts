@@ -1,44 +1,42 @@
 import type { ByteArray } from "../../option/byte-array.ts";
+import { SourceError } from "../source-error.ts";
 import { broken, failure } from "./identity.ts";
-import type { Reading } from "./options.ts";
-import type { Answer } from "./request.ts";
+import type { Answer, HttpSource } from "./http-source.ts";
 
 /** Returns one part after the other, and `undefined` at the end. */
 export type ReadPart = () => Promise<Uint8Array | undefined>;
 
-type Limits = Pick<Reading<unknown>, "maxBytes" | "idleMs">;
-
-/** Reads a body in parts: bytes are counted after decoding, and each part has its deadline. */
-export function partsOf({ response, headers, url, bounds }: Answer, { maxBytes, idleMs }: Limits): ReadPart {
+/**
+ * Reads a body in parts: bytes are counted after decoding, and each part has its deadline.
+ *
+ * @throws SourceError for a body that is missing, or announced as too large
+ */
+export function partsOf(
+  { response, headers, url, bounds }: Answer,
+  { maxBytes, idleMs }: HttpSource<unknown>,
+): ReadPart {
   const tooLarge = (): Error => failure("too-large", url, `has more than the ${maxBytes} bytes of maxBytes`);
   const late = (): Error => failure("timeout", url, `was silent for ${idleMs} ms in the middle of its body`);
   // A too large `content-length` is enough, unless it is the compressed length.
   if (!headers.has("content-encoding") && Number(headers.get("content-length")) > maxBytes) throw tooLarge();
   const reader = response.body?.getReader();
+  if (!reader) throw failure("empty", url, "has no body");
   let bytes = 0;
-  const next: ReadPart = async () => {
-    if (!reader) throw failure("empty", url, "has no body");
-    let part: ReadableStreamReadResult<Uint8Array>;
+  return async () => {
     try {
-      part = await bounds.within(reader.read(), idleMs, late);
+      const { done, value } = await bounds.within(reader.read(), idleMs, late);
+      if (done && !bytes) throw failure("empty", url, "has an empty body");
+      if (done) return undefined;
+      // A `fetch` that was handed in may stream texts. They have no length in bytes.
+      if (value?.BYTES_PER_ELEMENT !== 1) throw failure("protocol", url, "has a body that is not bytes");
+      bytes += value.byteLength;
+      if (bytes > maxBytes) throw tooLarge();
+      return value;
     } catch (error) {
-      throw broken("incomplete", url, "broke off in its body", error);
+      reader.cancel().catch(() => {});
+      throw error instanceof SourceError ? error : broken("incomplete", url, "broke off in its body", error);
     }
-    if (part.done) {
-      if (!bytes) throw failure("empty", url, "has an empty body");
-      return undefined;
-    }
-    // A `fetch` that was handed in may stream texts. They have no length in bytes.
-    if (part.value?.BYTES_PER_ELEMENT !== 1) throw failure("protocol", url, "has a body that is not bytes");
-    bytes += part.value.byteLength;
-    if (bytes > maxBytes) throw tooLarge();
-    return part.value;
   };
-  return () =>
-    next().catch((error: unknown) => {
-      reader?.cancel().catch(() => {});
-      throw error;
-    });
 }
 
 /** How much of a body there is room for at first, in bytes. */

@@ -27,25 +27,15 @@ export function createBounds(outer: AbortSignal): Bounds {
   else outer.addEventListener("abort", forward);
   return {
     signal,
-    within: (promise, ms, late) =>
-      new Promise((resolve, reject) => {
-        const cancel = systemClock.setTimer(() => abort(late()), ms, false);
-        stop = () => {
-          cancel();
-          reject(signal.reason);
-        };
-        promise.then(
-          (result) => {
-            cancel();
-            resolve(result);
-          },
-          (error: unknown) => {
-            cancel();
-            reject(error);
-          },
-        );
+    within<R>(promise: PromiseLike<R>, ms: number, late: () => Error) {
+      const cancel = systemClock.setTimer(() => abort(late()), ms, false);
+      const first = new Promise<R>((resolve, reject) => {
+        stop = () => reject(signal.reason);
+        promise.then(resolve, reject);
         if (signal.aborted) stop();
-      }),
+      });
+      return first.finally(cancel);
+    },
     end(whole) {
       outer.removeEventListener("abort", forward);
       if (!whole) controller.abort(signal.reason);

@@ -1,4 +1,4 @@
-import type { Answer } from "./request.ts";
+import type { Answer } from "./http-source.ts";
 
 /**
  * Why a body may be incomplete, or `undefined` if it is complete. JSON and a body with a digest need no such check.

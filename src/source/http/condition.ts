@@ -1,5 +1,7 @@
-import { isDate, isSame, isTag } from "./revision.ts";
 import type { LoadContext } from "../../resource/options.ts";
+import type { Answer } from "./http-source.ts";
+import { failure } from "./identity.ts";
+import { announcedBy, isDate, isSame, isTag } from "./revision.ts";
 
 /** What a conditional request asks. */
 export interface Condition {
@@ -13,7 +15,7 @@ export interface Condition {
  * The condition for what is held and what was rejected. The tags of both go into one header. Without a
  * tag, one date is sent: that of the value held, because any other content is then told by its own date.
  */
-export function conditionOf({ revision, rejected }: LoadContext): Condition {
+export function conditionOf({ revision, rejected }: Partial<LoadContext>): Condition {
   const known = [revision, rejected];
   const tags = known.filter(isTag);
   return tags.length
@@ -21,18 +23,22 @@ export function conditionOf({ revision, rejected }: LoadContext): Condition {
     : { name: "if-modified-since", sent: known.filter(isDate).slice(0, 1) };
 }
 
-/** What is asked without a condition. */
-export const NO_CONDITION: Condition = { name: "if-none-match", sent: [] };
-
-/** What a 304 confirms. `undefined`: it answers nothing that was asked. */
-export function confirmedBy(
-  tag: string | null,
+/**
+ * The revision that an answer to a conditional request announces. A 304 names the one that it confirms, or none: then
+ * it confirms the rejected one if that was sent, and else the one held. `undefined`: only the body can tell.
+ *
+ * @throws SourceError for a 304 that confirms nothing
+ */
+export function revisionIn(
+  { headers, response: { status }, url }: Answer,
   { sent }: Condition,
   { revision, rejected, previous }: LoadContext,
-): "held" | "rejected" | undefined {
-  const asked = (one: string | undefined): boolean => one !== undefined && sent.includes(one);
-  if (asked(rejected) && isSame(tag, rejected)) return "rejected";
-  if (revision === undefined && previous === undefined) return undefined;
-  if (asked(revision) && (isSame(tag, revision) || !asked(rejected))) return "held";
-  return asked(rejected) ? "rejected" : undefined;
+): string | undefined {
+  if (status !== 304) return announcedBy(headers);
+  const tag = headers.get("etag");
+  const named = sent.find((one) => isSame(one, tag));
+  if (named) return named;
+  if (revision === undefined && previous === undefined)
+    throw failure("protocol", url, "answered 304, but no condition was sent", { status });
+  return sent.find((one) => one === rejected) ?? revision;
 }

@@ -3,9 +3,8 @@ import { callOption } from "../call-option.ts";
 import { partsOf, readAll, streamOf } from "./body.ts";
 import { doubtOf } from "./complete.ts";
 import { digestLike, digestsOf } from "./digest.ts";
+import type { Answer, HttpSource } from "./http-source.ts";
 import { failure, identityOf } from "./identity.ts";
-import type { Reading } from "./options.ts";
-import type { Answer } from "./request.ts";
 
 /** A body that is read, or about to be. */
 export interface Body {
@@ -24,12 +23,13 @@ export interface Body {
  *
  * @throws SourceError for one that is empty, broken, too large, or not proven to be whole
  */
-export async function bodyOf(answer: Answer, { as, digests, ...limits }: Reading<unknown>): Promise<Body> {
+export async function bodyOf(answer: Answer, source: HttpSource<unknown>): Promise<Body> {
+  const { as, digests } = source;
   // Each of them once, because an answer may repeat one a hundred times.
   const must = as === "stream" ? [] : [...new Set([...digests, ...digestsOf(answer.headers)])];
   const doubt = must.length ? undefined : doubtOf(answer);
   if (doubt && as !== "json") throw failure("incomplete", answer.url, doubt);
-  const read = partsOf(answer, limits);
+  const read = partsOf(answer, source);
   if (as === "stream") return { doubt, ...streamOf(read) };
   const bytes = await readAll(read);
   for (const digest of must)
@@ -44,7 +44,7 @@ export async function bodyOf(answer: Answer, { as, digests, ...limits }: Reading
  */
 export async function valueOf<T>(
   { headers, url }: Answer,
-  { as, parse, verify }: Reading<T>,
+  { as, parse, verify }: HttpSource<T>,
   { bytes, stream, isRead, doubt }: Body,
   revision: string | undefined,
 ): Promise<T> {

@@ -6,8 +6,8 @@ const HEX = /^sha(?:256:[\da-f]{64}|512:[\da-f]{128})$/i;
 const FIELD = /\bsha-(256=:[\w+/]{43}=|512=:[\w+/]{86}==):/g;
 
 /** The digests that a field of RFC 9530 names, as `sha256:` or `sha512:` and hexadecimal digits. */
-export function digestsIn(field: string | null): string[] {
-  return [...(field ?? "").matchAll(FIELD)].map(([, text = ""]) => {
+function digestsIn(field: string): string[] {
+  return [...field.matchAll(FIELD)].map(([, text = ""]) => {
     const hex = hexOf(Uint8Array.from(atob(text.slice(5)), (char) => char.charCodeAt(0)));
     return `sha${text.slice(0, 3)}:${hex}`;
   });
@@ -17,7 +17,7 @@ export function digestsIn(field: string | null): string[] {
 export function digestsOf(headers: Headers): string[] {
   return headers.has("content-encoding")
     ? []
-    : [...digestsIn(headers.get("repr-digest")), ...digestsIn(headers.get("content-digest"))];
+    : digestsIn(`${headers.get("repr-digest")},${headers.get("content-digest")}`);
 }
 
 /** The option `digest` in one form. @throws TypeError for what is no digest */

@@ -4,14 +4,14 @@ import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resour
 import { callOption } from "../call-option.ts";
 import type { Version, VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
-import { conditionOf, confirmedBy, NO_CONDITION, type Condition } from "./condition.ts";
 import { bodyOf, valueOf, type Body } from "./content.ts";
 import { digestLike, digestsOf, toDigests } from "./digest.ts";
-import { failure, identityOf, toUrl } from "./identity.ts";
+import type { Answer, BodyForms } from "./http-source.ts";
+import { identityOf, toUrl } from "./identity.ts";
 import { isNoStore, warnNoStore } from "./no-store.ts";
-import { checkRequest, type BodyForms, type HttpOptions } from "./options.ts";
-import { ask, type Answer } from "./request.ts";
-import { announcedBy, isSame } from "./revision.ts";
+import { checkRequest, type HttpOptions } from "./options.ts";
+import { ask } from "./request.ts";
+import { isSame } from "./revision.ts";
 
 /**
  * Creates a loader for the content of a URL. It sends a conditional request, so that unchanged content is not
@@ -46,20 +46,29 @@ export function fromHttp<T, A extends keyof BodyForms>(
 ): VersionedLoader<T> {
   const url = toUrl(given);
   const identity = identityOf(url);
-  const { options, ...checked } = checkRequest<T, A, HttpOptions<T, A>>("fromHttp()", givenOptions, url, {
+  const [checked, options] = checkRequest<T, A, HttpOptions<T, A>>("fromHttp()", givenOptions, url, {
     parts: ["asOf", "keepNoStore", "body"],
     limits: ["digest", "method"],
+    forms: ["json", "text", "bytes", "stream"],
   });
-  const { asOf, keepNoStore = false, digest, body } = options;
+  const { asOf, keepNoStore = false, digest, body, verify } = options;
   const method = (options.method ?? "GET").toUpperCase();
   if (asOf) checkFunction("asOf", asOf, "a function or false");
   if (method === "HEAD") invalidOption("method", method, "a method whose answer has a body");
   if (method === "GET" && body !== undefined)
     invalidOption("method", method, "a method such as POST, because there is a body");
-  const digests = digest === undefined ? [] : toDigests(digest);
-  const reading = { ...checked.reading, digests };
-  const target = { ...checked.target, method, body, identity: checked.target.identity && !digests.length };
-  const conditional = method === "GET";
+  if (checked.as === "stream") {
+    checkFunction("parse", checked.parse, "a function that reads the stream to its end");
+    for (const [name, proof] of Object.entries({ verify, digest }))
+      if (proof !== undefined) invalidOption(name, proof, 'it with as: "bytes", because it needs the whole body');
+  }
+  const source = {
+    ...checked,
+    method,
+    isConditional: method === "GET",
+    body,
+    digests: digest === undefined ? [] : toDigests(digest),
+  };
   let told = false;
 
   const asOfOf = async (value: T, { headers, sentAt }: Answer): Promise<Date | number | undefined> =>
@@ -68,35 +77,28 @@ export function fromHttp<T, A extends keyof BodyForms>(
       : ((await callOption("parse", `${identity} was rejected by asOf`, () => asOf?.(value, headers))) ??
         vouchedAt(headers, sentAt));
 
-  const exchange = <R>(context: LoadContext, use: (answer: Answer, announced: Announced) => Promise<R>): Promise<R> => {
-    const condition = conditional ? conditionOf(context) : NO_CONDITION;
-    return ask(target, context.signal, condition, async (answer) => {
-      const result = await use(answer, announcedIn(answer, condition, context, conditional));
-      // One without a body, or with a body that was read, leaves a connection that can be used again.
-      return [result, answer.response.body === null || answer.response.bodyUsed];
-    });
+  /** The outcome of a poll that brought nothing new; `undefined` for another revision. */
+  const unchangedBy = async (
+    revision: string | undefined,
+    answer: Answer,
+    context: LoadContext,
+  ): Promise<Unchanged | undefined> => {
+    if (isSame(revision, context.rejected)) return toUnchanged({ revision: context.rejected });
+    if (!isSame(revision, context.revision)) return undefined;
+    // SAFETY: a loader is used for one resource, whose value it made.
+    return toUnchanged({ asOf: await asOfOf(context.previous as T, answer) });
   };
 
-  /** The answer to a poll that brought nothing new. */
-  const nothingNew = async (
-    is: "held" | "rejected",
-    answer: Answer,
-    { previous, rejected }: LoadContext,
-  ): Promise<Unchanged> =>
-    is === "rejected"
-      ? toUnchanged({ revision: rejected })
-      : // SAFETY: a loader is used for one resource, whose value it made.
-        toUnchanged({ asOf: await asOfOf(previous as T, answer) });
-
   const load = (context: LoadContext): Promise<Loaded<T> | Unchanged> =>
-    exchange(context, async (answer, announced) => {
-      if (announced.is !== "new") return nothingNew(announced.is, answer, context);
-      const content = await bodyOf(answer, reading);
-      const revision = announced.revision ?? (await digestIn(content));
+    ask(source, context, async (answer, announced) => {
+      const confirmed = await unchangedBy(announced, answer, context);
+      if (confirmed) return confirmed;
+      const content = await bodyOf(answer, source);
+      const revision = announced ?? (await digestIn(content));
       // Equal content costs a download, but no new value.
-      const is = knownAs(revision, context);
-      if (is !== "new") return nothingNew(is, answer, context);
-      const value = await valueOf(answer, reading, content, revision);
+      const equal = await unchangedBy(revision, answer, context);
+      if (equal) return equal;
+      const value = await valueOf(answer, source, content, revision);
       const keep = keepNoStore || !isNoStore(answer.headers);
       if (!keep && !told) {
         told = true;
@@ -106,15 +108,12 @@ export function fromHttp<T, A extends keyof BodyForms>(
     });
 
   const version = (context: LoadContext): Promise<Version> =>
-    exchange(context, async (answer, announced) => {
-      const revision = announced.revision ?? (await digestIn(await bodyOf(answer, { ...reading, as: "bytes" })));
-      return {
-        // SAFETY: only a stream has no bytes, and here none is asked for.
-        revision: revision as string,
-        asOf: asOf === false ? undefined : vouchedAt(answer.headers, answer.sentAt),
-        digest: digestsOf(answer.headers)[0],
-      };
-    });
+    ask(source, context, async (answer, announced) => ({
+      // SAFETY: only a stream has no bytes, and here none is asked for.
+      revision: announced ?? ((await digestIn(await bodyOf(answer, { ...source, as: "bytes" }))) as string),
+      asOf: asOf === false ? undefined : vouchedAt(answer.headers, answer.sentAt),
+      digest: digestsOf(answer.headers)[0],
+    }));
 
   return Object.assign(load, { identity, version });
 }
@@ -122,27 +121,4 @@ export function fromHttp<T, A extends keyof BodyForms>(
 /** The revision of a body that has no other. */
 async function digestIn({ bytes }: Body): Promise<string | undefined> {
   return bytes && digestLike("sha256", bytes);
-}
-
-/** What an answer announces: what is held, what was rejected, or something new. */
-interface Announced {
-  readonly is: "held" | "rejected" | "new";
-  /** Without one, only the body can tell. */
-  readonly revision: string | undefined;
-}
-
-function announcedIn(answer: Answer, condition: Condition, context: LoadContext, conditional: boolean): Announced {
-  const { headers, response, url } = answer;
-  if (response.status === 304) {
-    const is = confirmedBy(headers.get("etag"), condition, context);
-    if (!is) throw failure("protocol", url, "answered 304, but no condition was sent", { status: 304 });
-    return { is, revision: is === "held" ? context.revision : context.rejected };
-  }
-  const revision = conditional ? announcedBy(headers) : undefined;
-  return { is: knownAs(revision, context), revision };
-}
-
-function knownAs(revision: string | undefined, context: LoadContext): Announced["is"] {
-  if (isSame(revision, context.rejected)) return "rejected";
-  return isSame(revision, context.revision) ? "held" : "new";
 }

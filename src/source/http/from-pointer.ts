@@ -1,13 +1,13 @@
 import { invalidOption } from "../../option/invalid-option.ts";
 import { toList } from "../../option/to-list.ts";
 import type { LoadContext } from "../../resource/options.ts";
-import { byVersion } from "../by-version.ts";
+import { toLoaded, toUnchanged, type Loaded, type Unchanged } from "../../resource/outcome.ts";
 import type { VersionedLoader } from "../versioned-loader.ts";
 import { vouchedAt } from "./age.ts";
-import { NO_CONDITION } from "./condition.ts";
 import { bodyOf, valueOf } from "./content.ts";
+import { NO_HEADERS, type BodyForms } from "./http-source.ts";
 import { failure, identityOf, toUrl, urlOf } from "./identity.ts";
-import { checkRequest, type BodyForms, type RequestOptions } from "./options.ts";
+import { checkRequest, type RequestOptions } from "./options.ts";
 import { ask } from "./request.ts";
 
 /** The options of `fromPointer()`. The headers are sent only to the origin of the pointer. */
@@ -16,10 +16,9 @@ export interface PointerOptions<T, A extends "json" | "text" | "bytes" = "json">
   readonly origins?: readonly string[];
 }
 
-/** What a pointer names. */
+/** Where the object of a revision lies, and its size. */
 interface Named {
   readonly url: URL;
-  readonly sha256: string;
   readonly bytes: number;
 }
 
@@ -60,19 +59,17 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
   givenOptions: PointerOptions<T, A> = {},
 ): VersionedLoader<T> {
   const home = toUrl(pointer);
-  const { options, target, reading } = checkRequest<T, A, PointerOptions<T, A>>("fromPointer()", givenOptions, home, {
+  const [source, { origins = [] }] = checkRequest<T, A, PointerOptions<T, A>>("fromPointer()", givenOptions, home, {
     parts: [],
     limits: ["origins"],
+    forms: ["json", "text", "bytes"],
   });
-  if (reading.as === "stream")
-    invalidOption("as", reading.as, '"json", "text" or "bytes", because the whole object is hashed');
-  const { origins = [] } = options;
   const list = toList("origins", origins, "a list of origins");
   if (typeof origins !== "object" || origins === null) invalidOption("origins", origins, "a list of origins");
   const allowed = [home, ...list.map(toUrl)].map(({ origin }) => origin);
   const named = new Map<string, Named>();
   const pointing = {
-    ...reading,
+    ...source,
     as: "json" as const,
     parse: undefined,
     verify: undefined,
@@ -80,39 +77,46 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
   };
 
   const version = (context: LoadContext): Promise<{ revision: string; asOf: number | undefined; digest: string }> =>
-    ask(target, context.signal, NO_CONDITION, async (answer) => {
+    ask(pointing, context, async (answer) => {
       const document = await valueOf<unknown>(answer, pointing, await bodyOf(answer, pointing), undefined);
       // SAFETY: each is looked at before it is used.
       const { url, sha256, bytes, asOf } = Object(document) as Readonly<Record<string, unknown>>;
-      const at = asOf === undefined || asOf === null ? vouchedAt(answer.headers, answer.sentAt) : toEpoch(asOf);
+      const vouched = asOf === undefined || asOf === null ? vouchedAt(answer.headers, answer.sentAt) : toEpoch(asOf);
       const to = typeof url === "string" ? urlOf(url, home) : undefined;
       const revision = typeof sha256 === "string" && /^[\da-f]{64}$/i.test(sha256) ? sha256.toLowerCase() : undefined;
-      if (!to || !revision || typeof bytes !== "number" || !(bytes > 0) || Number.isNaN(at))
+      if (!to || !revision || typeof bytes !== "number" || !(bytes > 0) || Number.isNaN(vouched))
         throw failure("parse", home, "is not a pointer { url, sha256, bytes, asOf }");
       if ((to.protocol !== "https:" && to.protocol !== home.protocol) || !allowed.includes(to.origin))
         throw failure("protocol", home, `points to ${identityOf(to)}, which is not of its origin or of origins`);
       named.delete(revision);
-      named.set(revision, { url: to, sha256: revision, bytes });
+      named.set(revision, { url: to, bytes });
       for (const oldest of named.keys()) if (named.size > MOST_NAMED) named.delete(oldest);
-      return [{ revision, asOf: at, digest: `sha256:${revision}` }, true];
+      return { revision, asOf: vouched, digest: `sha256:${revision}` };
     });
 
-  const load = async (revision: string, context: LoadContext): Promise<T> => {
+  const at = async (revision: string, context: LoadContext): Promise<T> => {
     const known = named.get(revision);
     if (!known) throw failure("missing", home, `does not know the object of the revision ${revision}`);
     const { url, bytes } = known;
-    if (bytes > reading.maxBytes)
-      throw failure("too-large", url, `has ${bytes} bytes, more than the ${reading.maxBytes} of maxBytes`);
-    const object = { ...reading, maxBytes: bytes, digests: [`sha256:${revision}`] };
-    const headers = url.origin === home.origin ? target.headers : {};
-    return ask({ ...target, url, headers, identity: false }, context.signal, NO_CONDITION, async (answer) => {
+    if (bytes > source.maxBytes)
+      throw failure("too-large", url, `has ${bytes} bytes, more than the ${source.maxBytes} of maxBytes`);
+    const headers = url.origin === home.origin ? source.headers : NO_HEADERS;
+    const object = { ...source, url, headers, maxBytes: bytes, digests: [`sha256:${revision}`] };
+    return ask(object, context, async (answer) => {
       const content = await bodyOf(answer, object);
       if (content.bytes?.byteLength !== bytes) throw failure("incomplete", url, `has fewer than its ${bytes} bytes`);
-      return [await valueOf(answer, object, content, revision), true];
+      return valueOf(answer, object, content, revision);
     });
   };
 
-  return byVersion({ version, load, addressed: true, identity: identityOf(home) });
+  const load = async (context: LoadContext): Promise<Loaded<T> | Unchanged> => {
+    const { revision, asOf } = await version(context);
+    if (revision === context.revision) return toUnchanged({ asOf });
+    if (revision === context.rejected) return toUnchanged({ revision });
+    return toLoaded(await at(revision, context), { revision, asOf });
+  };
+
+  return Object.assign(load, { identity: identityOf(home), version, at });
 }
 
 /** An instant as JSON can hold it. */

@@ -1,4 +1,4 @@
 export { fromHttp } from "./from-http.ts";
 export { fromPointer, type PointerOptions } from "./from-pointer.ts";
-export type { AnswerNote, BodyForms, HttpOptions, Json, RequestOptions } from "./options.ts";
-export type { FetchLike, HeadersLike } from "./target.ts";
+export type { AnswerNote, BodyForms, FetchLike, HeadersLike, Json } from "./http-source.ts";
+export type { HttpOptions, RequestOptions } from "./options.ts";

@@ -1,9 +1,14 @@
 // The three forms of RFC 9110, 5.6.7. Date.parse alone takes "5" and much else for a date.
 const FORM = /^[A-Z][a-z]{2,8},? [\w -]+ \d\d:\d\d:\d\d(?: GMT| \d{4})$/;
 
-/** An HTTP date in epoch ms; `undefined` where it is none. */
-export function toInstant(text: string | null): number | undefined {
+/** An HTTP date in epoch ms; NaN where it is none. */
+export function toInstant(text: string): number {
   // The oldest form names no zone, and means GMT.
-  const ms = text !== null && FORM.test(text) ? Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) : NaN;
-  return Number.isNaN(ms) ? undefined : ms;
+  return FORM.test(text) ? Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) : NaN;
+}
+
+/** When an answer was sent by the clock of its server, or else by ours. */
+export function dateOf(headers: Headers): number {
+  const at = toInstant(headers.get("date") ?? "");
+  return Number.isNaN(at) ? Date.now() : at;
 }

@@ -3,33 +3,15 @@ import type { ByteSize } from "../../option/byte-size.ts";
 import { toBytes } from "../../option/byte-size.ts";
 import { checkOptions } from "../../option/check-options.ts";
 import { toMs, type Duration } from "../../option/duration.ts";
-import { checkFunction, invalidOption, propertyOf } from "../../option/invalid-option.ts";
-import { NO_HEADERS, type FetchLike, type HeadersLike, type Target } from "./target.ts";
-
-/** Any JSON value. */
-export type Json = ReturnType<JSON["parse"]>;
-
-/** The forms of a body. */
-export interface BodyForms {
-  /** Parsed JSON. */
-  readonly json: Json;
-  /** The body as UTF-8 text. */
-  readonly text: string;
-  /** The decoded bytes of the body. */
-  readonly bytes: ByteArray;
-  /** The body as a stream. */
-  readonly stream: ReadableStream<Uint8Array>;
-}
-
-/** The second argument of `parse`. */
-export interface AnswerNote {
-  /** The headers of the answer. */
-  readonly headers: Headers;
-  /** The URL that answered, after redirects. */
-  readonly url: string;
-  /** The revision of the content. With `as: "stream"` it comes from the headers only. */
-  readonly revision: string | undefined;
-}
+import { checkFunction, invalidOption } from "../../option/invalid-option.ts";
+import {
+  NO_HEADERS,
+  type AnswerNote,
+  type BodyForms,
+  type FetchLike,
+  type HeadersLike,
+  type HttpSource,
+} from "./http-source.ts";
 
 /** The options for a request and its body. */
 export interface RequestOptions<T, A extends keyof BodyForms> {
@@ -84,73 +66,64 @@ export interface HttpOptions<T, A extends keyof BodyForms = "json"> extends Requ
   readonly body?: string | ByteArray;
 }
 
-/** Names of options for which `undefined` means that they are left out. */
-export const PARTS: readonly string[] = ["parse", "verify", "headers", "fetch"];
-/** Names of options for which `undefined` is refused. */
-export const LIMITS: readonly string[] = ["as", "maxBytes", "headTimeout", "idleTimeout"];
-
-/** How a body is read, with every default filled in. */
-export interface Reading<T> {
-  readonly as: keyof BodyForms;
-  readonly parse: ((body: Json, note: AnswerNote) => T | PromiseLike<T>) | undefined;
-  readonly verify: RequestOptions<T, "json">["verify"];
-  readonly maxBytes: number;
-  readonly idleMs: number;
-  /** The digests that the content must have; with one, nothing else need prove that it is whole. */
-  readonly digests: readonly string[];
+/** What a source takes beside the options of all. */
+interface OwnOptions {
+  /** Names of options for which `undefined` means that they are left out. */
+  readonly parts: readonly string[];
+  /** Names of options for which `undefined` is refused. */
+  readonly limits: readonly string[];
+  /** What the option `as` may be. */
+  readonly forms: readonly string[];
 }
 
-/** Checks what all sources of HTTP take. @throws TypeError with a code */
+/**
+ * Checks what all sources of HTTP take.
+ *
+ * @throws TypeError with a code
+ */
 export function checkRequest<T, A extends keyof BodyForms, O extends RequestOptions<T, A>>(
   where: string,
   given: O,
   url: URL,
-  own: { readonly parts: readonly string[]; readonly limits: readonly string[] },
-): { options: O; target: Target; reading: Reading<T> } {
-  const options = checkOptions(where, given, [...PARTS, ...own.parts], [...LIMITS, ...own.limits]);
+  { parts, limits, forms }: OwnOptions,
+): readonly [source: HttpSource<T>, options: O] {
+  const options = checkOptions(
+    where,
+    given,
+    ["parse", "verify", "headers", "fetch", ...parts],
+    ["as", "maxBytes", "headTimeout", "idleTimeout", ...limits],
+  );
   const { as = "json", parse, verify, headers = NO_HEADERS, fetch } = options;
   const { headTimeout = 10_000, idleTimeout = 30_000, maxBytes = 2 ** 26 } = options;
-  checkHeaders(headers);
-  if (!["json", "text", "bytes", "stream"].includes(as)) invalidOption("as", as, '"json", "text", "bytes" or "stream"');
+  if (!forms.includes(as)) invalidOption("as", as, `one of ${forms.join(", ")}`);
+  if (!isHeaders(headers))
+    invalidOption("headers", headers, "an object, a Headers, pairs, or a function that gives one of them");
   for (const [name, part] of Object.entries({ parse, verify, fetch }))
     if (part !== undefined) checkFunction(name, part);
-  if (as === "stream") {
-    checkFunction("parse", parse, "a function that reads the stream to its end");
-    for (const name of ["verify", "digest"]) {
-      const proof = propertyOf(options, name);
-      if (proof !== undefined)
-        invalidOption(name, proof, 'it with as: "bytes", because it needs all bytes of the body');
-    }
-  }
-  return {
-    options,
-    target: {
-      url,
-      method: "GET",
-      body: undefined,
-      headers,
-      fetch,
-      headMs: toMs("headTimeout", headTimeout, 1),
-      identity: as !== "json",
-    },
-    reading: {
-      as,
-      parse,
-      verify,
-      maxBytes: toBytes("maxBytes", maxBytes),
-      idleMs: toMs("idleTimeout", idleTimeout, 1),
-      digests: [],
-    },
+  const source: HttpSource<T> = {
+    url,
+    method: "GET",
+    body: undefined,
+    headers,
+    fetch,
+    headMs: toMs("headTimeout", headTimeout, 1),
+    idleMs: toMs("idleTimeout", idleTimeout, 1),
+    maxBytes: toBytes("maxBytes", maxBytes),
+    as,
+    parse,
+    verify,
+    digests: [],
+    isConditional: false,
   };
+  return [source, options];
 }
 
 /** Checks only the kind. Each load checks the content, as it does for the result of a function. */
-function checkHeaders(headers: unknown): void {
-  if (typeof headers === "function") return;
+function isHeaders(given: unknown): boolean {
   try {
-    if (typeof headers === "object" && headers !== null && { ...headers }) return;
+    return typeof given === "function" || (typeof given === "object" && given !== null && Boolean({ ...given }));
   } catch {
     // A Proxy may throw any error.
+    return false;
   }
-  invalidOption("headers", headers, "names and values as an object, a Headers or pairs, or a function that gives them");
 }

@@ -1,22 +1,12 @@
 import { retryLater, waitAskedBy } from "../../resource/retry-later.ts";
 import { SourceError, type SourceErrorKind } from "../source-error.ts";
+import type { LoadContext } from "../../resource/options.ts";
 import { createBounds, type Bounds } from "./bounds.ts";
-import type { Condition } from "./condition.ts";
+import { conditionOf, revisionIn, type Condition } from "./condition.ts";
+import { NO_HEADERS, type Answer, type FetchLike, type HeadersLike, type HttpSource } from "./http-source.ts";
 import { broken, failure } from "./identity.ts";
 import { redirectOf } from "./redirect.ts";
 import { retryAfterOf } from "./retry-after.ts";
-import { NO_HEADERS, type FetchLike, type HeadersLike, type Target } from "./target.ts";
-
-/** An answer that carries content, or a 304. */
-export interface Answer {
-  readonly response: Response;
-  readonly headers: Headers;
-  /** The URL that answered, after redirects. */
-  readonly url: URL;
-  /** When its request was sent, in epoch ms. */
-  readonly sentAt: number;
-  readonly bounds: Bounds;
-}
 
 /** The most redirects that are followed. */
 const MOST_REDIRECTS = 5;
@@ -34,30 +24,32 @@ const WITHOUT: Readonly<Record<number, SourceErrorKind>> = {
 };
 
 /**
- * Asks, and hands the answer on. When `use` is over, nothing of the request is left: no timer, no
- * listener, and no connection unless `use` gave `true` for a body that was read to its end.
+ * Asks, and hands the answer on, with the revision that it announces. When `use` is over, nothing of the request is
+ * left: no timer, no listener, and no connection. One without a body, or with a body that `use` has read, leaves a
+ * connection that can be used again.
  */
 export async function ask<R>(
-  target: Target,
-  outer: AbortSignal,
-  condition: Condition,
-  use: (answer: Answer) => Promise<readonly [result: R, whole: boolean]>,
+  source: HttpSource<unknown>,
+  context: LoadContext,
+  use: (answer: Answer, announced: string | undefined) => Promise<R>,
 ): Promise<R> {
-  const bounds = createBounds(outer);
+  const { isConditional } = source;
+  const condition = conditionOf(isConditional ? context : {});
+  const bounds = createBounds(context.signal);
   let response: Response | undefined;
   let whole = false;
   try {
-    const answer = await send(target, condition, bounds);
+    const answer = await send(source, condition, bounds);
     ({ response } = answer);
-    const [result, read] = await use(answer);
-    whole = read;
+    const result = await use(answer, isConditional ? revisionIn(answer, condition, context) : undefined);
+    whole = response.body === null || response.bodyUsed;
     return result;
   } catch (error) {
     // A failure that the end caused is told by the reason of the end.
     if (bounds.signal.aborted) throw bounds.signal.reason;
     if (error instanceof SourceError || waitAskedBy(error) !== undefined) throw error;
     // A `fetch` that was handed in may give anything.
-    throw broken("protocol", target.url, "did not answer as fetch does", error);
+    throw broken("protocol", source.url, "did not answer as fetch does", error);
   } finally {
     bounds.end(whole);
     // A `fetch` that was handed in may not know the signal.
@@ -65,26 +57,22 @@ export async function ask<R>(
   }
 }
 
-async function send(target: Target, { name, sent }: Condition, bounds: Bounds): Promise<Answer> {
-  const { method, body = null, headMs, identity } = target;
-  let { url } = target;
+async function send(source: HttpSource<unknown>, { name, sent }: Condition, bounds: Bounds): Promise<Answer> {
+  const { method, body = null, headMs, as, digests } = source;
+  const call: FetchLike = source.fetch ?? fetch;
+  let { url } = source;
   const orLate = <R>(promise: PromiseLike<R>): Promise<R> =>
     bounds.within(promise, headMs, () => failure("timeout", url, `did not answer within ${headMs} ms`));
-  const ours = (headers?: Headers): NonNullable<RequestInit["headers"]> => {
-    const added = {
-      ...(sent.length && { [name]: sent.join(", ") }),
-      ...(identity && { "accept-encoding": "identity" }),
-    };
-    // Without headers of the user's, a plain object: on Node a Headers costs a tenth of a whole poll.
-    if (!headers) return added;
-    for (const [key, value] of Object.entries(added)) headers.set(key, value);
-    return headers;
+  const own = {
+    ...(sent.length && { [name]: sent.join(", ") }),
+    // Only JSON and a digest tell the half of a coded body from the whole of it.
+    ...(as !== "json" && !digests.length && { "accept-encoding": "identity" }),
   };
-  const isBare = target.headers === NO_HEADERS && !target.fetch;
+  // Without headers of the user's, a plain object: on Node a Headers costs a tenth of a whole poll.
+  const isBare = source.headers === NO_HEADERS && !source.fetch;
   // Awaited in both cases: without a turn before it, an abort after a redirect leaves a connection open on Node 20.
-  let headers = ours(await (isBare ? undefined : headersOf(target, orLate)));
+  let headers = await (isBare ? own : headersOf(source, own, orLate));
   for (let redirects = 0; ; redirects++) {
-    const call: FetchLike = target.fetch ?? fetch;
     const sentAt = Date.now();
     let response: Response;
     try {
@@ -111,13 +99,15 @@ async function send(target: Target, { name, sent }: Condition, bounds: Bounds): 
       method !== "GET" ? `another URL, which ${method} does not follow` : isTooMany,
     );
     if (!next) throw refused(answer);
-    if (next.origin !== url.origin) headers = ours(isBare ? undefined : new Headers());
+    if (next.origin !== url.origin) headers = new Headers(own);
     url = next;
   }
 }
 
+/** The headers of the user, and our own over them. */
 async function headersOf(
-  { url, headers }: Target,
+  { url, headers }: HttpSource<unknown>,
+  own: Readonly<Record<string, string>>,
   orLate: (promise: PromiseLike<HeadersLike>) => Promise<HeadersLike>,
 ): Promise<Headers> {
   let given: HeadersLike;
@@ -127,13 +117,13 @@ async function headersOf(
     throw broken("request", url, "cannot be asked: headers threw", cause);
   }
   try {
-    // The types of the platforms differ in what they let be iterated.
-    return new Headers(
-      Symbol.iterator in given ? [...given].map(([name, value]): [string, string] => [name, value]) : { ...given },
-    );
+    // SAFETY: what iterates gives pairs, and what else it gives is refused. A list, because some platforms take no more.
+    const all = new Headers(Symbol.iterator in given ? ([...given] as [string, string][]) : { ...given });
+    for (const [name, value] of Object.entries(own)) all.set(name, value);
+    return all;
   } catch {
     // The error of the platform would tell the value, which may be a secret.
-    throw failure("request", url, "cannot be requested, because headers returned an invalid header");
+    throw failure("request", url, "cannot be asked: headers gave an invalid header");
   }
 }
 

@@ -1,4 +1,4 @@
-import { toInstant } from "./instant.ts";
+import { dateOf, toInstant } from "./instant.ts";
 
 /** A source is left alone for an hour at most. */
 const MOST_MS = 3_600_000;
@@ -9,8 +9,6 @@ const MOST_MS = 3_600_000;
  */
 export function retryAfterOf(headers: Headers): number | undefined {
   const text = headers.get("retry-after") ?? "";
-  const ms = /^\d+$/.test(text)
-    ? Number(text) * 1_000
-    : (toInstant(text) ?? NaN) - (toInstant(headers.get("date")) ?? Date.now());
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : toInstant(text) - dateOf(headers);
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MOST_MS);
 }

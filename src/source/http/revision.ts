@@ -1,4 +1,4 @@
-import { toInstant } from "./instant.ts";
+import { dateOf } from "./instant.ts";
 
 // Servers refuse long headers, and a tag that they refuse would fail every load. So a longer tag is none.
 const TAG = /^(?:W\/)?"[ !#-~\x80-\xff]{0,1000}"$/;
@@ -28,8 +28,7 @@ export function announcedBy(headers: Headers): string | undefined {
   if (isTag(tag)) return tag;
   const modified = headers.get("last-modified");
   if (!isDate(modified)) return undefined;
-  const answeredAt = toInstant(headers.get("date")) ?? Date.now();
-  return answeredAt - Date.parse(modified) > SAME_SECOND_MS ? modified : undefined;
+  return dateOf(headers) - Date.parse(modified) > SAME_SECOND_MS ? modified : undefined;
 }
 
 function strong(revision: string): string {

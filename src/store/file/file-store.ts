@@ -1,11 +1,10 @@
 import * as fsPromises from "node:fs/promises";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { checkOptions } from "../../option/check-options.ts";
-import { toMsOrNever } from "../../option/duration.ts";
 import { fail, invalidOption } from "../../option/invalid-option.ts";
 import {
   checkHeader,
+  checkRecordOptions,
   expectedBy,
   reasonText,
   seal,
@@ -13,8 +12,8 @@ import {
   type RecordOptions,
   type StampsHeader,
 } from "../record.ts";
-import { createStore, type Store } from "../create-store.ts";
-import { checkCodec, StoreError, type StoreContext } from "../store.ts";
+import { toStore, type Store } from "../create-store.ts";
+import { StoreError, type StoreContext } from "../store.ts";
 import { isSystemError, MOST_HEADER_BYTES, withRecord, type FileSystem, type OpenRecord } from "./plain-file.ts";
 import { sha256Of } from "./sha256.ts";
 import { removeFiles, removeOrphans, replaceFile } from "./write-file.ts";
@@ -45,11 +44,8 @@ export function fileStore<T>(path: string, options: RecordOptions<T>): Store<T> 
 /** A file store on a file system that is handed in. */
 export function createFileStore<T>(path: string, options: RecordOptions<T>, fs: FileSystem): Store<T> {
   if (typeof path !== "string" || !path) invalidOption("fileStore's path", path, "the path of a file");
-  const checked = checkOptions("fileStore()", options, [], ["codec", "maxAge", "schema"]);
-  const { codec, maxAge = "never", schema = "" } = checked;
-  checkCodec(codec);
-  if (typeof schema !== "string") invalidOption("schema", schema, "a text");
-  const maxAgeMs = toMsOrNever("maxAge", maxAge, 1);
+  const checked = checkRecordOptions("fileStore()", options);
+  const { codec, maxAgeMs } = checked;
   const place = resolve(path);
   const stampsPlace = `${place}.at`;
   /** The value that was saved or restored last: stamps belong to it. */
@@ -88,7 +84,7 @@ export function createFileStore<T>(path: string, options: RecordOptions<T>, fs: 
     return found ?? false;
   };
 
-  return createStore<T>({
+  return toStore<T>({
     claim(name) {
       const places = [place, stampsPlace];
       const taken = places.map((one) => claims.get(one)).find((other) => other !== undefined);

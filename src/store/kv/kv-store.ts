@@ -1,9 +1,8 @@
-import { checkOptions } from "../../option/check-options.ts";
-import { toMsOrNever } from "../../option/duration.ts";
 import { checkFunction, invalidOption, propertyOf } from "../../option/invalid-option.ts";
 import {
   checkBody,
   checkHeader,
+  checkRecordOptions,
   expectedBy,
   reasonText,
   seal,
@@ -13,8 +12,8 @@ import {
   type RecordOptions,
   type StampsHeader,
 } from "../record.ts";
-import { createStore, type Store } from "../create-store.ts";
-import { checkCodec, type Ignored, type Saved, type Stamps, type StoreContext } from "../store.ts";
+import { toStore, type Store } from "../create-store.ts";
+import type { Ignored, Saved, Stamps, StoreContext } from "../store.ts";
 
 /** What a store needs of a key-value storage. A storage of unstorage is one. */
 export interface StorageLike {
@@ -36,12 +35,6 @@ export interface KvNamespaceLike {
   delete(key: string): Promise<unknown>;
 }
 
-/** A value that is found under the key and may be used. */
-interface Found {
-  readonly header: Header;
-  readonly body: Uint8Array;
-}
-
 /**
  * Creates a store that saves the last accepted value of a resource under one key of a key-value storage: a namespace of
  * Cloudflare KV, or a storage of unstorage, such as Redis or Deno KV. The time stamps are under `<key>:at`. Both are
@@ -56,11 +49,8 @@ interface Found {
 export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, options: RecordOptions<T>): Store<T> {
   const storage = storageOf(given);
   if (typeof key !== "string" || key === "") invalidOption("kvStore's key", key, "the key that the value lies under");
-  const checked = checkOptions("kvStore()", options, [], ["codec", "maxAge", "schema"]);
-  const { codec, maxAge = "never", schema } = checked;
-  checkCodec(codec);
-  if (schema !== undefined && typeof schema !== "string") invalidOption("schema", schema, "a text");
-  const maxAgeMs = toMsOrNever("maxAge", maxAge, 1);
+  const checked = checkRecordOptions("kvStore()", options);
+  const { codec, maxAgeMs } = checked;
   const stampsKey = `${key}:at`;
   /** The SHA-256 of the value that was saved or restored last. */
   let own: string | undefined;
@@ -68,7 +58,7 @@ export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, op
   /** Uses the record under the key, if there is one that may be used. */
   const read = async <R>(
     context: StoreContext,
-    use: (found: Found) => R | Promise<R>,
+    use: (header: Header, body: Uint8Array) => R | Promise<R>,
   ): Promise<R | Ignored | undefined> => {
     const text = toText(await storage.getItemRaw(key));
     if (text === undefined) return undefined;
@@ -82,7 +72,7 @@ export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, op
       });
       const body = new TextEncoder().encode(text.slice(text.indexOf("\n", text.indexOf("\n") + 1) + 1));
       await checkBody(header, body);
-      return await use({ header, body });
+      return await use(header, body);
     } catch (error) {
       return { ignored: reasonText(error) };
     }
@@ -96,10 +86,10 @@ export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, op
     return undefined;
   };
 
-  return createStore<T>({
+  return toStore<T>({
     stamp,
     restore: (context) =>
-      read(context, async ({ header: { sha256, revision, checkedAt, asOf }, body }) => {
+      read(context, async ({ sha256, revision, checkedAt, asOf }, body) => {
         const value = await codec.read(body);
         own = sha256;
         return { value, revision, checkedAt, asOf, origin: "store" };
@@ -108,7 +98,7 @@ export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, op
       // Until the write is done, stamps belong to no value.
       own = undefined;
       const body = await codec.write(value);
-      const there = await read(context, ({ header }) => header);
+      const there = await read(context, (header) => header);
       if (there && "sha256" in there) {
         if (there.checkedAt > about.checkedAt) return { skipped: "a newer value is stored" };
         if (about.revision && about.revision === there.revision) {
