@@ -119,8 +119,8 @@ export interface Health extends UsingAsyncDisposable {
   readonly drainSignal: AbortSignal;
   /**
    * Begins the drain, because the process will stop. Readiness answers 503 `INDEX-DRAINING`, or `INDEX-NOT-LOADED` if a
-   * required resource has no value. No load starts any more, and this cannot be undone. The event `drain` is sent and
-   * `drainSignal` aborts before anything stops.
+   * required resource has no value. No load starts any more, and this cannot be undone. `drainSignal` aborts before
+   * anything stops. The event `drain` follows.
    *
    * @param options `delayMs`: how long the server keeps serving. It is only passed to listeners.
    */

@@ -59,7 +59,7 @@ export interface ProbeEvent {
   readonly word: string;
 }
 
-/** The drain begins. Sent to the listeners of `health.subscribe()` before anything stops. */
+/** The drain begins. Sent to the listeners of `health.subscribe()`. No load starts any more. */
 export interface DrainEvent {
   /** Always "drain". */
   readonly type: "drain";

@@ -5,8 +5,9 @@ import { STATES, type State } from "../state/state.ts";
 import type { ResourceAction } from "../state/transition.ts";
 
 /**
- * Sets the state of a resource, for tests. It calls no loader, and no refresh starts. The state changes only with time
- * or with a call. STALE means older than `refuseAfter`, unless that is `"never"`.
+ * Sets the state of a resource, for tests. It does not call the loader of this resource, and starts no refresh of it.
+ * But it starts the health, so the other resources load. The state changes only with time or with a call. STALE means
+ * older than `refuseAfter`, unless that is `"never"`.
  *
  * @param value the value in READY and STALE. @default the current value
  * @throws TypeError if an argument is wrong, or for READY and STALE without a value
