@@ -53,12 +53,17 @@ async function ask(port: number, path: string): Promise<string> {
   return `${response.status} ${await response.text()}`;
 }
 
-const allSay = (those: readonly Process[], path: string, said: string): Promise<void> =>
-  until(`all say ${said} at ${path}`, async () => {
+async function allSay(those: readonly Process[], path: string, said: string): Promise<void> {
+  let heard: readonly string[] = [];
+  const isSo = async (): Promise<boolean> => {
     // A connection that waits for a process which ends is broken, and is no answer.
-    for (const { port } of those) if ((await ask(port, path).catch(() => "")) !== said) return false;
-    return true;
+    heard = await Promise.all(those.map(({ port }) => ask(port, path).catch(String)));
+    return heard.every((each) => each === said);
+  };
+  await until(`all say ${said} at ${path}`, isSo).catch((error: unknown) => {
+    throw new Error(`they said ${heard.join(", ")}`, { cause: error });
   });
+}
 
 /**
  * Waits until `count` processes know each other. A process that has been heard once has joined, and hears what the
