@@ -11,7 +11,8 @@ import { fromWire, toWire, type WorkerMessage } from "./worker-message.ts";
 export interface Bus {
   /** The id of this process in the group. `undefined` for a primary, because it serves no requests. */
   readonly id: string | undefined;
-  send(message: WorkerMessage): void;
+  /** Sends the state of this process to the others. A primary has none. */
+  tell(): void;
   /** Announces that this process leaves. It sends and receives nothing afterwards. */
   close(): Promise<void>;
 }
@@ -19,6 +20,8 @@ export interface Bus {
 /** The callbacks of a bus. */
 export interface BusListener {
   readonly message: (message: WorkerMessage) => void;
+  /** Returns the state of this process at this moment. */
+  readonly own: (id: string) => WorkerMessage;
   /** Returns what is known about the other processes, for a new process. It is told that this was all. */
   readonly known: () => readonly WorkerMessage[];
   /** The connection was lost or renewed. The other processes may have ended. */
@@ -82,7 +85,7 @@ function createPrimaryBus(on: BusListener): Bus {
   cluster.on("exit", miss);
   return {
     id: undefined,
-    send: (message) => spread(message),
+    tell: () => {},
     close() {
       cluster.off("fork", expect);
       cluster.off("message", hear);
@@ -105,7 +108,7 @@ function createWorkerBus(on: BusListener): Bus {
   };
   return {
     id,
-    send,
+    tell: () => send(on.own(id)),
     close() {
       send({ type: "gone", from: id });
       process.off("message", hear);
@@ -124,7 +127,7 @@ export function createSocketBus(folder: string, socket: string, on: BusListener)
     },
     // A loss counts at once, because a new process may ask before the next role is decided.
     role: () => on.renewed(),
-    hello: () => [...on.known(), { type: "met", from: id } as const].map(toWire),
+    hello: () => [...on.known(), on.own(id), { type: "met", from: id } as const].map(toWire),
     left(last) {
       const message = fromWire(last);
       if (!message) return;
@@ -144,12 +147,13 @@ export function createSocketBus(folder: string, socket: string, on: BusListener)
   };
   return {
     id,
-    send(message) {
+    tell() {
       // A failed join is tried again at the next beat. Until then, this process answers only for itself.
       void join().then(
         (isIn) => {
           hasFailed = false;
-          if (isIn) hub.send(toWire(message));
+          // The state of now, because the join may have taken long.
+          if (isIn) hub.send(toWire(on.own(id)));
         },
         (error: unknown) => {
           if (!hasFailed && !isClosed)

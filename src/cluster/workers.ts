@@ -87,11 +87,14 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
         if (message.isRunning) registry.start();
       }
     },
+    own: (from) => {
+      const { readiness, startup } = verdictsNow(registry);
+      return { type: "beat", from, readiness, startup, hasStarted, isRunning: registry.phase !== "idle" };
+    },
     known: () => {
-      const own = ownMessage();
       // A process that may be gone is not passed on, because the receiver would take it for a live one.
       const certain = [...members].filter(([, { isDoubtful }]) => !isDoubtful);
-      const others = certain.map(([from, { readiness, startup }]): WorkerMessage => ({
+      return certain.map(([from, { readiness, startup }]): WorkerMessage => ({
         type: "beat",
         from,
         readiness,
@@ -99,7 +102,6 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
         hasStarted,
         isRunning: registry.phase !== "idle",
       }));
-      return own ? [...others, own] : others;
     },
     renewed() {
       for (const [from, member] of members) members.set(from, { ...member, isDoubtful: true });
@@ -130,16 +132,6 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
       all((member) => countedReadiness(member, answer), own),
     );
 
-  const ownMessage = (): WorkerMessage | undefined => {
-    if (bus.id === undefined) return undefined;
-    const own = verdictsNow(registry);
-    const isRunning = registry.phase !== "idle";
-    return { type: "beat", from: bus.id, readiness: own.readiness, startup: own.startup, hasStarted, isRunning };
-  };
-  const tell = (): void => {
-    const message = ownMessage();
-    if (message) bus.send(message);
-  };
   const beat = (): void => {
     unknownBeats = Math.max(0, unknownBeats - 1);
     for (const [from, member] of members) {
@@ -147,18 +139,19 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
       if (next) members.set(from, next);
       else members.delete(from);
     }
-    tell();
+    bus.tell();
     if (registry.phase !== "closed") clock.setTimer(beat, BEAT_MS, false);
     else end();
   };
   const unsubscribe = registry.subscribe(({ type }) => {
-    if (type === "probe" || type === "drain") tell();
+    if (type === "probe" || type === "drain") bus.tell();
   }, "part");
   const end = (): void => {
     unsubscribe();
     void bus.close();
   };
-  beat();
+  // The program may register its resources after this call. Without them, this process would say that it has started.
+  queueMicrotask(beat);
 
   const reply = (probe: Probe, method: string): Answer => {
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;

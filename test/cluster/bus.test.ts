@@ -7,6 +7,7 @@ import { NOTHING_LOADED } from "../../src/cluster/group.ts";
 import type { WorkerMessage } from "../../src/cluster/worker-message.ts";
 import { until } from "../source/kit/process.ts";
 
+const SILENT = { readiness: NOTHING_LOADED, startup: NOTHING_LOADED };
 let scratch: string;
 let folder: string;
 const open: Bus[] = [];
@@ -25,13 +26,12 @@ function enter(): { readonly bus: Bus; readonly heard: Map<string, WorkerMessage
   const bus = createSocketBus(folder, join(folder, "workers.sock"), {
     message: ({ from, type }) => void heard.set(from, type),
     known: () => [],
+    own: (from) => ({ type: "beat", from, ...SILENT, hasStarted: false, isRunning: false }),
     renewed: () => {},
   });
   open.push(bus);
-  const own = { from: bus.id ?? "", readiness: NOTHING_LOADED, startup: NOTHING_LOADED };
-  const beat = (): void => bus.send({ type: "beat", ...own, hasStarted: false, isRunning: false });
-  beat();
-  return { bus, heard, beat };
+  bus.tell();
+  return { bus, heard, beat: bus.tell };
 }
 
 test("one that leaves while it comes has left for good: those who come later do not hear of it", async () => {
@@ -71,4 +71,31 @@ test("one that leaves says so, whether it holds the socket or not, and hears no 
       expect([at, [...gone.heard]]).toEqual([at, []]);
     }
   }
+});
+
+test("a state is the one of the moment at which it is sent, however long the join takes", async () => {
+  const heard: (string | undefined)[] = [];
+  let isOld = true;
+  const make = (message: (message: WorkerMessage) => void): Bus => {
+    const bus = createSocketBus(folder, join(folder, "workers.sock"), {
+      message,
+      known: () => [],
+      own: (from) => ({ type: "beat", from, ...SILENT, hasStarted: isOld, isRunning: false }),
+      renewed: () => {},
+    });
+    open.push(bus);
+    return bus;
+  };
+  const slow = make(() => {});
+  slow.tell();
+  isOld = false;
+  // It comes while the first one waits until it holds the socket for certain.
+  const quick = make((message) => {
+    if (message.type === "beat" && message.from === slow.id) heard.push(message.hasStarted ? "old" : "new");
+  });
+  await until("the first one has said more than its greeting", () => {
+    quick.tell();
+    return heard.length > 1;
+  });
+  expect(heard).not.toContain("old");
 });
