@@ -36,9 +36,7 @@ export function healthSnapshotOf(registry: Registry): HealthSnapshot {
   return Object.freeze({
     probes: Object.freeze({ readiness: record(readiness), liveness: record(liveness), startup: record(startup) }),
     draining: registry.waitBlockedBy() !== undefined,
-    resources: Object.freeze(
-      registry.resources.map((resource) => Object.freeze(recordOf(resource, now, (at) => registry.toWall(at)))),
-    ),
+    resources: Object.freeze(registry.resources.map((resource) => Object.freeze(recordOf(resource, now)))),
     missing: Object.freeze(registry.missing),
     heartbeats: Object.freeze(
       [...(registry.heartbeats?.all ?? [])].map(([name, { isOverdue }]) => Object.freeze({ name, overdue: isOverdue })),

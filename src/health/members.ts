@@ -100,6 +100,6 @@ export class Members implements MemberHost {
 
   #putAttempt(member: Member): void {
     const attempt = member.takeAttempt();
-    if (attempt) this.#attempts.put(attempt, member.isBlocking ? member.resource.nextAttemptAt : Infinity);
+    if (attempt) this.#attempts.put(attempt, member.isBlocking ? member.resource.slot.nextAttemptAt : Infinity);
   }
 }

@@ -44,7 +44,7 @@ export function gatherHints<T>(resource: PartHost<T>): Gather {
     const now = resource.now();
     if (failures || now < (notBefore ?? now)) return;
     const at = Math.max(now, hurriedAt(resource.slot.lastStartedAt, limits));
-    if (at < resource.nextAttemptAt) resource.plan(at);
+    if (at < resource.slot.nextAttemptAt) resource.plan(at);
   };
 
   return {

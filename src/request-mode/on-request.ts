@@ -6,7 +6,7 @@ import type { GetOptions } from "../resource/resource.ts";
 import type { Snapshot } from "../resource/snapshot.ts";
 import type { ReloadOptions } from "../resource/waiters.ts";
 import { ageOf } from "../state/freshness.ts";
-import { pauseFor, runLeasedLoad, unlessAborted, watchLoad } from "./leased-load.ts";
+import { askForReload, pauseFor, runLeasedLoad, unlessAborted, watchLoad } from "./leased-load.ts";
 
 /** The options of request mode. */
 export interface OnRequestOptions {
@@ -81,7 +81,7 @@ async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: GetOpti
   for (;;) {
     const now = resource.syncNow();
     const { held, failures, lastError, notBefore } = resource.facts;
-    const isDue = !resource.slot.run && now >= resource.nextAttemptAt;
+    const isDue = !resource.slot.run && now >= resource.slot.nextAttemptAt;
     // A load that started after the call answers it, however long it took: its age is judged by its start.
     const isAfterCall = resource.slot.endedRun > atCall && failures === 0;
     const judgedAt = isAfterCall ? Math.min(now, resource.slot.lastStartedAt) : now;
@@ -125,9 +125,9 @@ async function reload<T>(resource: DrivenResource<T>, leaseMs: number, how: Relo
   resource.begin();
   for (const before = resource.slot.lastRun; resource.slot.endedRun <= before;) {
     // The next load is for all waiting requests. If its request ends, the load after it answers.
-    resource.slot.askForReload(how);
-    // A load that fails at once and is started again each time must not block others. A listener may do this.
-    if (resource.slot.run || resource.isTelling) await watchLoad(resource, undefined);
+    askForReload(resource, how);
+    // A load that fails at once and is started again each time must not block others. A `console.warn` may do this.
+    if (resource.slot.run || resource.isPrinting) await watchLoad(resource, undefined);
     else {
       const blocked = resource.waitBlockedBy();
       if (blocked) throw resource.notReady(blocked);
@@ -146,7 +146,7 @@ async function whenReady(group: ReadinessGroup, signal: AbortSignal | undefined)
     const now = group.now();
     // Without the signal, because the signal already ends the pause.
     for (const resource of group.blocking())
-      if (now >= (resource.slot.run?.leaseUntil ?? resource.nextAttemptAt)) void resource.get({ maxAge: 0 });
+      if (now >= (resource.slot.run?.leaseUntil ?? resource.slot.nextAttemptAt)) void resource.get({ maxAge: 0 });
     await pauseFor(group.clock, signal);
   }
 }

@@ -24,7 +24,7 @@ export interface ActiveRun {
   /** The value of the loader, once there is one. */
   candidate: unknown;
   /** Called when the loader has ended, or was never called. */
-  readonly onEnded: (() => void) | undefined;
+  onEnded: (() => void) | undefined;
 }
 
 /** Aborts the signal of the loader. On Workers, this throws if the request of the signal has ended. */

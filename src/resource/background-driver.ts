@@ -27,7 +27,7 @@ async function get<T>(resource: DrivenResource<T>, maxAge: number, signal: GetOp
   if (value !== undefined) return value;
   const { failures, lastError, notBefore } = resource.facts;
   const now = resource.now();
-  const isBackingOff = (failures > 0 || now < (notBefore ?? now)) && now < resource.nextAttemptAt;
+  const isBackingOff = (failures > 0 || now < (notBefore ?? now)) && now < resource.slot.nextAttemptAt;
   if (isBackingOff && !resource.slot.run && !resource.waitBlockedBy())
     throw resource.notReady("failed", lastError?.error);
   return resource.wait({ signal }, (ended) => {

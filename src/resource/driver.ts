@@ -35,10 +35,21 @@ export interface EndedRun {
   readonly startedAt: number;
 }
 
+/** A running load, as a driver sees it. */
+export interface DrivenRun {
+  readonly id: number;
+  /** In request mode, the end of the lease. The request of the load renews it. */
+  leaseUntil: number;
+  /** Called when the loader has ended, or was never called. */
+  onEnded: (() => void) | undefined;
+}
+
 /** The slot of a resource, as a driver sees it. */
 export interface DrivenSlot {
+  /** When the next attempt starts. `Infinity` if none is planned. */
+  readonly nextAttemptAt: number;
   /** The running load, if there is one. */
-  readonly run: { readonly id: number; readonly leaseUntil: number } | undefined;
+  readonly run: DrivenRun | undefined;
   /** The number of the run that started last; 0 before the first. */
   readonly lastRun: number;
   /** When that run started, on the clock of the health. */
@@ -47,10 +58,6 @@ export interface DrivenSlot {
   readonly endedRun: number;
   /** The number of the last load that `unload()` aborted, or whose value it removed. */
   readonly unloadedRun: number;
-  /** Marks the next load as one for `reload()`. Any request may start it. */
-  askForReload(how: ReloadOptions): void;
-  /** Renews the lease of the request that runs the load. */
-  renewLease(runId: number, until: number): void;
   /** Whether the running load has taken longer than its timeout. */
   hasTimedOut(clock: Clock): boolean;
 }
@@ -61,11 +68,10 @@ export interface DrivenResource<T> {
   readonly limits: Limits;
   readonly facts: Facts<T>;
   readonly clock: Clock;
-  readonly nextAttemptAt: number;
-  /** The running load, and the numbers of earlier loads. */
+  /** The running load, the numbers of earlier loads, and when the next one starts. */
   readonly slot: DrivenSlot;
-  /** Whether the waiters are being answered. Then the next load must not start at once. */
-  readonly isTelling: boolean;
+  /** Whether the end of a load is printed now. Then the next load must not start at once. */
+  readonly isPrinting: boolean;
   /** Starts the health if it was not started. */
   begin(): void;
   /** The current time on the clock of the health. */
@@ -78,8 +84,8 @@ export interface DrivenResource<T> {
   snapshot(): Snapshot<T>;
   /** Waits for the end of a load. In background mode it starts one if none is running. */
   wait<R>(how: WaitOptions, ask: (ended: EndedRun) => R | undefined): Promise<R>;
-  /** Starts a load, unless one is running or none may start. Returns a promise that settles when it has ended. */
-  startLoad(reload: ReloadOptions | undefined): Promise<void> | undefined;
+  /** Starts a load, unless one is running or none may start. */
+  startLoad(reload: ReloadOptions | undefined): DrivenRun | undefined;
   /** Does the work after a load, such as saves. */
   flush(): Promise<unknown>;
   /** Ends the load if it has timed out, or if its request has ended. */
@@ -104,7 +110,6 @@ export interface ReadinessGroup {
 
 /** A resource that blocks readiness, as the request driver sees it. */
 export interface BlockingResource {
-  readonly nextAttemptAt: number;
-  readonly slot: Pick<DrivenSlot, "run">;
+  readonly slot: Pick<DrivenSlot, "run" | "nextAttemptAt">;
   get(options: GetOptions): Promise<unknown>;
 }

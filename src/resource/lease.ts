@@ -34,7 +34,7 @@ export function leasesOf(resource: object): number {
  */
 export function borrow<T>(resource: Resource<T>): Lease<T> | undefined {
   const managed = managedResourceOf(resource);
-  const { held } = managed;
+  const { held } = managed.facts;
   if (!held) return undefined;
   const { value } = held;
   const release = managed.holdValue(value, "lease");

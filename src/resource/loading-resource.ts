@@ -1,4 +1,4 @@
-import { NO_FACTS, type Facts, type HeldValue, type RejectedRevision } from "../state/facts.ts";
+import { NO_FACTS, type Facts, type HeldValue } from "../state/facts.ts";
 import { outcomeOfAction, transition, type ResourceAction } from "../state/transition.ts";
 import { abortRun, figuresOf, type ActiveRun } from "./active-run.ts";
 import type { DrivenResource } from "./driver.ts";
@@ -22,10 +22,10 @@ export abstract class LoadingResource<T>
 {
   readonly name: string;
   readonly options: CheckedOptions<T>;
-  #facts: Facts<T> = NO_FACTS;
+  readonly limits: Limits;
   readonly slot: LoadSlot;
-  #longestLoadMs = 0;
-  #isTelling = false;
+  // A private field can change even in a frozen resource.
+  #facts: Facts<T> = NO_FACTS;
   #isClosed = false;
   /** The value as a resolved promise. It is created with the value, because a promise keeps its async context alive. */
   #resolved: Promise<T> | undefined;
@@ -35,6 +35,7 @@ export abstract class LoadingResource<T>
     this.name = name;
     const checked = toCheckedOptions(options);
     this.options = checked;
+    this.limits = checked.limits;
     this.slot = new LoadSlot(checked.limits);
     const given = partsOf(options);
     if (given.length) {
@@ -48,89 +49,54 @@ export abstract class LoadingResource<T>
     return this.#resolved;
   }
 
-  get required(): boolean {
-    return this.options.required;
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
-  get limits(): Limits {
-    return this.options.limits;
+  get required(): boolean {
+    return this.options.required;
   }
 
   get facts(): Facts<T> {
     return this.#facts;
   }
 
-  get held(): HeldValue<T> | undefined {
-    return this.#facts.held;
-  }
-
-  get rejected(): RejectedRevision | undefined {
-    return this.#facts.rejected;
-  }
-
-  get nextAttemptAt(): number {
-    return this.slot.nextAttemptAt;
-  }
-
-  get abandoned(): number {
-    return this.slot.abandoned;
-  }
-
-  /** The duration of the longest successful load, in ms. */
-  get longestLoadMs(): number {
-    return this.#longestLoadMs;
-  }
-
-  get isTelling(): boolean {
-    return this.#isTelling;
-  }
-
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
-  isRunning(run: ActiveRun): boolean {
-    return this.slot.run === run;
-  }
-
-  startLoad(asked: ReloadOptions | undefined): Promise<void> | undefined {
-    const host = this.host;
-    if (this.slot.run || this.#isClosed || host.phase !== "running") return undefined;
-    const at = this.now();
-    const reload = asked ?? this.slot.askedReload;
-    if (!reload && at < (this.#facts.notBefore ?? at)) return undefined;
+  startLoad(asked: ReloadOptions | undefined): ActiveRun | undefined {
+    const { host, slot, limits } = this;
+    if (slot.run || !this.#mayLoad) return undefined;
+    const at = host.now();
+    if (!asked && at < (this.#facts.notBefore ?? at)) return undefined;
     if (this.isHeldByParts()) {
       host.changed(this, at);
       return undefined;
     }
-    let onEnded: (() => void) | undefined;
-    const whenEnded =
-      host.driver.kind === "request" ? new Promise<void>((resolve) => (onEnded = resolve)) : Promise.resolve();
-    const timeoutAt = this.clock.monotonic() + this.limits.timeout;
-    const attempt = this.#facts.failures + 1;
-    const run = this.slot.take({ reload, attempt, startedAt: at, timeoutAt, onEnded });
-    const context = contextOf(run, this.#facts, {
-      toWall: (instant) => this.host.toWall(instant),
-      deadline: Math.floor(this.clock.wall()) + this.limits.timeout,
+    const { clock } = host;
+    const run = slot.take({
+      reload: asked,
+      attempt: this.#facts.failures + 1,
+      startedAt: at,
+      timeoutAt: clock.monotonic() + limits.timeout,
     });
+    const context = contextOf(run, this.#facts, { host, deadline: Math.floor(clock.wall()) + limits.timeout });
     this.commit({ type: "start", at });
     // The load takes the slot at once. The loader is called later, in the context of the health.
     host.defer(() => {
-      if (this.isRunning(run)) void runLoad<T>(this, run, context);
+      if (slot.run === run) void runLoad<T>(this, run, context);
       else this.#forgetAbandoned(run);
     });
-    return whenEnded;
+    return run;
   }
 
   endRun(run: ActiveRun, action: ResourceAction<T>): boolean {
-    if (!this.isRunning(run)) {
+    if (this.slot.run !== run) {
       this.#forgetAbandoned(run);
       return false;
     }
     // After a suspension, the result may arrive before the timer has run.
-    const isLate = this.clock.monotonic() >= run.timeoutAt;
-    const ended = isLate ? timedOut(this.limits, this.now()) : action;
-    this.#end(ended, run);
+    const ended = this.slot.hasTimedOut(this.clock) ? timedOut(this.limits, this.now()) : action;
+    this.slot.run = undefined;
+    this.commit(ended, run);
+    this.followUp();
     run.onEnded?.();
     return ended.type === "loaded";
   }
@@ -143,22 +109,21 @@ export abstract class LoadingResource<T>
 
   tick(now: number): void {
     const { run } = this.slot;
-    // The lease first, because a process that was frozen past both has not failed.
-    if (run && now >= run.leaseUntil) this.#lose(run);
-    else if (this.slot.hasTimedOut(this.clock)) {
+    // In request mode, the request of the load has ended. The lease first, because a process that was frozen past both
+    // has not failed.
+    if (run && now >= run.leaseUntil) {
+      this.slot.run = undefined;
+      this.commit({ type: "lost" });
+      abortRun(run, undefined);
+    } else if (this.slot.hasTimedOut(this.clock)) {
       const action = timedOut(this.limits, now);
       this.giveUp(action, action.error);
-    } else if (this.announceTime(now))
+    } else if (this.announceChange(now))
       // After the listeners, so that an invalidate() in a listener does not count as one during the load.
       this.host.events.add(() => this.#startDue());
     else this.#startDue();
     this.disposeRetired(now);
     this.host.changed(this, now);
-  }
-
-  /** Plans no load. */
-  planNone(): void {
-    this.slot.set(Infinity);
   }
 
   // The parts of the resource.
@@ -175,13 +140,13 @@ export abstract class LoadingResource<T>
   /** No load and no wait starts any more. */
   protected end(): void {
     this.#isClosed = true;
-    this.planNone();
+    this.slot.nextAttemptAt = Infinity;
     this.endParts();
   }
 
   /** Plans the next load. */
   plan(at: number): void {
-    this.slot.set(at);
+    this.slot.nextAttemptAt = at;
     this.host.changed(this, this.now());
   }
 
@@ -193,7 +158,7 @@ export abstract class LoadingResource<T>
    * Only this method changes facts. The order of its steps must not change (docs/reference/rules.md, 12):
    *
    * ```
-   *  slot freed            by #end() and giveUp(), before this
+   *  slot freed            by endRun() and giveUp(), before this
    *    │
    *    ▼
    *  1 time told           what time alone did before the action
@@ -210,21 +175,22 @@ export abstract class LoadingResource<T>
    */
   commit(action: ResourceAction<T>, run?: ActiveRun): void {
     const now = this.now();
-    this.announceTime(now);
+    this.announceChange(now);
     const before = this.#facts;
     const after = transition(before, action);
     if (after === before) return;
     this.#facts = after;
-    this.#swap(before, after, now);
-    const { phase, clock } = this.host;
-    const isRunning = phase === "running" && !this.#isClosed;
+    this.#swap(before.held, after.held, now);
+    const { clock } = this.host;
     const { lastStartedAt } = this.slot;
+    const isRunning = this.#mayLoad;
     this.slot.update({ action, before, after, now, isRunning, random: clock.random(), lastStartedAt });
-    this.host.changed(this, now);
     const outcome = run && outcomeOfAction(action, before);
+    if (run && outcome === "loaded") this.slot.longestLoadMs = Math.max(this.slot.longestLoadMs, now - run.startedAt);
+    this.host.changed(this, now);
     if (run && outcome) {
       const isFailed = outcome !== "loaded" && outcome !== "unchanged";
-      this.slot.noteEnded(run);
+      this.slot.endedRun = run.id;
       this.answerWaiters({ id: run.id, isFailed, startedAt: run.startedAt });
       this.tellRejection(action, before);
     }
@@ -238,38 +204,17 @@ export abstract class LoadingResource<T>
     this.tellParts(action, before);
   }
 
-  /** The load that has the slot has ended. */
-  #end(action: ResourceAction<T>, run: ActiveRun): void {
-    const isTelling = this.#isTelling;
-    this.slot.free();
-    this.#isTelling = true;
-    this.commit(action, run);
-    this.#isTelling = isTelling;
-    this.followUp();
-  }
-
   /** Gives up the running load, if there is one: it timed out, or the value is unloaded. */
   giveUp(action: ResourceAction<T>, reason: unknown): void {
-    const run = this.slot.free();
+    const { run } = this.slot;
+    this.slot.run = undefined;
     if (run) {
       run.isAbandoned = true;
-      this.slot.noteAbandoned();
+      this.slot.abandoned++;
     }
-    const isTelling = this.#isTelling;
-    this.#isTelling = true;
     this.commit(action, run);
-    this.#isTelling = isTelling;
     if (run) abortRun(run, reason);
     this.followUp();
-  }
-
-  /** In request mode: the request of the load has ended. */
-  #lose(run: ActiveRun): void {
-    this.slot.free();
-    this.commit({ type: "lost" });
-    abortRun(run, undefined);
-    // Its promise is not resolved, because on Workers it belongs to the request that has ended. That request checks the
-    // slot.
   }
 
   /** A load that was given up has ended. */
@@ -278,16 +223,18 @@ export abstract class LoadingResource<T>
     // In request mode, a load whose request ended is not counted. It may still end after a freeze.
     if (!run.isAbandoned) return;
     const sooner = this.slot.noteSettled(this.#facts);
-    if (sooner !== undefined && !this.slot.run && !this.#isClosed && this.host.phase === "running") this.plan(sooner);
+    if (sooner !== undefined && !this.slot.run && this.#mayLoad) this.plan(sooner);
   }
 
-  #swap(before: Facts<T>, { held, generation, run }: Facts<T>, now: number): void {
-    const isSame = held !== undefined && before.held !== undefined && Object.is(held.value, before.held.value);
-    if (held && generation !== before.generation && before.run && !run)
-      this.#longestLoadMs = Math.max(this.#longestLoadMs, now - before.run.startedAt);
-    if (isSame) return;
-    this.replaceValue(before.held, held, now);
-    this.#resolved = held && this.host.driver.kind === "background" ? Promise.resolve(held.value) : undefined;
+  /** Whether loads may start: the health is running, and the resource is not closed. */
+  get #mayLoad(): boolean {
+    return this.host.phase === "running" && !this.isClosed;
+  }
+
+  #swap(before: HeldValue<T> | undefined, after: HeldValue<T> | undefined, now: number): void {
+    if (before && after && Object.is(before.value, after.value)) return;
+    this.replaceValue(before, after, now);
+    this.#resolved = after && this.host.driver.kind === "background" ? Promise.resolve(after.value) : undefined;
   }
 
   /** Starts a load if one is due. In request mode, only requests start loads. */

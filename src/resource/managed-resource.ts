@@ -6,7 +6,7 @@ import { LoadingResource } from "./loading-resource.ts";
 import type { Host } from "./host.ts";
 import type { ResourceOptions } from "./options.ts";
 import type { GetOptions, Resource } from "./resource.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { snapshotOf, type Snapshot } from "./snapshot.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
 const METHODS = ["get", "peek", "snapshot", "reload", "invalidate", "unload", "subscribe", "close"] as const;
@@ -43,7 +43,7 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
   }
 
   snapshot(): Snapshot<T> {
-    return this.snapshotAt(this.syncNow());
+    return snapshotOf<T>(this, this.host.syncNow());
   }
 
   reload(options?: ReloadOptions): Promise<Snapshot<T>> {
@@ -55,7 +55,7 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
   }
 
   unload(): void {
-    this.slot.noteUnloaded();
+    this.slot.unloadedRun = this.slot.lastRun;
     this.giveUp({ type: "unload" }, undefined);
     this.judgeStored("unloaded");
   }

@@ -11,7 +11,7 @@ import type { Host } from "./host.ts";
 import type { CheckedOptions, Limits } from "./options.ts";
 import { printFailure, printOldData, printRecovery } from "./print.ts";
 import type { PartNotes } from "./part-notes.ts";
-import { snapshotOf, type RecordSource, type Snapshot } from "./snapshot.ts";
+import { snapshotOf, type RecordSource } from "./snapshot.ts";
 import { subscribeTo, type ListenerKind } from "./subscribe.ts";
 import { Subscribers } from "./subscribers.ts";
 
@@ -36,14 +36,17 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   abstract readonly options: CheckedOptions<T>;
   abstract readonly limits: Limits;
   abstract readonly facts: Facts<T>;
-  abstract readonly nextAttemptAt: number;
   abstract readonly isClosed: boolean;
-  abstract readonly slot: { readonly run: { readonly candidate: unknown } | undefined };
-  abstract readonly abandoned: number;
+  abstract readonly slot: {
+    readonly run: { readonly candidate: unknown } | undefined;
+    readonly nextAttemptAt: number;
+    readonly abandoned: number;
+  };
   abstract readonly notes: PartNotes;
   readonly host: Host;
   /** The state in the last event. */
   #state: State = "NOT_LOADED";
+  #isPrinting = false;
   /** What was printed last, and has not ended. */
   #printed: "failure" | "old data" | undefined;
   #disposal: Disposal<T> | undefined;
@@ -57,6 +60,11 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
 
   get clock(): Clock {
     return this.host.clock;
+  }
+
+  /** Whether the end of a load is printed now. A `console.warn` of the user may call `reload()`. */
+  get isPrinting(): boolean {
+    return this.#isPrinting;
   }
 
   protected get told(): unknown {
@@ -89,17 +97,12 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return this.addListener(listener, "part");
   }
 
-  /** Sends an event if the state has changed with time. Returns whether it has. */
-  announceTime(now: number): boolean {
-    return this.announceChange(now, undefined);
-  }
-
   /**
    * Sends an event if the state has changed or a load has ended. Returns whether it sent one.
    *
    * @param ended how a load ended, if one did
    */
-  protected announceChange(now: number, ended: Partial<ResourceEvent> | undefined): boolean {
+  announceChange(now: number, ended?: Partial<ResourceEvent>): boolean {
     const from = this.#state;
     this.#state = stateOf(this.facts, now, this.limits.staleAfter);
     const type = this.#state !== from ? "transition" : ended && "load";
@@ -121,13 +124,9 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
 
   /** Creates an event with the record of its moment. */
   #eventOf(fields: Pick<ResourceEvent, "type"> & Partial<ResourceEvent>, now: number): ResourceEvent<T> {
-    const snapshot = this.snapshotAt(now);
+    const snapshot = snapshotOf<T>(this, now);
     const { name, state } = snapshot;
     return Object.freeze({ name, from: state, state, ...fields, snapshot });
-  }
-
-  protected snapshotAt(now: number): Snapshot<T> {
-    return snapshotOf<T>(this, now, (at) => this.host.toWall(at));
   }
 
   protected addListener(listener: ResourceListener<T>, kind: ListenerKind): () => void {
@@ -165,7 +164,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
 
   /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */
   protected printEnd(now: number): void {
-    const { facts, limits, name, nextAttemptAt } = this;
+    const { facts, limits, name } = this;
     const { failures, held, lastError } = facts;
     const isOld = held?.asOf !== undefined && ageOf(held, now) > limits.staleAfter;
     const trouble = lastError ? "failure" : isOld ? "old data" : undefined;
@@ -174,10 +173,12 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     if (trouble === before || (lastError && !failures)) return;
     this.#printed = this.isHeard ? undefined : trouble;
     if (this.isHeard) return;
+    this.#isPrinting = true;
     if (lastError)
-      return printFailure(name, { attempt: failures, error: lastError.error, nextInMs: nextAttemptAt - now });
-    if (before === "failure") printRecovery(name);
-    if (isOld) printOldData(name, ageOf(held, now));
+      printFailure(name, { attempt: failures, error: lastError.error, nextInMs: this.slot.nextAttemptAt - now });
+    else if (before === "failure") printRecovery(name);
+    if (isOld && !lastError) printOldData(name, ageOf(held, now));
+    this.#isPrinting = false;
   }
 
   /** Disposes of a value that was never used. */

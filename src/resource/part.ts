@@ -62,8 +62,12 @@ export interface PartHost<T> {
   readonly limits: Limits;
   readonly facts: Facts<T>;
   readonly host: Host;
-  readonly slot: { readonly run: object | undefined; readonly lastRun: number; readonly lastStartedAt: number };
-  readonly nextAttemptAt: number;
+  readonly slot: {
+    readonly run: object | undefined;
+    readonly lastRun: number;
+    readonly lastStartedAt: number;
+    readonly nextAttemptAt: number;
+  };
   readonly isClosed: boolean;
   /** Whether a listener of the user hears the events. Without one, trouble is printed. */
   readonly isHeard: boolean;

@@ -14,12 +14,11 @@ const NO_PARTS: readonly never[] = [];
 
 /** The waits for a load, and the parts that make a load wait. It is the second of four classes. */
 export abstract class WaitingResource<T> extends ObservedResource<T> {
-  abstract readonly isTelling: boolean;
   #waiters: Waiters<EndedRun> | undefined;
   /** The parts. It is created with the first part, to save memory. */
   #attached: { readonly parts: readonly Part<T>[]; readonly notes: PartNotes } | undefined;
 
-  abstract startLoad(reload: ReloadOptions | undefined): Promise<void> | undefined;
+  abstract startLoad(reload: ReloadOptions | undefined): object | undefined;
   abstract plan(at: number): void;
 
   /** The number of waits. */
@@ -45,7 +44,7 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError {
     const now = this.host.now();
     const state = stateOf(this.facts, now, this.limits.staleAfter);
-    const retryAfter = retryAfterOf(this.nextAttemptAt, now);
+    const retryAfter = retryAfterOf(this.slot.nextAttemptAt, now);
     return new NotReadyError({ state, reason, retryAfter, resource: this.name, cause });
   }
 
@@ -59,7 +58,7 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
     const promise = this.#waiters.add(how, ask);
     // If each end of a load starts the next one, the next load waits for a timer, so that the process does not hang.
     if (this.slot.run) return promise;
-    if (this.isTelling || this.host.events.isTelling) this.followUp();
+    if (this.isPrinting || this.host.events.isTelling) this.followUp();
     else void this.startLoad(this.#waiters.reload);
     return promise;
   }
@@ -138,6 +137,6 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
 
   /** When the next load starts, or a part is asked again. */
   protected get startsAt(): number {
-    return this.#parts.find(({ heldUntil }) => heldUntil !== undefined)?.heldUntil ?? this.nextAttemptAt;
+    return this.#parts.find(({ heldUntil }) => heldUntil !== undefined)?.heldUntil ?? this.slot.nextAttemptAt;
   }
 }

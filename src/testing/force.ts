@@ -36,8 +36,8 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
   for (const action of actions) managed.commit(action);
   // The load has the slot, so that no other load starts. It never ends.
   if (managed.facts.run)
-    managed.slot.take({ reload: undefined, attempt: 1, startedAt: at, timeoutAt: Infinity, onEnded: undefined });
-  managed.planNone();
+    managed.slot.take({ reload: undefined, attempt: 1, startedAt: at, timeoutAt: Infinity });
+  managed.slot.nextAttemptAt = Infinity;
   managed.tick(managed.now());
 }
 

@@ -116,9 +116,9 @@ describe("the members of a health", () => {
     await clock.settle();
     const members = new Members([]);
     members.add(good, true);
-    expect([good.nextAttemptAt < bad.nextAttemptAt, members.nextAttemptAt]).toEqual([true, Infinity]);
+    expect([good.slot.nextAttemptAt < bad.slot.nextAttemptAt, members.nextAttemptAt]).toEqual([true, Infinity]);
     members.add(bad, true);
-    expect(members.nextAttemptAt).toBe(bad.nextAttemptAt);
+    expect(members.nextAttemptAt).toBe(bad.slot.nextAttemptAt);
     expect(members.all.map(({ isBlocking }) => isBlocking)).toEqual([false, true]);
     await health.close();
   });

@@ -13,7 +13,7 @@ const held = {
 } as const;
 const facts: Facts<string> = { ...NO_FACTS, held, rejected: { revision: "bad", error: "no" } };
 const run = { signal: new RunSignal(), attempt: 3, reload: undefined };
-const times = { toWall: (at: number): number => at + 1_000, deadline: 9_000 };
+const times = { host: { toWall: (at: number): number => at + 1_000 }, deadline: 9_000 };
 
 test("a loader is told what is held, what was rejected, the attempt and the deadline, in wall time", () => {
   expect({ ...contextOf(run, facts, times) }).toEqual({
