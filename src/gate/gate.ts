@@ -103,7 +103,7 @@ function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): P
     release = given;
     resource.resumeLoad();
     // Another part may make the load wait. Then the turn is kept.
-    if (!hasRun && !resource.isHeld) close();
+    if (!hasRun && resource.heldUntil === undefined) close();
   };
 
   const start = (now: number): void => {

@@ -39,7 +39,7 @@ export function gatherHints<T>(resource: PartHost<T>): Gather {
     if (names && [...names].every(isKnown)) return;
     // A load that started after the last hint has seen the change.
     if (isEnded || host.phase !== "running" || resource.slot.lastRun > before) return;
-    if (resource.slot.run) return resource.apply({ type: "hint" });
+    if (resource.slot.run) return resource.commit({ type: "hint" });
     const { failures, notBefore } = resource.facts;
     const now = resource.now();
     if (failures || now < (notBefore ?? now)) return;

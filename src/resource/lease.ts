@@ -41,8 +41,9 @@ export function borrow<T>(resource: Resource<T>): Lease<T> | undefined {
   counts.set(managed, leasesOf(managed) + 1);
   let isOver = false;
   const end = (): void => {
-    if (!isOver) counts.set(managed, leasesOf(managed) - 1);
+    if (isOver) return;
     isOver = true;
+    counts.set(managed, leasesOf(managed) - 1);
     release();
     managed.disposeDue();
   };

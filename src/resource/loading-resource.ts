@@ -37,10 +37,10 @@ export abstract class LoadingResource<T>
     this.options = checked;
     this.limits = checked.limits;
     this.slot = new LoadSlot(checked.limits);
-    const given = partsOf(options);
-    if (given.length) {
-      const load = this.attachAll(given.flatMap((all) => all[0]?.attach(this, all) ?? []));
-      if (load) this.options = { ...checked, load };
+    for (const all of partsOf(options)) {
+      const part = all[0]?.attach(this, all);
+      if (part) this.attachLast(part);
+      if (part?.load) this.options = { ...checked, load: part.load };
     }
   }
 
@@ -131,10 +131,6 @@ export abstract class LoadingResource<T>
   resumeLoad(): void {
     void this.startLoad(this.askedByWaiters);
     this.host.changed(this, this.now());
-  }
-
-  apply(action: ResourceAction<T> & { readonly type: "restored" | "hint" }): void {
-    this.commit(action);
   }
 
   /** No load and no wait starts any more. */

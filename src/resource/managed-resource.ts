@@ -1,7 +1,6 @@
 import { handled } from "../option/call-safely.ts";
 import { bindMethods, keepSelf } from "./bind-methods.ts";
 import { checkGetOptions, checkReloadOptions } from "./check-call.ts";
-import type { ResourceListener } from "./event.ts";
 import { LoadingResource } from "./loading-resource.ts";
 import type { Host } from "./host.ts";
 import type { ResourceOptions } from "./options.ts";
@@ -58,10 +57,6 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
     this.slot.unloadedRun = this.slot.lastRun;
     this.giveUp({ type: "unload" }, undefined);
     this.judgeStored("unloaded");
-  }
-
-  subscribe(listener: ResourceListener<T>): () => void {
-    return this.addListener(listener, "reader");
   }
 
   close(): void {

@@ -12,7 +12,7 @@ import type { CheckedOptions, Limits } from "./options.ts";
 import { printFailure, printOldData, printRecovery } from "./print.ts";
 import type { PartNotes } from "./part-notes.ts";
 import { snapshotOf, type RecordSource } from "./snapshot.ts";
-import { subscribeTo, type ListenerKind } from "./subscribe.ts";
+import { subscribeTo } from "./subscribe.ts";
 import { Subscribers } from "./subscribers.ts";
 
 /** So many revisions are remembered, so that `onRejected` is called once for each of them. */
@@ -92,11 +92,6 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return this.#eventOf({ type: "current" }, now);
   }
 
-  /** Subscribes a part of the library. It does not count as a listener, so a failed load is still printed. */
-  observe(listener: ResourceListener<T>): () => void {
-    return this.addListener(listener, "part");
-  }
-
   /**
    * Sends an event if the state has changed or a load has ended. Returns whether it sent one.
    *
@@ -129,10 +124,10 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return Object.freeze({ name, from: state, state, ...fields, snapshot });
   }
 
-  protected addListener(listener: ResourceListener<T>, kind: ListenerKind): () => void {
+  subscribe(listener: ResourceListener<T>): () => void {
     checkFunction("listener", listener);
     this.#subscribers ??= new Subscribers<ResourceEvent<T>>();
-    return subscribeTo(this.host, this.#subscribers, { listener, kind, subjects: () => [this] });
+    return subscribeTo(this.host, this.#subscribers, { listener, kind: "reader", subjects: () => [this] });
   }
 
   /** Calls `onRejected` for a load: once for each revision, or once for several rejections in a row without one. */
@@ -184,8 +179,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   /** Disposes of a value that was never used. */
   discard(candidate: T): void {
     if (Object.is(candidate, this.facts.held?.value) || Object.is(candidate, this.slot.run?.candidate)) return;
-    if (!this.options.dispose || this.#disposal?.isRetired(candidate)) return;
-    this.#disposalOrNew().discard(candidate);
+    if (this.options.dispose) this.#disposalOrNew().discard(candidate);
   }
 
   /** Delays the disposal of a value until the returned function is called. */
@@ -217,12 +211,6 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   }
 
   #disposalOrNew(): Disposal<T> {
-    return (this.#disposal ??= new Disposal<T>({
-      dispose: this.options.dispose,
-      disposeAfterMs: this.limits.disposeAfter,
-      defer: this.host.defer,
-      countPending: this.host.countPending,
-      tell: (type) => this.announce({ type }, this.host.now()),
-    }));
+    return (this.#disposal ??= new Disposal<T>(this));
   }
 }

@@ -71,8 +71,8 @@ export interface PartHost<T> {
   readonly isClosed: boolean;
   /** Whether a listener of the user hears the events. Without one, trouble is printed. */
   readonly isHeard: boolean;
-  /** Whether a part makes the next load wait. */
-  readonly isHeld: boolean;
+  /** Until when a part makes the next load wait. `undefined` if none does. */
+  readonly heldUntil: number | undefined;
   /** The current time on the clock of the health. */
   now(): number;
   /**
@@ -84,7 +84,7 @@ export interface PartHost<T> {
   /** The load need not wait any longer. */
   resumeLoad(): void;
   /** A value was restored, or a hint came. */
-  apply(action: ResourceAction<T> & { readonly type: "restored" | "hint" }): void;
+  commit(action: ResourceAction<T> & { readonly type: "restored" | "hint" }): void;
   /** Delays the disposal of a value until the returned function is called. */
   holdValue(value: T, by: "lease" | "check"): () => void;
   /** Disposes of values that are due, after a hold has ended. */

@@ -33,7 +33,7 @@ export function subscribeTo<E, C extends E>(
 ): () => void {
   let hasLeft = false;
   let leave = (): void => {};
-  if (kind === "reader") subscribers.countReader(1);
+  if (kind === "reader") subscribers.readers++;
   host.defer(() => {
     if (hasLeft) return;
     let isTold = false;
@@ -57,7 +57,7 @@ export function subscribeTo<E, C extends E>(
   return () => {
     if (hasLeft) return;
     hasLeft = true;
-    if (kind === "reader") subscribers.countReader(-1);
+    if (kind === "reader") subscribers.readers--;
     leave();
   };
 }

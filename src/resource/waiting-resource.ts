@@ -15,8 +15,8 @@ const NO_PARTS: readonly never[] = [];
 /** The waits for a load, and the parts that make a load wait. It is the second of four classes. */
 export abstract class WaitingResource<T> extends ObservedResource<T> {
   #waiters: Waiters<EndedRun> | undefined;
-  /** The parts. It is created with the first part, to save memory. */
-  #attached: { readonly parts: readonly Part<T>[]; readonly notes: PartNotes } | undefined;
+  #parts: readonly Part<T>[] = NO_PARTS;
+  #notes: PartNotes = NO_NOTES;
 
   abstract startLoad(reload: ReloadOptions | undefined): object | undefined;
   abstract plan(at: number): void;
@@ -52,7 +52,7 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
     const blocked = this.waitBlockedBy();
     if (blocked && (how.reload || !this.facts.held || !this.slot.run)) throw this.notReady(blocked);
     this.#waiters ??= new Waiters<EndedRun>({
-      keepAlive: (by) => this.host.keepAlive(by),
+      keepAlive: this.host.keepAlive,
       notReady: (reason, cause) => this.notReady(reason, cause),
     });
     const promise = this.#waiters.add(how, ask);
@@ -79,19 +79,9 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
     else this.plan(Math.max(this.host.now(), (this.#waiters.reload ? undefined : this.facts.notBefore) ?? -Infinity));
   }
 
-  get #parts(): readonly Part<T>[] {
-    return this.#attached?.parts ?? NO_PARTS;
-  }
-
   /** The notes of the parts for a snapshot. */
   get notes(): PartNotes {
-    return this.#attached?.notes ?? NO_NOTES;
-  }
-
-  /** Adds the parts that the options brought. Returns what stands for the loader, if one of them brings that. */
-  protected attachAll(parts: readonly Part<T>[]): Part<T>["load"] {
-    this.#attached = { parts, notes: NO_NOTES };
-    return parts.find((part) => part.load)?.load;
+    return this.#notes;
   }
 
   /** Whether a part makes the next load wait. */
@@ -106,20 +96,20 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
 
   /** Adds a part before the others. */
   attach(part: Part<T>): void {
-    this.#attached = { parts: [part, ...this.#parts], notes: this.notes };
+    this.#parts = [part, ...this.#parts];
   }
 
   /** Adds a part after the others. */
   attachLast(part: Part<T>): void {
-    this.#attached = { parts: [...this.#parts, part], notes: this.notes };
+    this.#parts = [...this.#parts, part];
   }
 
-  get isHeld(): boolean {
-    return this.#parts.some(({ heldUntil }) => heldUntil !== undefined);
+  get heldUntil(): number | undefined {
+    return this.#parts.find(({ heldUntil }) => heldUntil !== undefined)?.heldUntil;
   }
 
   note(facts: Partial<PartNotes>): void {
-    this.#attached = { parts: this.#parts, notes: { ...this.notes, ...facts } };
+    this.#notes = { ...this.#notes, ...facts };
   }
 
   flush(): Promise<unknown> {
@@ -137,6 +127,6 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
 
   /** When the next load starts, or a part is asked again. */
   protected get startsAt(): number {
-    return this.#parts.find(({ heldUntil }) => heldUntil !== undefined)?.heldUntil ?? this.slot.nextAttemptAt;
+    return this.heldUntil ?? this.slot.nextAttemptAt;
   }
 }

@@ -85,7 +85,7 @@ export function createRestore<T>(
     if (reason === undefined && !isDropped && phase !== "over" && !resource.facts.held) {
       const { value, revision, asOf, origin } = stored;
       restored(place);
-      resource.apply({
+      resource.commit({
         type: "restored",
         at: resource.now(),
         value,

@@ -35,8 +35,7 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
   managed.giveUp({ type: "unload" }, undefined);
   for (const action of actions) managed.commit(action);
   // The load has the slot, so that no other load starts. It never ends.
-  if (managed.facts.run)
-    managed.slot.take({ reload: undefined, attempt: 1, startedAt: at, timeoutAt: Infinity });
+  if (managed.facts.run) managed.slot.take({ reload: undefined, attempt: 1, startedAt: at, timeoutAt: Infinity });
   managed.slot.nextAttemptAt = Infinity;
   managed.tick(managed.now());
 }

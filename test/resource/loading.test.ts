@@ -42,7 +42,7 @@ test("the longest load counts where the same object is loaded anew, and not wher
   const value = kit.item();
   void kit.index.reload();
   await kit.clock.advance(2_000);
-  managed(kit).apply({ ...restored, value });
+  managed(kit).commit({ ...restored, value });
   expect(managed(kit).slot.longestLoadMs).toBe(0);
   kit.loader.last.succeed(loaded(value));
   await kit.clock.settle();
@@ -301,7 +301,7 @@ test("a value from a store answers get(), and no reload()", async () => {
   const at = managed(kit).now();
   const value = kit.item();
   const restored = { type: "restored", at, checkedAt: at, revision: "1", asOf: undefined, origin: "store" } as const;
-  managed(kit).apply({ ...restored, value });
+  managed(kit).commit({ ...restored, value });
   expect([await outcome(got), await outcome(reloaded)]).toEqual([{ value }, PENDING]);
   await kit.health.close();
 });
