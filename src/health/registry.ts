@@ -249,10 +249,6 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     await this.#waiters.add({ signal }, () => true);
   }
 
-  blocking(): readonly ManagedResource<unknown>[] {
-    return this.#members.all.filter(({ isBlocking }) => isBlocking).map(({ resource }) => resource);
-  }
-
   whenReady(signal: AbortSignal | undefined): Promise<void> {
     return handled(this.driver.whenReady(this, signal));
   }

@@ -30,11 +30,12 @@ export async function runLeasedLoad<T>(
   const id = slot.lastRun;
   if (run) await keepLease(resource, run, leaseMs);
   // A listener that calls unload() at every load must not block others.
-  if (slot.unloadedRun >= id && resource.now() - startedAt < CHECK_MS) await pauseFor(resource.clock, undefined);
+  if (slot.unloadedRun >= id && resource.now() - startedAt < CHECK_MS) await pauseFor(resource.host.clock, undefined);
 }
 
 async function keepLease<T>(resource: DrivenResource<T>, run: DrivenRun, leaseMs: number): Promise<void> {
-  const { slot, clock } = resource;
+  const { slot, host } = resource;
+  const { clock } = host;
   const lease = Math.min(leaseMs, resource.limits.timeout / 2);
   let isOver = false;
   let wake = (): void => {};
@@ -60,8 +61,8 @@ async function keepLease<T>(resource: DrivenResource<T>, run: DrivenRun, leaseMs
 export async function watchLoad<T>(resource: DrivenResource<T>, signal: AbortSignal | undefined): Promise<void> {
   const { run: running } = resource.slot;
   const now = resource.now();
-  if (running && (now >= running.leaseUntil || resource.slot.hasTimedOut(resource.clock))) resource.tick(now);
-  else await pauseFor(resource.clock, signal);
+  if (running && (now >= running.leaseUntil || resource.slot.hasTimedOut(resource.host.clock))) resource.tick(now);
+  else await pauseFor(resource.host.clock, signal);
 }
 
 /** Waits for the time between two checks, or until the signal aborts. */

@@ -1,3 +1,4 @@
+import { RANKS, rankOf } from "../health/rank.ts";
 import { callSafely, handled } from "../option/call-safely.ts";
 import { checkOptions } from "../option/check-options.ts";
 import { toMs, toMsOrNever, type Duration } from "../option/duration.ts";
@@ -69,7 +70,7 @@ async function load<T>(
 async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: GetOptions): Promise<T> {
   const maxAge = how.maxAge === undefined ? Infinity : toMsOrNever("maxAge", how.maxAge);
   const { signal } = how;
-  resource.begin();
+  resource.host.begin();
   const { limits } = resource;
   const atCall = resource.slot.lastRun;
   // No load starts sooner than this after the last start. A load that started before a freeze is too old.
@@ -79,7 +80,7 @@ async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: GetOpti
   const before = maxAge === Infinity && isRecent() ? resource.slot.endedRun : atCall;
   let isTried = false;
   for (;;) {
-    const now = resource.syncNow();
+    const now = resource.host.syncNow();
     const { held, failures, lastError, notBefore } = resource.facts;
     const isDue = !resource.slot.run && now >= resource.slot.nextAttemptAt;
     // A load that started after the call answers it, however long it took: its age is judged by its start.
@@ -122,7 +123,7 @@ async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: GetOpti
 }
 
 async function reload<T>(resource: DrivenResource<T>, leaseMs: number, how: ReloadOptions): Promise<Snapshot<T>> {
-  resource.begin();
+  resource.host.begin();
   for (const before = resource.slot.lastRun; resource.slot.endedRun <= before;) {
     // The next load is for all waiting requests. If its request ends, the load after it answers.
     askForReload(resource, how);
@@ -144,9 +145,11 @@ async function whenReady(group: ReadinessGroup, signal: AbortSignal | undefined)
     const blocked = signal?.aborted ? "aborted" : group.waitBlockedBy();
     if (blocked) throw group.notReady(blocked, signal?.reason);
     const now = group.now();
-    // Without the signal, because the signal already ends the pause.
-    for (const resource of group.blocking())
-      if (now >= (resource.slot.run?.leaseUntil ?? resource.slot.nextAttemptAt)) void resource.get({ maxAge: 0 });
+    for (const { required, facts, limits, slot, get } of group.resources) {
+      const isBlocking = required && RANKS[rankOf(facts, now, limits)].outcome !== "ok";
+      // Without the signal, because the signal already ends the pause.
+      if (isBlocking && now >= (slot.run?.leaseUntil ?? slot.nextAttemptAt)) void get({ maxAge: 0 });
+    }
     await pauseFor(group.clock, signal);
   }
 }

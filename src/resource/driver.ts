@@ -62,22 +62,27 @@ export interface DrivenSlot {
   hasTimedOut(clock: Clock): boolean;
 }
 
+/** The health of a resource, as a driver sees it. */
+export interface DrivenHost {
+  readonly clock: Clock;
+  /** Starts the health if it was not started. */
+  begin(): void;
+  /** The current time on the clock of the health. It also updates overdue counts. The overdue work runs later. */
+  syncNow(): number;
+}
+
 /** A resource, as a driver sees it. */
 export interface DrivenResource<T> {
   readonly name: string;
   readonly limits: Limits;
   readonly facts: Facts<T>;
-  readonly clock: Clock;
+  readonly host: DrivenHost;
   /** The running load, the numbers of earlier loads, and when the next one starts. */
   readonly slot: DrivenSlot;
   /** Whether the end of a load is printed now. Then the next load must not start at once. */
   readonly isPrinting: boolean;
-  /** Starts the health if it was not started. */
-  begin(): void;
   /** The current time on the clock of the health. */
   now(): number;
-  /** Like `now()`, but it also updates overdue counts. The overdue work runs after the answer. */
-  syncNow(): number;
   /** Why a caller must not wait for a load any more, if so. */
   waitBlockedBy(): NotReadyReason | undefined;
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
@@ -104,12 +109,14 @@ export interface ReadinessGroup {
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
   /** Waits until readiness has changed to 200. */
   wait(signal: AbortSignal | undefined): Promise<void>;
-  /** The resources that block readiness. */
-  blocking(): readonly BlockingResource[];
+  readonly resources: readonly GroupResource[];
 }
 
-/** A resource that blocks readiness, as the request driver sees it. */
-export interface BlockingResource {
+/** A resource of a health, as the request driver sees it. */
+export interface GroupResource {
+  readonly required: boolean;
+  readonly facts: Facts<unknown>;
+  readonly limits: Limits;
   readonly slot: Pick<DrivenSlot, "run" | "nextAttemptAt">;
   get(options: GetOptions): Promise<unknown>;
 }

@@ -93,7 +93,7 @@ export abstract class LoadingResource<T>
       return false;
     }
     // After a suspension, the result may arrive before the timer has run.
-    const ended = this.slot.hasTimedOut(this.clock) ? timedOut(this.limits, this.now()) : action;
+    const ended = this.slot.hasTimedOut(this.host.clock) ? timedOut(this.limits, this.now()) : action;
     this.slot.run = undefined;
     this.commit(ended, run);
     this.followUp();
@@ -103,7 +103,7 @@ export abstract class LoadingResource<T>
 
   /** When the timer must run for it next. */
   dueAt(now: number): number {
-    const loadAt = this.slot.run ? this.slot.dueAt(now, this.clock) : this.startsAt;
+    const loadAt = this.slot.run ? this.slot.dueAt(now, this.host.clock) : this.startsAt;
     return Math.min(loadAt, this.nextDisposalAt());
   }
 
@@ -115,7 +115,7 @@ export abstract class LoadingResource<T>
       this.slot.run = undefined;
       this.commit({ type: "lost" });
       abortRun(run, undefined);
-    } else if (this.slot.hasTimedOut(this.clock)) {
+    } else if (this.slot.hasTimedOut(this.host.clock)) {
       const action = timedOut(this.limits, now);
       this.giveUp(action, action.error);
     } else if (this.announceChange(now))

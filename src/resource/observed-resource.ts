@@ -4,7 +4,6 @@ import { ageOf, stateOf } from "../state/freshness.ts";
 import type { Facts, HeldValue } from "../state/facts.ts";
 import type { ResourceAction } from "../state/transition.ts";
 import type { State } from "../state/state.ts";
-import type { Clock } from "../time/clock.ts";
 import { Disposal } from "./disposal.ts";
 import type { ResourceEvent, ResourceListener } from "./event.ts";
 import type { Host } from "./host.ts";
@@ -58,10 +57,6 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     this.host = host;
   }
 
-  get clock(): Clock {
-    return this.host.clock;
-  }
-
   /** Whether the end of a load is printed now. A `console.warn` of the user may call `reload()`. */
   get isPrinting(): boolean {
     return this.#isPrinting;
@@ -71,20 +66,12 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return this.#rejections?.result;
   }
 
-  begin(): void {
-    this.host.begin();
-  }
-
   now(): number {
     return this.host.now();
   }
 
-  syncNow(): number {
-    return this.host.syncNow();
-  }
-
   fromWall(ms: number): number {
-    return Math.floor(this.now() - Math.max(0, this.clock.wall() - ms));
+    return Math.floor(this.now() - Math.max(0, this.host.clock.wall() - ms));
   }
 
   /** The first event of a new listener. */

@@ -118,8 +118,8 @@ async function validate<T>(
 /** An error of `retryLater()` sets the earliest time of the next attempt. Its cause is the error of the load. */
 function toFailure(error: unknown, at: number): ResourceAction<never> {
   const waitMs = waitAskedBy(error);
-  if (waitMs === undefined) return { type: "failed", at, error, outcome: "failed" };
-  return { type: "failed", at, error: propertyOf(error, "cause") ?? error, outcome: "failed", notBefore: at + waitMs };
+  if (waitMs === undefined) return { type: "failed", at, outcome: "failed", error };
+  return { type: "failed", at, outcome: "failed", error: propertyOf(error, "cause") ?? error, notBefore: at + waitMs };
 }
 
 /** The action for a load that took longer than its timeout. */

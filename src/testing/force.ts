@@ -21,7 +21,7 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
   const held = value === undefined ? managed.peek() : value;
   if ((state === "READY" || state === "STALE") && held === undefined)
     invalidOption("value", held, `a value, because ${state} holds one`);
-  managed.begin();
+  managed.host.begin();
   const at = managed.now();
   const actions: ResourceAction<T>[] = [];
   if (state !== "NOT_LOADED") actions.push({ type: "start", at });

@@ -334,7 +334,7 @@ test("force() puts a load in the slot that never ends, and plans none", async ()
   let loads = 0;
   const index: Resource<object> = health.resource<object>("index", { load: () => ({ n: ++loads }), timeout: "1s" });
   const resource = managedResourceOf(index);
-  resource.begin();
+  resource.host.begin();
   force(index, "LOADING");
   await clock.advance("1d");
   expect([index.snapshot().state, index.snapshot().nextAttemptAt, loads]).toEqual(["LOADING", undefined, 0]);
