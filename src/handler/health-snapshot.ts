@@ -32,7 +32,7 @@ export function healthSnapshotOf(registry: Registry): HealthSnapshot {
   const now = registry.now();
   const { readiness, liveness, startup } = registry.outcomes();
   const record = (outcome: typeof readiness): ProbeRecord =>
-    Object.freeze({ ok: outcome === "ok", word: registry.words.wordOf(outcome) });
+    Object.freeze({ ok: outcome === "ok", word: registry.words[outcome] });
   return Object.freeze({
     probes: Object.freeze({ readiness: record(readiness), liveness: record(liveness), startup: record(startup) }),
     draining: registry.waitBlockedBy() !== undefined,

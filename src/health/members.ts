@@ -25,9 +25,9 @@ export class Members implements MemberHost {
     for (const _ of this.expected) this.#tally.move(undefined, "notLoaded");
   }
 
-  /** Every member. */
-  get all(): readonly Member[] {
-    return [...this.#byName.values()];
+  /** Every resource. */
+  get resources(): readonly ManagedResource<unknown>[] {
+    return [...this.#byName.values()].map(({ resource }) => resource);
   }
 
   /** The expected names that have no resource. */
@@ -44,7 +44,7 @@ export class Members implements MemberHost {
   worstAt(now: number): Rank {
     const tally = new Tally();
     for (const _ of this.missing) tally.move(undefined, "notLoaded");
-    for (const { resource } of this.#byName.values())
+    for (const resource of this.resources)
       if (resource.required) tally.move(undefined, rankOf(resource.facts, now, resource.limits));
     return tally.worst;
   }

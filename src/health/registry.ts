@@ -5,6 +5,7 @@ import { NotReadyError, type NotReadyReason } from "../resource/error.ts";
 import { EventQueue } from "../resource/event-queue.ts";
 import type { FleetEvent, HealthEvent, HealthListener, ProbeEvent } from "../resource/event.ts";
 import type { Host, HostedResource, Phase } from "../resource/host.ts";
+import { LazySignal } from "../resource/lazy-signal.ts";
 import { ManagedResource } from "../resource/managed-resource.ts";
 import type { ResourceOptions } from "../resource/options.ts";
 import { subscribeTo, type ListenerKind } from "../resource/subscribe.ts";
@@ -14,13 +15,11 @@ import { retryAfterOf, UNPLANNED_RETRY_SECONDS } from "../state/retry-after.ts";
 import { createNow, toWallTime, type Clock } from "../time/clock.ts";
 import { createContextLoop } from "../time/context-loop.ts";
 import { Scheduler, type Scheduled } from "../time/scheduler.ts";
-import { DrainSignal } from "./drain-signal.ts";
 import type { HealthPart, HealthPartHost } from "./health-part.ts";
 import type { HeartbeatHost } from "./heartbeat.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import { Members } from "./members.ts";
 import { PendingDisposals } from "./pending-disposals.ts";
-import { ProbeWords } from "./probe-words.ts";
 import { RANKS, type Rank } from "./rank.ts";
 import type { RegistryParts } from "./registry-parts.ts";
 import { ALIVE, readinessOf, WEDGED, type ProbeOutcome, type Verdict } from "./verdict.ts";
@@ -32,28 +31,30 @@ import { ALIVE, readinessOf, WEDGED, type ProbeOutcome, type Verdict } from "./v
 export class Registry implements Host, ReadinessGroup, HealthPartHost, HeartbeatHost {
   readonly clock: Clock;
   readonly driver: Driver;
+  phase: Phase = "idle";
   readonly events: EventQueue;
   readonly subscribers: Subscribers<HealthEvent> = new Subscribers();
   /** Runs a job later: in the async context of the health, or of the request in request mode. */
   readonly defer: (job: () => void) => void;
   readonly now: () => number;
-  readonly words: ProbeWords;
+  readonly words: RegistryParts["words"];
   /** Created by the first `heartbeat()`, so that a service without one does not carry the code. */
   heartbeats: Heartbeats | undefined;
   readonly #members: Members;
   readonly #scheduler: Scheduler;
   readonly #waiters: Waiters<undefined>;
-  #phase: Phase = "idle";
-  readonly #drainSignal = new DrainSignal();
+  /** The last outcome of each probe, so that each change is sent once. */
+  readonly #announced: { [P in ProbeEvent["probe"]]?: ProbeOutcome } = {};
+  readonly #drainSignal = new LazySignal();
   readonly #pendingDisposals = new PendingDisposals();
   #closing: Promise<void> | undefined;
   readonly part: HealthPart | undefined;
 
-  constructor({ clock, driver, expect, wordOf, part }: RegistryParts) {
+  constructor({ clock, driver, expect, words, part }: RegistryParts) {
     const isBackground = driver.kind === "background";
     this.clock = clock;
     this.driver = driver;
-    this.words = new ProbeWords(wordOf);
+    this.words = words;
     this.defer = isBackground ? createContextLoop() : queueMicrotask.bind(undefined);
     this.events = new EventQueue(this.defer);
     this.now = createNow(clock, () => this.#scheduler.arm());
@@ -65,7 +66,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   /** The registered resources, by name. */
   get resources(): readonly ManagedResource<unknown>[] {
-    return this.#members.all.map(({ resource }) => resource);
+    return this.#members.resources;
   }
 
   get missing(): readonly string[] {
@@ -74,7 +75,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   /** Adds a resource. `kind` says whether startup may depend on it. */
   add<T>(name: string, options: ResourceOptions<T>, kind: "resource" | "check"): ManagedResource<T> {
-    if (this.#phase === "closed")
+    if (this.phase === "closed")
       fail("HS_CLOSED", `the health is closed. Register "${name}" before close(), or create a new health.`);
     this.#members.checkFree(name);
     const resource = new ManagedResource<T>(name, options, this);
@@ -82,7 +83,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     if (gate) resource.attachLast(gate.attach(resource));
     // SAFETY: the registry never reads or writes a value, so any type of value is right.
     this.#members.add(resource as ManagedResource<unknown>, kind === "resource" && resource.required);
-    if (this.#phase === "running") {
+    if (this.phase === "running") {
       resource.plan(this.now());
       this.syncNow();
     } else this.afterChange();
@@ -105,15 +106,11 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     this.afterChange();
   }
 
-  get phase(): Phase {
-    return this.#phase;
-  }
-
   begin(): void {
-    if (this.#phase !== "idle") return;
-    this.#phase = "running";
+    if (this.phase !== "idle") return;
+    this.phase = "running";
     this.#announceProbes();
-    for (const { resource } of this.#members.all) resource.plan(this.now());
+    for (const resource of this.resources) resource.plan(this.now());
     this.syncNow();
     this.part?.begin();
   }
@@ -130,9 +127,9 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   drain(delayMs: number): void {
     if (this.waitBlockedBy()) return;
-    this.#phase = "draining";
+    this.phase = "draining";
     this.#announceDrain(delayMs);
-    for (const { resource } of this.#members.all) resource.drain();
+    for (const resource of this.resources) resource.drain();
     this.#waiters.rejectAll("draining");
     this.#announceProbes();
   }
@@ -145,9 +142,9 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     this.#closing = new Promise((done) => {
       resolve = done;
     });
-    this.#phase = "closed";
+    this.phase = "closed";
     if (!wasLeaving) this.#announceDrain(0);
-    for (const { resource } of this.#members.all) resource.close();
+    for (const resource of this.resources) resource.close();
     this.heartbeats?.endAll();
     this.#waiters.rejectAll("closed");
     this.#announceProbes();
@@ -159,7 +156,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   #announceDrain(delayMs: number): void {
     // Abort the signal first. Errors of its listeners are ignored.
-    this.#drainSignal.begin();
+    this.#drainSignal.abort();
     this.announce({ type: "drain", delayMs });
   }
 
@@ -184,7 +181,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   startup(): Verdict {
     this.#syncForProbe();
-    const isDone = this.#phase !== "closed" && this.#members.startup.answer();
+    const isDone = this.phase !== "closed" && this.#members.startup.answer();
     return this.#verdictOf(isDone ? "ok" : "notLoaded");
   }
 
@@ -200,21 +197,21 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   get worst(): Rank {
-    return this.#phase === "closed" ? "notLoaded" : this.#members.worst;
+    return this.phase === "closed" ? "notLoaded" : this.#members.worst;
   }
 
   /** The outcome of readiness. The fleet may hold in a replica with old data. */
   #readinessOf(worst: Rank): ProbeOutcome {
-    return readinessOf(worst === "pastRefuseAfter" && this.part?.holdsIn() ? "stale" : worst, this.#phase);
+    return readinessOf(worst === "pastRefuseAfter" && this.part?.holdsIn() ? "stale" : worst, this.phase);
   }
 
   get livenessOutcome(): "ok" | "wedged" {
-    return (this.#phase !== "closed" && this.heartbeats?.outcome) || "ok";
+    return (this.phase !== "closed" && this.heartbeats?.outcome) || "ok";
   }
 
   #verdictOf(outcome: ProbeOutcome): Verdict {
     const ok = outcome === "ok";
-    const plannedAt = this.#phase === "running" ? this.#members.nextAttemptAt : Infinity;
+    const plannedAt = this.phase === "running" ? this.#members.nextAttemptAt : Infinity;
     const retryAfter = ok ? undefined : retryAfterOf(plannedAt, this.now());
     return { ok, outcome, worst: RANKS[this.worst].state, retryAfter };
   }
@@ -222,14 +219,14 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   /** The current outcome of each probe. It starts no load and sends no event. */
   outcomes(): { readonly [P in ProbeEvent["probe"]]: ProbeOutcome } {
     return {
-      readiness: this.#readinessOf(this.#phase === "closed" ? "notLoaded" : this.#members.worstAt(this.now())),
+      readiness: this.#readinessOf(this.phase === "closed" ? "notLoaded" : this.#members.worstAt(this.now())),
       liveness: this.livenessOutcome,
       startup: this.#startupOutcome,
     };
   }
 
   get #startupOutcome(): ProbeOutcome {
-    return this.#phase !== "closed" && this.#members.startup.isDone() ? "ok" : "notLoaded";
+    return this.phase !== "closed" && this.#members.startup.isDone() ? "ok" : "notLoaded";
   }
 
   isReady(): boolean {
@@ -237,7 +234,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   waitBlockedBy(): NotReadyReason | undefined {
-    return this.#phase === "draining" || this.#phase === "closed" ? this.#phase : undefined;
+    return this.phase === "draining" || this.phase === "closed" ? this.phase : undefined;
   }
 
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError {
@@ -271,7 +268,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   #announceProbes(): void {
-    if (this.#phase === "idle") return;
+    if (this.phase === "idle") return;
     this.part?.changed();
     this.#announceProbe("readiness", this.#readinessOf(this.worst));
     this.#announceProbe("startup", this.#startupOutcome);
@@ -279,8 +276,11 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   #announceProbe(probe: ProbeEvent["probe"], outcome: ProbeOutcome): void {
-    const event = this.words.change(probe, outcome);
-    if (event) this.announce(event);
+    const before = this.#announced[probe];
+    this.#announced[probe] = outcome;
+    // The first word is no change.
+    if (before !== undefined && before !== outcome)
+      this.announce({ type: "probe", probe, from: this.words[before], word: this.words[outcome] });
   }
 
   announce(event: FleetEvent | ProbeEvent | { readonly type: "drain"; readonly delayMs: number }): void {

@@ -1,23 +1,10 @@
 import type { Facts } from "../state/facts.ts";
 import type { LoadContext } from "./loader.ts";
+import type { LazySignal } from "./lazy-signal.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
-/** The signal of a load. It is created at the first read, because it costs more than the rest of a load. */
-export class RunSignal {
-  #controller: AbortController | undefined;
-
-  get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
-  }
-
-  /** Aborts the signal. */
-  abort(reason: unknown): void {
-    (this.#controller ??= new AbortController()).abort(reason);
-  }
-}
-
 // One descriptor for all contexts, because an accessor in an object literal would make every load a third slower.
-const SIGNAL: PropertyDescriptor & ThisType<{ readonly runSignal: RunSignal }> = {
+const SIGNAL: PropertyDescriptor & ThisType<{ readonly runSignal: LazySignal }> = {
   enumerable: true,
   // A property and not a private field, so that it works with a Proxy and with `Object.create()`.
   get() {
@@ -27,7 +14,7 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly runSignal: RunSignal }> =
 
 /** The load of a context. */
 interface ContextRun {
-  readonly signal: RunSignal;
+  readonly signal: LazySignal;
   readonly attempt: number;
   readonly reload: ReloadOptions | undefined;
 }

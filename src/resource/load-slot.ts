@@ -1,7 +1,7 @@
 import type { Clock } from "../time/clock.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { LoadPlan } from "./load-plan.ts";
-import { RunSignal } from "./load-context.ts";
+import { LazySignal } from "./lazy-signal.ts";
 
 /** The fields of a new load. */
 type RunFields = Pick<ActiveRun, "reload" | "attempt" | "startedAt" | "timeoutAt">;
@@ -29,7 +29,7 @@ export class LoadSlot extends LoadPlan {
     this.lastStartedAt = fields.startedAt;
     this.run = {
       id: ++this.lastRun,
-      signal: new RunSignal(),
+      signal: new LazySignal(),
       leaseUntil: Infinity,
       isAbandoned: false,
       candidate: undefined,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loaded, retryLater, unchanged } from "../../src/index.ts";
 import type { ActiveRun } from "../../src/resource/active-run.ts";
-import { RunSignal } from "../../src/resource/load-context.ts";
+import { LazySignal } from "../../src/resource/lazy-signal.ts";
 import type { LoadContext } from "../../src/resource/loader.ts";
 import { toCheckedOptions, type ResourceOptions } from "../../src/resource/options.ts";
 import { runLoad, timedOut, type RunHost } from "../../src/resource/run-load.ts";
@@ -33,7 +33,7 @@ async function play({ result, validate, host, run: rest, previous }: SceneOption
   });
   const run: ActiveRun = {
     id: 1,
-    signal: new RunSignal(),
+    signal: new LazySignal(),
     reload: undefined,
     attempt: 1,
     startedAt: 0,
