@@ -14,7 +14,7 @@ import { Waiters } from "../resource/waiters.ts";
 import { retryAfterOf, UNPLANNED_RETRY_SECONDS } from "../state/retry-after.ts";
 import { createNow, toWallTime, type Clock } from "../time/clock.ts";
 import { createContextLoop } from "../time/context-loop.ts";
-import { Scheduler, type Scheduled } from "../time/scheduler.ts";
+import { Scheduler } from "../time/scheduler.ts";
 import type { HealthPart, HealthPartHost } from "./health-part.ts";
 import type { HeartbeatHost } from "./heartbeat.ts";
 import type { Heartbeats } from "./heartbeats.ts";
@@ -37,11 +37,12 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   /** Runs a job later: in the async context of the health, or of the request in request mode. */
   readonly defer: (job: () => void) => void;
   readonly now: () => number;
+  /** Runs due work, with one timer for all of it. */
+  readonly scheduler: Scheduler;
   readonly words: RegistryParts["words"];
   /** Created by the first `heartbeat()`, so that a service without one does not carry the code. */
   heartbeats: Heartbeats | undefined;
   readonly #members: Members;
-  readonly #scheduler: Scheduler;
   readonly #waiters: Waiters<undefined>;
   /** The last outcome of each probe, so that each change is sent once. */
   readonly #announced: { [P in ProbeEvent["probe"]]?: ProbeOutcome } = {};
@@ -57,10 +58,10 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     this.words = words;
     this.defer = isBackground ? createContextLoop() : queueMicrotask.bind(undefined);
     this.events = new EventQueue(this.defer);
-    this.now = createNow(clock, () => this.#scheduler.arm());
-    this.#scheduler = new Scheduler({ clock, hasTimer: isBackground, now: this.now, defer: this.defer });
+    this.now = createNow(clock, () => this.scheduler.arm());
+    this.scheduler = new Scheduler({ clock, hasTimer: isBackground, now: this.now, defer: this.defer });
     this.#members = new Members(expect);
-    this.#waiters = new Waiters<undefined>(this);
+    this.#waiters = new Waiters<undefined>(this.scheduler, this);
     this.part = part?.attach(this);
   }
 
@@ -93,7 +94,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   remove(resource: HostedResource): void {
     const member = this.#members.of(resource);
     if (!member) return;
-    this.#scheduler.put(member, Infinity);
+    this.scheduler.put(member, Infinity);
     this.#members.remove(member);
     this.afterChange();
   }
@@ -102,7 +103,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     const member = this.#members.of(resource);
     if (!member) return;
     const changesAt = member.poll(now);
-    this.#scheduler.put(member, Math.min(changesAt, member.resource.dueAt(now)));
+    this.scheduler.put(member, Math.min(changesAt, member.resource.dueAt(now)));
     this.afterChange();
   }
 
@@ -117,7 +118,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   start(): void {
     this.begin();
-    this.#scheduler.tickOverdue();
+    this.scheduler.tickOverdue();
   }
 
   /** Aborts when the drain or the close begins. */
@@ -127,46 +128,44 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   drain(delayMs: number): void {
     if (this.waitBlockedBy()) return;
-    this.phase = "draining";
-    this.#announceDrain(delayMs);
-    for (const resource of this.resources) resource.drain();
-    this.#waiters.rejectAll("draining");
-    this.#announceProbes();
+    this.#leave("draining", delayMs);
   }
 
   close(): Promise<void> {
     if (this.#closing) return this.#closing;
-    const wasLeaving = this.waitBlockedBy();
     let resolve = (): void => {};
     // First, because a listener may call close() too.
     this.#closing = new Promise((done) => {
       resolve = done;
     });
-    this.phase = "closed";
-    if (!wasLeaving) this.#announceDrain(0);
-    for (const resource of this.resources) resource.close();
-    this.heartbeats?.endAll();
-    this.#waiters.rejectAll("closed");
-    this.#announceProbes();
+    this.#leave("closed", 0);
     const left = this.part?.close();
     const done = left ? () => void left.then(resolve) : resolve;
     this.defer(() => this.#pendingDisposals.whenNone(this.clock, done));
     return this.#closing;
   }
 
-  #announceDrain(delayMs: number): void {
-    // Abort the signal first. Errors of its listeners are ignored.
-    this.#drainSignal.abort();
-    this.announce({ type: "drain", delayMs });
+  #leave(phase: "draining" | "closed", delayMs: number): void {
+    const wasLeaving = this.waitBlockedBy();
+    this.phase = phase;
+    if (!wasLeaving) {
+      // Abort the signal first. Errors of its listeners are ignored.
+      this.#drainSignal.abort();
+      this.announce({ type: "drain", delayMs });
+    }
+    for (const resource of this.resources)
+      if (phase === "closed") resource.close();
+      else resource.drain();
+    if (phase === "closed") this.heartbeats?.endAll();
+    this.#waiters.rejectAll(phase);
+    this.#announceProbes();
   }
-
-  readonly keepAlive = (by: 1 | -1): void => this.#scheduler.keepAlive(by);
 
   readonly countPending = (by: 1 | -1): void => this.#pendingDisposals.add(by);
 
   syncNow(): number {
     const now = this.now();
-    this.#scheduler.pollOverdue(now);
+    this.scheduler.pollOverdue(now);
     return now;
   }
 
@@ -181,8 +180,9 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   startup(): Verdict {
     this.#syncForProbe();
-    const isDone = this.phase !== "closed" && this.#members.startup.answer();
-    return this.#verdictOf(isDone ? "ok" : "notLoaded");
+    const outcome = this.#startupOutcome;
+    if (outcome === "ok") this.#members.startup.latch();
+    return this.#verdictOf(outcome);
   }
 
   liveness(): Verdict {
@@ -206,7 +206,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   get livenessOutcome(): "ok" | "wedged" {
-    return (this.phase !== "closed" && this.heartbeats?.outcome) || "ok";
+    return this.heartbeats?.outcome ?? "ok";
   }
 
   #verdictOf(outcome: ProbeOutcome): Verdict {
@@ -286,8 +286,6 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   announce(event: FleetEvent | ProbeEvent | { readonly type: "drain"; readonly delayMs: number }): void {
     if (this.subscribers.size) this.events.add(() => this.subscribers.tell(Object.freeze(event)));
   }
-
-  readonly schedule = (entry: Scheduled, at: number): void => this.#scheduler.put(entry, at);
 
   livenessChanged(): void {
     this.#announceProbe("liveness", this.livenessOutcome);

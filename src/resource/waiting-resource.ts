@@ -51,10 +51,7 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
   async wait<R>(how: WaitOptions, ask: (ended: EndedRun) => R | undefined): Promise<R> {
     const blocked = this.waitBlockedBy();
     if (blocked && (how.reload || !this.facts.held || !this.slot.run)) throw this.notReady(blocked);
-    this.#waiters ??= new Waiters<EndedRun>({
-      keepAlive: this.host.keepAlive,
-      notReady: (reason, cause) => this.notReady(reason, cause),
-    });
+    this.#waiters ??= new Waiters<EndedRun>(this.host.scheduler, this);
     const promise = this.#waiters.add(how, ask);
     // If each end of a load starts the next one, the next load waits for a timer, so that the process does not hang.
     if (this.slot.run) return promise;

@@ -171,14 +171,14 @@ test("the entry of a part is polled and ticked by the one timer, and its events 
       host.announce({ type: "left", group: "g", replica: "r" });
     },
   };
-  host.schedule(entry, host.now() + 1_000);
+  host.scheduler.put(entry, host.now() + 1_000);
   await clock.advance(999);
   expect(log).toEqual([]);
   await clock.advance(1);
   expect([log, events]).toEqual([["poll", "tick"], [{ type: "left", group: "g", replica: "r" }]]);
   expect(events.every(Object.isFrozen)).toBe(true);
-  host.schedule(entry, host.now() + 1_000);
-  host.schedule(entry, Infinity);
+  host.scheduler.put(entry, host.now() + 1_000);
+  host.scheduler.put(entry, Infinity);
   await clock.settle();
   expect(clock.timers).toBe(0);
   await health.close();
