@@ -31,6 +31,7 @@ import { ALIVE, readinessOf, WEDGED, type ProbeOutcome, type Verdict } from "./v
 export class Registry implements Host, ReadinessGroup, HealthPartHost, HeartbeatHost {
   readonly clock: Clock;
   readonly driver: Driver;
+  readonly hasTimer: boolean;
   phase: Phase = "idle";
   readonly events: EventQueue;
   readonly subscribers: Subscribers<HealthEvent> = new Subscribers();
@@ -52,14 +53,14 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   readonly part: HealthPart | undefined;
 
   constructor({ clock, driver, expect, words, part }: RegistryParts) {
-    const isBackground = driver.kind === "background";
     this.clock = clock;
     this.driver = driver;
+    this.hasTimer = driver.kind === "background";
     this.words = words;
-    this.defer = isBackground ? createContextLoop() : queueMicrotask.bind(undefined);
+    this.defer = this.hasTimer ? createContextLoop() : queueMicrotask.bind(undefined);
     this.events = new EventQueue(this.defer);
     this.now = createNow(clock, () => this.scheduler.arm());
-    this.scheduler = new Scheduler({ clock, hasTimer: isBackground, now: this.now, defer: this.defer });
+    this.scheduler = new Scheduler(this);
     this.#members = new Members(expect);
     this.#waiters = new Waiters<undefined>(this.scheduler, this);
     this.part = part?.attach(this);

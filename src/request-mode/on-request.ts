@@ -1,7 +1,8 @@
 import { RANKS, rankOf } from "../health/rank.ts";
 import { callSafely, handled } from "../option/call-safely.ts";
 import { checkOptions } from "../option/check-options.ts";
-import { toMs, toMsOrNever, type Duration } from "../option/duration.ts";
+import { toMs, type Duration } from "../option/duration.ts";
+import type { CheckedGet } from "../resource/check-call.ts";
 import type { Driver, DrivenResource, ReadinessGroup } from "../resource/driver.ts";
 import type { GetOptions } from "../resource/resource.ts";
 import type { Snapshot } from "../resource/snapshot.ts";
@@ -67,9 +68,8 @@ async function load<T>(
 }
 
 /** Returns a value that is not older than `maxAge`, or rejects with the reason. */
-async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: GetOptions): Promise<T> {
-  const maxAge = how.maxAge === undefined ? Infinity : toMsOrNever("maxAge", how.maxAge);
-  const { signal } = how;
+async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: CheckedGet): Promise<T> {
+  const { maxAge, signal } = how;
   resource.host.begin();
   const { limits } = resource;
   const atCall = resource.slot.lastRun;

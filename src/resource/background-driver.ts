@@ -1,7 +1,6 @@
-import { toMsOrNever } from "../option/duration.ts";
 import { ageOf } from "../state/freshness.ts";
+import type { CheckedGet } from "./check-call.ts";
 import type { Driver, DrivenResource, EndedRun, ReadinessGroup } from "./driver.ts";
-import type { GetOptions } from "./resource.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
@@ -9,13 +8,13 @@ import type { ReloadOptions } from "./waiters.ts";
 export const backgroundDriver: Driver = {
   kind: "background",
   probeWaitMs: 0,
-  get: (resource, { maxAge = "never", signal }) => get(resource, toMsOrNever("maxAge", maxAge), signal),
+  get,
   reload,
   whenReady,
 };
 
 /** Returns the first value that is young enough, from the running load or from one that starts now. */
-async function get<T>(resource: DrivenResource<T>, maxAge: number, signal: GetOptions["signal"]): Promise<T> {
+async function get<T>(resource: DrivenResource<T>, { maxAge, signal }: CheckedGet): Promise<T> {
   resource.host.begin();
   const now = resource.host.syncNow();
   const before = resource.slot.lastRun;

@@ -1,5 +1,6 @@
 import type { Facts } from "../state/facts.ts";
 import type { Clock } from "../time/clock.ts";
+import type { CheckedGet } from "./check-call.ts";
 import type { NotReadyError, NotReadyReason } from "./error.ts";
 import type { Limits } from "./limits.ts";
 import type { GetOptions } from "./resource.ts";
@@ -19,7 +20,7 @@ export interface Driver {
   /** How long a probe waits for the loads that it starts, in ms. */
   readonly probeWaitMs: number;
   /** Waits for a value if `get()` cannot return one at once. */
-  get<T>(resource: DrivenResource<T>, options: GetOptions): Promise<T>;
+  get<T>(resource: DrivenResource<T>, options: CheckedGet): Promise<T>;
   /** Waits for a load that starts after the call. */
   reload<T>(resource: DrivenResource<T>, options: ReloadOptions): Promise<Snapshot<T>>;
   /** Waits until readiness answers 200. */

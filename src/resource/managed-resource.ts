@@ -33,7 +33,7 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
       if (resolved) return resolved;
     }
     const checked = checkGetOptions(options);
-    if (this.resolved && checked.maxAge === undefined) return this.resolved;
+    if (this.resolved && checked.maxAge === Infinity) return this.resolved;
     return handled(this.host.driver.get(this, checked));
   }
 

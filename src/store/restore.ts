@@ -87,12 +87,15 @@ export function createRestore<T>(
       restored(place);
       resource.commit({
         type: "restored",
-        at: resource.now(),
-        value,
-        revision,
-        checkedAt: resource.fromWall(stored.checkedAt),
-        asOf: asOf === undefined ? undefined : resource.fromWall(asOf),
-        origin,
+        held: {
+          value,
+          revision,
+          checkedAt: resource.fromWall(stored.checkedAt),
+          changedAt: resource.now(),
+          asOf: asOf === undefined ? undefined : resource.fromWall(asOf),
+          invalidated: false,
+          origin,
+        },
       });
       return end("restored");
     }

@@ -112,8 +112,8 @@ describe("when the next attempt comes", () => {
   });
 
   test("a restored value changes no plan", () => {
-    const restored = { type: "restored", at: NOW, value: "v", checkedAt: 0, origin: "store" } as const;
-    const action = { ...restored, revision: undefined, asOf: undefined };
+    const held = { ...(idle.held ?? expect.fail()), checkedAt: 0, origin: "store" } as const;
+    const action = { type: "restored", held } as const;
     expect(plannedAfter({ ...loaded, action })).toBe(Infinity);
     expect(plannedAfter(failed, { ...loaded, action })).toBe(NOW + 550);
   });

@@ -38,11 +38,12 @@ test("the longest load is that of a load that brought a value", async () => {
 test("the longest load counts where the same object is loaded anew, and not where a store brings a value", async () => {
   const kit = createKit(limits);
   const at = managed(kit).now();
-  const restored = { type: "restored", at, checkedAt: at, revision: "1", asOf: undefined, origin: "store" } as const;
+  const times = { checkedAt: at, changedAt: at, asOf: undefined };
+  const stored = { revision: "1", ...times, invalidated: false, origin: "store" } as const;
   const value = kit.item();
   void kit.index.reload();
   await kit.clock.advance(2_000);
-  managed(kit).commit({ ...restored, value });
+  managed(kit).commit({ type: "restored", held: { value, ...stored } });
   expect(managed(kit).slot.longestLoadMs).toBe(0);
   kit.loader.last.succeed(loaded(value));
   await kit.clock.settle();
@@ -300,8 +301,9 @@ test("a value from a store answers get(), and no reload()", async () => {
   await kit.clock.settle();
   const at = managed(kit).now();
   const value = kit.item();
-  const restored = { type: "restored", at, checkedAt: at, revision: "1", asOf: undefined, origin: "store" } as const;
-  managed(kit).commit({ ...restored, value });
+  const times = { checkedAt: at, changedAt: at, asOf: undefined };
+  const stored = { revision: "1", ...times, invalidated: false, origin: "store" } as const;
+  managed(kit).commit({ type: "restored", held: { value, ...stored } });
   expect([await outcome(got), await outcome(reloaded)]).toEqual([{ value }, PENDING]);
   await kit.health.close();
 });

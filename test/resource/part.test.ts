@@ -306,8 +306,9 @@ test("a restored value answers those who wait for any value, and the load that r
   const { clock, health, index, managed } = world;
   const got = index.get();
   const at = managed.now();
-  const restored = { type: "restored", at, checkedAt: at - 1_000, revision: "1", asOf: undefined } as const;
-  managed.commit({ ...restored, value: { stored: true }, origin: "store" });
+  const times = { checkedAt: at - 1_000, changedAt: at, asOf: undefined };
+  const rest = { revision: "1", invalidated: false, origin: "store" } as const;
+  managed.commit({ type: "restored", held: { value: { stored: true }, ...times, ...rest } });
   expect(index.snapshot()).toMatchObject({ origin: "store", refreshing: true });
   expect(await outcome(got)).toEqual({ value: { stored: true } });
   await clock.settle();
