@@ -81,8 +81,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
       fail("HS_CLOSED", `the health is closed. Register "${name}" before close(), or create a new health.`);
     this.#members.checkFree(name);
     const resource = new ManagedResource<T>(name, options, this);
-    const gate = kind === "resource" && this.part?.gate;
-    if (gate) resource.attachLast(gate.attach(resource));
+    if (kind === "resource") this.part?.gate?.attach(resource);
     // SAFETY: the registry never reads or writes a value, so any type of value is right.
     this.#members.add(resource as ManagedResource<unknown>, kind === "resource" && resource.required);
     if (this.phase === "running") {

@@ -33,15 +33,10 @@ export abstract class LoadingResource<T>
   constructor(name: string, options: ResourceOptions<T>, host: Host) {
     super(host);
     this.name = name;
-    const checked = toCheckedOptions(options);
-    this.options = checked;
-    this.limits = checked.limits;
-    this.slot = new LoadSlot(checked.limits);
-    for (const all of partsOf(options)) {
-      const part = all[0]?.attach(this, all);
-      if (part) this.attachLast(part);
-      if (part?.load) this.options = { ...checked, load: part.load };
-    }
+    this.options = toCheckedOptions(options);
+    this.limits = this.options.limits;
+    this.slot = new LoadSlot(this.limits);
+    for (const all of partsOf(options)) all[0]?.attach(this, all);
   }
 
   /** The value as a resolved promise, if `get()` can return it at once. */
@@ -66,7 +61,7 @@ export abstract class LoadingResource<T>
     if (slot.run || !this.#mayLoad) return undefined;
     const at = host.now();
     if (!asked && at < (this.#facts.notBefore ?? at)) return undefined;
-    if (this.isHeldByParts()) {
+    if (this.part?.beforeLoad()) {
       host.changed(this, at);
       return undefined;
     }
@@ -137,7 +132,7 @@ export abstract class LoadingResource<T>
   protected end(): void {
     this.#isClosed = true;
     this.slot.nextAttemptAt = Infinity;
-    this.endParts();
+    this.part?.end?.();
   }
 
   /** Plans the next load. */
@@ -197,7 +192,7 @@ export abstract class LoadingResource<T>
     const ended = run && outcome && { outcome, ...figuresOf(run, this.limits, clock), revision };
     this.announceChange(now, ended);
     if (ended) this.printEnd(now);
-    this.tellParts(action, before);
+    this.part?.afterChange?.(action, before);
   }
 
   /** Gives up the running load, if there is one: it timed out, or the value is unloaded. */

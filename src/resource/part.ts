@@ -37,17 +37,17 @@ export interface Part<T = unknown> {
 /** A part for an option. */
 export interface Attachable<T> {
   /**
-   * Hangs into a resource. The library calls it.
+   * Hangs into a resource, with `addPart()`. The library calls it.
    *
    * @param all every object that the option was given, this one first
    */
-  readonly attach: (resource: PartHost<T>, all: readonly Attachable<T>[]) => Part<T>;
+  readonly attach: (resource: PartHost<T>, all: readonly Attachable<T>[]) => void;
 }
 
 /** A part for resources of any type. */
 export interface AnyAttachable {
-  /** Hangs into a resource. The library calls it. */
-  readonly attach: <T>(resource: PartHost<T>) => Part<T>;
+  /** Hangs into a resource, with `addPart()`. The library calls it. */
+  readonly attach: <T>(resource: PartHost<T>) => void;
 }
 
 /** The functions of a resource that a part calls. */
@@ -71,8 +71,10 @@ export interface PartHost<T> {
   readonly isClosed: boolean;
   /** Whether a listener of the user hears the events. Without one, trouble is printed. */
   readonly isHeard: boolean;
-  /** Until when a part makes the next load wait. `undefined` if none does. */
-  readonly heldUntil: number | undefined;
+  /** The parts that it has, as one. */
+  readonly part: Part<T> | undefined;
+  /** Replaces the part. Only `addPart()` calls it. */
+  attach(part: Part<T>): void;
   /** The current time on the clock of the health. */
   now(): number;
   /**

@@ -10,6 +10,8 @@ import { waitAskedBy } from "./retry-later.ts";
 /** The functions of a resource that a load calls. */
 export interface RunHost<T> {
   readonly options: CheckedOptions<T>;
+  /** What stands for the loader, if a part brings it. */
+  readonly part?: { readonly load?: CheckedOptions<T>["load"] | undefined } | undefined;
   readonly facts: Facts<T>;
   /** `run` is the load that has the slot. */
   readonly slot: { readonly run: ActiveRun | undefined };
@@ -43,7 +45,8 @@ export async function runLoad<T>(host: RunHost<T>, run: ActiveRun, context: Load
   let release: (() => void) | undefined;
   let action: ResourceAction<T>;
   try {
-    const outcome = outcomeOf(await host.options.load(context));
+    const load = host.part?.load ?? host.options.load;
+    const outcome = outcomeOf(await load(context));
     candidate = await candidateOf(host, outcome);
     run.candidate = candidate?.value;
     // Without validate no hold is necessary, and without a hold no disposal.

@@ -1,5 +1,3 @@
-import type { Facts } from "../state/facts.ts";
-import type { ResourceAction } from "../state/transition.ts";
 import { NO_NOTES, type PartNotes } from "./part-notes.ts";
 import type { Judgement, Part } from "./part.ts";
 import { stateOf } from "../state/freshness.ts";
@@ -9,13 +7,10 @@ import type { EndedRun } from "./driver.ts";
 import { NotReadyError, type NotReadyReason } from "./error.ts";
 import { Waiters, type ReloadOptions, type WaitOptions } from "./waiters.ts";
 
-// One array for all resources without a part, to save memory.
-const NO_PARTS: readonly never[] = [];
-
 /** The waits for a load, and the parts that make a load wait. It is the second of four classes. */
 export abstract class WaitingResource<T> extends ObservedResource<T> {
   #waiters: Waiters<EndedRun> | undefined;
-  #parts: readonly Part<T>[] = NO_PARTS;
+  #part: Part<T> | undefined;
   #notes: PartNotes = NO_NOTES;
 
   abstract startLoad(reload: ReloadOptions | undefined): object | undefined;
@@ -62,7 +57,7 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
 
   /** No load starts any more. A running load may finish. A wait for another load rejects. */
   drain(): void {
-    this.endParts();
+    this.#part?.end?.();
     this.plan(Infinity);
     if (!this.slot.run) this.#waiters?.rejectAll("draining");
     else if (!this.facts.held) this.#waiters?.rejectAll("draining", "no-reload");
@@ -81,28 +76,13 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
     return this.#notes;
   }
 
-  /** Whether a part makes the next load wait. */
-  protected isHeldByParts(): boolean {
-    return this.#parts.some((part) => part.beforeLoad());
+  /** The parts as one. */
+  get part(): Part<T> | undefined {
+    return this.#part;
   }
 
-  /** The facts have changed. */
-  protected tellParts(action: ResourceAction<T>, before: Facts<T>): void {
-    for (const part of this.#parts) part.afterChange?.(action, before);
-  }
-
-  /** Adds a part before the others. */
   attach(part: Part<T>): void {
-    this.#parts = [part, ...this.#parts];
-  }
-
-  /** Adds a part after the others. */
-  attachLast(part: Part<T>): void {
-    this.#parts = [...this.#parts, part];
-  }
-
-  get heldUntil(): number | undefined {
-    return this.#parts.find(({ heldUntil }) => heldUntil !== undefined)?.heldUntil;
+    this.#part = part;
   }
 
   note(facts: Partial<PartNotes>): void {
@@ -110,20 +90,16 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
   }
 
   flush(): Promise<unknown> {
-    return Promise.allSettled([this.told, ...this.#parts.map((part) => part.flush?.())]);
+    return Promise.allSettled([this.told, this.#part?.flush?.()]);
   }
 
   /** Removes what the stores hold, or lets them hold the value again. */
   judgeStored(how: Judgement): void {
-    if (!this.isClosed) for (const part of this.#parts) part.judge?.(how);
-  }
-
-  protected endParts(): void {
-    for (const part of this.#parts) part.end?.();
+    if (!this.isClosed) this.#part?.judge?.(how);
   }
 
   /** When the next load starts, or a part is asked again. */
   protected get startsAt(): number {
-    return this.heldUntil ?? this.slot.nextAttemptAt;
+    return this.#part?.heldUntil ?? this.slot.nextAttemptAt;
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createHealth, type Health, type HealthEvent } from "../../src/index.ts";
 import type { FleetRecord, HealthPart, HealthPartHost } from "../../src/health/health-part.ts";
+import { addPart } from "../../src/resource/add-part.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { outcome, PENDING } from "../resource/kit.ts";
 
@@ -128,7 +129,7 @@ test("close() waits for the part, and for what is disposed of", async () => {
 test("the gate of a part is asked before each load of a resource, and never for a check", async () => {
   const asked: string[] = [];
   const { clock, health } = createWorld({
-    gate: { attach: ({ name }) => ({ beforeLoad: () => asked.push(name) < 0 }) },
+    gate: { attach: (resource) => addPart(resource, { beforeLoad: () => asked.push(resource.name) < 0 }, "last") },
   });
   const index = health.resource("index", { load: () => ({}) });
   health.check("database", { run: () => true });
