@@ -119,7 +119,6 @@ export function toCheckedOptions<T>(given: ResourceOptions<T>): CheckedOptions<T
 export function partsOf<T>(options: ResourceOptions<T>): readonly (readonly Attachable<T>[])[] {
   // A copy has no inherited property, as in checkOptions().
   const { lastKnownGood, gate } = { ...options };
-  if (lastKnownGood === undefined && gate === undefined) return NO_CHECKS;
   return [
     partsIn("lastKnownGood", lastKnownGood, "what fileStore(), kvStore(), seed() or createStore() gave"),
     partsIn("gate", gate, "what limitLoads() or createGate() gave"),
