@@ -21,14 +21,14 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
       isOver = true;
     };
   }
-  const { callbacks, end } = watches.get(signal) ?? watch(signal);
+  const { callbacks, end } = watches.get(signal) ?? createWatch(signal);
   callbacks.add(callback);
   return () => {
     if (callbacks.delete(callback) && !callbacks.size) end();
   };
 }
 
-function watch(signal: AbortSignal): Watch {
+function createWatch(signal: AbortSignal): Watch {
   const callbacks = new Set<() => void>();
   const fire = (): void => {
     end();
