@@ -33,7 +33,7 @@ export interface KeepsAlive {
 }
 
 /** A resource or a health that is waited for. */
-export interface Awaited {
+export interface WaitOwner {
   /** Creates the error of a wait that ends without data. */
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
 }
@@ -41,10 +41,10 @@ export interface Awaited {
 /** The waits for one resource, or for the readiness of a health. */
 export class Waiters<E> {
   readonly #scheduler: KeepsAlive;
-  readonly #owner: Awaited;
+  readonly #owner: WaitOwner;
   readonly #waiters = new Set<Waiter<E>>();
 
-  constructor(scheduler: KeepsAlive, owner: Awaited) {
+  constructor(scheduler: KeepsAlive, owner: WaitOwner) {
     this.#scheduler = scheduler;
     this.#owner = owner;
   }
