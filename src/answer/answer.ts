@@ -1,7 +1,6 @@
 import type { Registry } from "../health/registry.ts";
 import type { Verdict } from "../health/verdict.ts";
 import type { Probe } from "./paths.ts";
-import type { Words } from "./words.ts";
 
 /** A whole HTTP answer as plain data. `new Response(answer.body, answer)` accepts it. */
 export interface Answer {
@@ -65,14 +64,17 @@ export function answerOf(
 }
 
 /** Returns the text answer to a probe. An answer is created again only when it changes. */
-export function createTextAnswers(registry: Registry, words: Words): (probe: Probe) => Answer {
+export function createTextAnswers(registry: Registry): (probe: Probe) => Answer {
   const made: { [P in Probe]?: Verdict & { readonly answer: Answer } } = {};
   return (probe) => {
     const verdict = registry[probe]();
     const { outcome, worst, retryAfter } = verdict;
     const last = made[probe];
     if (last?.outcome === outcome && last.worst === worst && last.retryAfter === retryAfter) return last.answer;
-    const answer = answerOf(probe, verdict, { body: words[outcome], contentType: "text/plain; charset=utf-8" });
+    const answer = answerOf(probe, verdict, {
+      body: registry.words[outcome],
+      contentType: "text/plain; charset=utf-8",
+    });
     made[probe] = { ...verdict, answer };
     return answer;
   };

@@ -156,7 +156,7 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   const reply = (probe: Probe, method: string): Answer => {
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;
     const verdict = probe === "readiness" ? groupReadiness(registry.readiness()) : groupStartup(registry.startup());
-    const body = registry.words.wordOf(verdict.outcome);
+    const body = registry.words[verdict.outcome];
     const made = answerOf(probe, verdict, { body, contentType: "text/plain; charset=utf-8" });
     return method === "HEAD" ? { ...made, body: "" } : made;
   };

@@ -53,7 +53,8 @@ export function reportOf(registry: Registry, probe: Probe): Report {
   }));
   const registered = registry.resources.map((resource): Reported => {
     const snapshot = resource.snapshot();
-    const { limits, longestLoadMs: longestLoad } = resource;
+    const { limits, slot } = resource;
+    const { longestLoadMs: longestLoad } = slot;
     const { name, state, required, age } = snapshot;
     return {
       name,

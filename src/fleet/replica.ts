@@ -52,7 +52,7 @@ export class Replica implements HealthPart, Scheduled {
       {
         clock: host.clock,
         now: () => host.now(),
-        schedule: (entry, at) => host.schedule(entry, at),
+        schedule: (entry, at) => host.scheduler.put(entry, at),
         storeChanged: (reason) => this.#storeChanged(reason),
         free: () => {
           if (this.#isBeatWanted) this.#beat();
@@ -244,7 +244,7 @@ export class Replica implements HealthPart, Scheduled {
 
   close(): Promise<void> {
     this.#nextBeatAt = Infinity;
-    this.#host.schedule(this, Infinity);
+    this.#host.scheduler.put(this, Infinity);
     if (this.#knownSince === undefined && !this.calls.isBusy) return Promise.resolve();
     return this.#sayGoodbye();
   }
@@ -264,7 +264,7 @@ export class Replica implements HealthPart, Scheduled {
 
   #schedule(): void {
     if (this.#host.phase === "closed") return;
-    this.#host.schedule(this, Math.min(this.#nextBeatAt, this.#leaveEndsAt(this.#host.now())));
+    this.#host.scheduler.put(this, Math.min(this.#nextBeatAt, this.#leaveEndsAt(this.#host.now())));
   }
 
   /** The end of the leave on the clock of the health. `Infinity` without a leave. */

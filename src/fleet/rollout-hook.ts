@@ -148,7 +148,7 @@ export class Rollout<T> implements RolloutHook {
     const resource = this.#resource;
     if (resource.slot.run || resource.host.phase !== "running" || resource.facts.failures) return;
     const at = Math.max(resource.now(), hurriedAt(resource.slot.lastStartedAt, resource.limits));
-    if (at < resource.nextAttemptAt) resource.plan(at);
+    if (at < resource.slot.nextAttemptAt) resource.plan(at);
   }
 
   /** Calls `ok` for the loaded revision. */

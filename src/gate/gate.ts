@@ -1,5 +1,6 @@
 import { callSafely } from "../option/call-safely.ts";
 import { checkFunction, fail, toSafeText } from "../option/invalid-option.ts";
+import { addPart } from "../resource/add-part.ts";
 import type { AnyAttachable, Part, PartHost } from "../resource/part.ts";
 import { vouchedAtOf } from "../state/freshness.ts";
 
@@ -42,7 +43,7 @@ type GatePlace = "this process" | "elsewhere";
 
 /** A gate that decides at that place. */
 export function gateOf(ask: AskGate, place: GatePlace): Gate {
-  const attach: Gate["attach"] = (resource) => attachGate(resource, ask, place);
+  const attach: Gate["attach"] = (resource) => addPart(resource, attachGate(resource, ask, place), "last");
   return Object.assign((asked: GateAsk) => ask(asked), { attach });
 }
 
@@ -103,7 +104,7 @@ function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): P
     release = given;
     resource.resumeLoad();
     // Another part may make the load wait. Then the turn is kept.
-    if (!hasRun && !resource.isHeld) close();
+    if (!hasRun && resource.part?.heldUntil === undefined) close();
   };
 
   const start = (now: number): void => {

@@ -32,13 +32,11 @@ export function healthSnapshotOf(registry: Registry): HealthSnapshot {
   const now = registry.now();
   const { readiness, liveness, startup } = registry.outcomes();
   const record = (outcome: typeof readiness): ProbeRecord =>
-    Object.freeze({ ok: outcome === "ok", word: registry.words.wordOf(outcome) });
+    Object.freeze({ ok: outcome === "ok", word: registry.words[outcome] });
   return Object.freeze({
     probes: Object.freeze({ readiness: record(readiness), liveness: record(liveness), startup: record(startup) }),
     draining: registry.waitBlockedBy() !== undefined,
-    resources: Object.freeze(
-      registry.resources.map((resource) => Object.freeze(recordOf(resource, now, (at) => registry.toWall(at)))),
-    ),
+    resources: Object.freeze(registry.resources.map((resource) => Object.freeze(recordOf(resource, now)))),
     missing: Object.freeze(registry.missing),
     heartbeats: Object.freeze(
       [...(registry.heartbeats?.all ?? [])].map(([name, { isOverdue }]) => Object.freeze({ name, overdue: isOverdue })),

@@ -6,7 +6,7 @@ import type { AttachableHealthPart } from "../health/health-part.ts";
 import { Registry } from "../health/registry.ts";
 import { isEvent } from "../option/is-event.ts";
 import { checkOptions } from "../option/check-options.ts";
-import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { checkFunction, checkMethods, invalidOption, propertyOf } from "../option/invalid-option.ts";
 import { toList } from "../option/to-list.ts";
 import { toMs, type Duration } from "../option/duration.ts";
 import { backgroundDriver } from "../resource/background-driver.ts";
@@ -24,7 +24,6 @@ import {
 import { isResponse } from "../resource/outcome.ts";
 import { systemClock, type Clock } from "../time/clock.ts";
 import { guardClock } from "../time/guard-clock.ts";
-import { checkClock } from "./check-clock.ts";
 import { healthSnapshotOf, type HealthSnapshot } from "./health-snapshot.ts";
 import { keepInternals, type HealthInternals } from "./internals.ts";
 import type { Resource } from "../resource/resource.ts";
@@ -173,25 +172,21 @@ export function createHealth(options: HealthOptions = {}): Health {
     ["details", "refresh", "clock", "fleet"],
     ["expect", "paths", "base", "words"],
   );
-  if (refresh !== undefined && typeof propertyOf(refresh, "whenReady") !== "function")
-    invalidOption("refresh", refresh, "the result of onRequest()");
+  if (refresh !== undefined) checkMethods("refresh", refresh, ["whenReady"], "the result of onRequest()");
   if (details !== undefined) checkFunction("details", details, 'the result of details("always")');
-  if (clock !== undefined) checkClock(clock);
-  if (fleet !== undefined && typeof propertyOf(fleet, "attach") !== "function")
-    invalidOption("fleet", fleet, "the result of fleet()");
+  if (fleet !== undefined) checkMethods("fleet", fleet, ["attach"], "the result of fleet()");
   const names = toList("expect", expect, NAMES);
   // A single string is not accepted here.
-  if (names.some((name) => Object.is(name, expect))) invalidOption("expect", expect, NAMES);
-  const wordTable = wordsOf(words);
+  if (!Array.isArray(expect)) invalidOption("expect", expect, NAMES);
   const routes = routesOf(paths, base);
   const registry = new Registry({
-    clock: clock ? guardClock(clock) : systemClock,
+    clock: clock === undefined ? systemClock : guardClock(clock),
     driver: refresh ?? backgroundDriver,
     expect: names,
-    wordOf: (outcome) => wordTable[outcome],
+    words: wordsOf(words),
     part: fleet,
   });
-  const text = createTextAnswers(registry, wordTable);
+  const text = createTextAnswers(registry);
 
   const reply = <R>(probe: Probe, method: string, asked: AskedRequest<R>): Answer => {
     if (method !== "GET" && method !== "HEAD") return METHOD_NOT_ALLOWED;

@@ -61,7 +61,7 @@ export interface HealthPartHost {
   /** As `now()`; what is overdue is counted at once. */
   syncNow(): number;
   /** Puts an entry in the agenda of the one timer; `Infinity` removes it. */
-  schedule(entry: Scheduled, at: number): void;
+  readonly scheduler: { put(entry: Scheduled, at: number): void };
   /** Runs a job later, in the async context of the health. */
   defer(job: () => void): void;
   /** What the part says may have changed. */

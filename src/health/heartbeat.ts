@@ -1,12 +1,14 @@
+import type { Phase } from "../resource/host.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Scheduled } from "../time/scheduler.ts";
 
 /** The functions of a health that a heartbeat calls. */
 export interface HeartbeatHost {
   readonly clock: Clock;
-  now(): number;
+  readonly phase: Phase;
   /** Schedules the heartbeat, so that an event is sent when it is overdue. */
-  schedule(heartbeat: Scheduled, at: number): void;
+  readonly scheduler: { put(heartbeat: Scheduled, at: number): void };
+  now(): number;
   /** Liveness may have changed. */
   livenessChanged(): void;
 }
@@ -32,11 +34,11 @@ export class Heartbeat implements Scheduled {
   }
 
   beat(): void {
-    if (this.#isEnded) return;
+    if (this.#isEnded || this.#host.phase === "closed") return;
     const { isOverdue } = this;
     this.#lastBeatAt = this.#host.clock.monotonic();
     // While it is scheduled, the tick schedules it again. So a beat only reads the clock.
-    if (this.place < 0) this.#host.schedule(this, this.poll(this.#host.now()));
+    if (this.place < 0) this.#host.scheduler.put(this, this.poll(this.#host.now()));
     if (isOverdue) this.#host.livenessChanged();
   }
 
@@ -44,7 +46,7 @@ export class Heartbeat implements Scheduled {
   end(): void {
     this.#isEnded = true;
     this.#lastBeatAt = Infinity;
-    this.#host.schedule(this, Infinity);
+    this.#host.scheduler.put(this, Infinity);
     this.#host.livenessChanged();
   }
 
@@ -56,7 +58,7 @@ export class Heartbeat implements Scheduled {
   }
 
   tick(now: number): void {
-    this.#host.schedule(this, this.poll(now));
+    this.#host.scheduler.put(this, this.poll(now));
     if (this.isOverdue) this.#host.livenessChanged();
   }
 }

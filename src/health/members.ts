@@ -25,9 +25,9 @@ export class Members implements MemberHost {
     for (const _ of this.expected) this.#tally.move(undefined, "notLoaded");
   }
 
-  /** Every member. */
-  get all(): readonly Member[] {
-    return [...this.#byName.values()];
+  /** Every resource. */
+  get resources(): readonly ManagedResource<unknown>[] {
+    return [...this.#byName.values()].map(({ resource }) => resource);
   }
 
   /** The expected names that have no resource. */
@@ -44,7 +44,7 @@ export class Members implements MemberHost {
   worstAt(now: number): Rank {
     const tally = new Tally();
     for (const _ of this.missing) tally.move(undefined, "notLoaded");
-    for (const { resource } of this.#byName.values())
+    for (const resource of this.resources)
       if (resource.required) tally.move(undefined, rankOf(resource.facts, now, resource.limits));
     return tally.worst;
   }
@@ -81,8 +81,7 @@ export class Members implements MemberHost {
   /** Removes a resource. */
   remove(member: Member): void {
     const { name } = member.resource;
-    this.#tally.move(member.unrank(), undefined);
-    this.#putAttempt(member);
+    this.#setRank(member, undefined);
     if (member.bearsOnStartup) this.startup.leave();
     this.#byName.delete(name);
     this.startup.stopAwaiting(name);
@@ -93,13 +92,19 @@ export class Members implements MemberHost {
 
   recount(member: Member, now: number): void {
     const { resource } = member;
-    this.#tally.move(member.rerank(now), member.rank);
-    this.#putAttempt(member);
+    this.#setRank(member, resource.required ? rankOf(resource.facts, now, resource.limits) : undefined);
     if (resource.facts.generation) this.startup.stopAwaiting(resource.name);
   }
 
-  #putAttempt(member: Member): void {
-    const attempt = member.takeAttempt();
-    if (attempt) this.#attempts.put(attempt, member.isBlocking ? member.resource.nextAttemptAt : Infinity);
+  #setRank(member: Member, rank: Rank | undefined): void {
+    this.#tally.move(member.rank, rank);
+    member.rank = rank;
+    if (member.isBlocking) {
+      member.attempt ??= { at: Infinity, place: -1 };
+      this.#attempts.put(member.attempt, member.resource.slot.nextAttemptAt);
+    } else if (member.attempt) {
+      this.#attempts.put(member.attempt, Infinity);
+      member.attempt = undefined;
+    }
   }
 }

@@ -9,19 +9,17 @@ export type Rank = "notLoaded" | "loading" | "pastRefuseAfter" | "stale" | "read
 interface RankRow {
   /** The state in the `health-state` header. */
   readonly state: State;
-  /** The outcome of readiness. */
+  /** The outcome of readiness. The resource blocks readiness unless it is `ok`. */
   readonly outcome: "notLoaded" | "stale" | "ok";
-  /** Whether the resource blocks readiness. */
-  readonly isBlocking: boolean;
 }
 
 /** The rules of readiness: one row for each rank, with the worst first. */
 export const RANKS: { readonly [R in Rank]: RankRow } = {
-  notLoaded: { state: "NOT_LOADED", outcome: "notLoaded", isBlocking: true },
-  loading: { state: "LOADING", outcome: "notLoaded", isBlocking: true },
-  pastRefuseAfter: { state: "STALE", outcome: "stale", isBlocking: true },
-  stale: { state: "STALE", outcome: "ok", isBlocking: false },
-  ready: { state: "READY", outcome: "ok", isBlocking: false },
+  notLoaded: { state: "NOT_LOADED", outcome: "notLoaded" },
+  loading: { state: "LOADING", outcome: "notLoaded" },
+  pastRefuseAfter: { state: "STALE", outcome: "stale" },
+  stale: { state: "STALE", outcome: "ok" },
+  ready: { state: "READY", outcome: "ok" },
 };
 
 const BY_STATE: { readonly [S in State]: Rank } = {

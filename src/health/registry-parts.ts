@@ -8,8 +8,8 @@ export interface RegistryParts {
   readonly clock: Clock;
   readonly driver: Driver;
   readonly expect: readonly string[];
-  /** The word for what a probe is answered. */
-  readonly wordOf: (outcome: ProbeOutcome) => string;
+  /** The word for each outcome of a probe. */
+  readonly words: Readonly<Record<ProbeOutcome, string>>;
   /** The fleet, if there is one. */
   readonly part: AttachableHealthPart | undefined;
 }

@@ -5,6 +5,7 @@ import { NotReadyError, type NotReadyReason } from "../resource/error.ts";
 import { EventQueue } from "../resource/event-queue.ts";
 import type { FleetEvent, HealthEvent, HealthListener, ProbeEvent } from "../resource/event.ts";
 import type { Host, HostedResource, Phase } from "../resource/host.ts";
+import { LazySignal } from "../resource/lazy-signal.ts";
 import { ManagedResource } from "../resource/managed-resource.ts";
 import type { ResourceOptions } from "../resource/options.ts";
 import { subscribeTo, type ListenerKind } from "../resource/subscribe.ts";
@@ -13,14 +14,12 @@ import { Waiters } from "../resource/waiters.ts";
 import { retryAfterOf, UNPLANNED_RETRY_SECONDS } from "../state/retry-after.ts";
 import { createNow, toWallTime, type Clock } from "../time/clock.ts";
 import { createContextLoop } from "../time/context-loop.ts";
-import { Scheduler, type Scheduled } from "../time/scheduler.ts";
-import { DrainSignal } from "./drain-signal.ts";
+import { Scheduler } from "../time/scheduler.ts";
 import type { HealthPart, HealthPartHost } from "./health-part.ts";
 import type { HeartbeatHost } from "./heartbeat.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import { Members } from "./members.ts";
 import { PendingDisposals } from "./pending-disposals.ts";
-import { ProbeWords } from "./probe-words.ts";
 import { RANKS, type Rank } from "./rank.ts";
 import type { RegistryParts } from "./registry-parts.ts";
 import { ALIVE, readinessOf, WEDGED, type ProbeOutcome, type Verdict } from "./verdict.ts";
@@ -32,40 +31,44 @@ import { ALIVE, readinessOf, WEDGED, type ProbeOutcome, type Verdict } from "./v
 export class Registry implements Host, ReadinessGroup, HealthPartHost, HeartbeatHost {
   readonly clock: Clock;
   readonly driver: Driver;
+  readonly hasTimer: boolean;
+  phase: Phase = "idle";
   readonly events: EventQueue;
   readonly subscribers: Subscribers<HealthEvent> = new Subscribers();
   /** Runs a job later: in the async context of the health, or of the request in request mode. */
   readonly defer: (job: () => void) => void;
   readonly now: () => number;
-  readonly words: ProbeWords;
+  /** Runs due work, with one timer for all of it. */
+  readonly scheduler: Scheduler;
+  readonly words: RegistryParts["words"];
   /** Created by the first `heartbeat()`, so that a service without one does not carry the code. */
   heartbeats: Heartbeats | undefined;
   readonly #members: Members;
-  readonly #scheduler: Scheduler;
   readonly #waiters: Waiters<undefined>;
-  #phase: Phase = "idle";
-  readonly #drainSignal = new DrainSignal();
+  /** The last outcome of each probe, so that each change is sent once. */
+  readonly #announced: { [P in ProbeEvent["probe"]]?: ProbeOutcome } = {};
+  readonly #drainSignal = new LazySignal();
   readonly #pendingDisposals = new PendingDisposals();
   #closing: Promise<void> | undefined;
   readonly part: HealthPart | undefined;
 
-  constructor({ clock, driver, expect, wordOf, part }: RegistryParts) {
-    const isBackground = driver.kind === "background";
+  constructor({ clock, driver, expect, words, part }: RegistryParts) {
     this.clock = clock;
     this.driver = driver;
-    this.words = new ProbeWords(wordOf);
-    this.defer = isBackground ? createContextLoop() : queueMicrotask.bind(undefined);
+    this.hasTimer = driver.kind === "background";
+    this.words = words;
+    this.defer = this.hasTimer ? createContextLoop() : queueMicrotask.bind(undefined);
     this.events = new EventQueue(this.defer);
-    this.now = createNow(clock, () => this.#scheduler.arm());
-    this.#scheduler = new Scheduler({ clock, hasTimer: isBackground, now: this.now, defer: this.defer });
+    this.now = createNow(clock, () => this.scheduler.arm());
+    this.scheduler = new Scheduler(this);
     this.#members = new Members(expect);
-    this.#waiters = new Waiters<undefined>(this);
+    this.#waiters = new Waiters<undefined>(this.scheduler, this);
     this.part = part?.attach(this);
   }
 
   /** The registered resources, by name. */
   get resources(): readonly ManagedResource<unknown>[] {
-    return this.#members.all.map(({ resource }) => resource);
+    return this.#members.resources;
   }
 
   get missing(): readonly string[] {
@@ -74,15 +77,14 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   /** Adds a resource. `kind` says whether startup may depend on it. */
   add<T>(name: string, options: ResourceOptions<T>, kind: "resource" | "check"): ManagedResource<T> {
-    if (this.#phase === "closed")
+    if (this.phase === "closed")
       fail("HS_CLOSED", `the health is closed. Register "${name}" before close(), or create a new health.`);
     this.#members.checkFree(name);
     const resource = new ManagedResource<T>(name, options, this);
-    const gate = kind === "resource" && this.part?.gate;
-    if (gate) resource.attachLast(gate.attach(resource));
+    if (kind === "resource") this.part?.gate?.attach(resource);
     // SAFETY: the registry never reads or writes a value, so any type of value is right.
     this.#members.add(resource as ManagedResource<unknown>, kind === "resource" && resource.required);
-    if (this.#phase === "running") {
+    if (this.phase === "running") {
       resource.plan(this.now());
       this.syncNow();
     } else this.afterChange();
@@ -92,7 +94,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   remove(resource: HostedResource): void {
     const member = this.#members.of(resource);
     if (!member) return;
-    this.#scheduler.put(member, Infinity);
+    this.scheduler.put(member, Infinity);
     this.#members.remove(member);
     this.afterChange();
   }
@@ -101,26 +103,22 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     const member = this.#members.of(resource);
     if (!member) return;
     const changesAt = member.poll(now);
-    this.#scheduler.put(member, Math.min(changesAt, member.resource.dueAt(now)));
+    this.scheduler.put(member, Math.min(changesAt, member.resource.dueAt(now)));
     this.afterChange();
   }
 
-  get phase(): Phase {
-    return this.#phase;
-  }
-
   begin(): void {
-    if (this.#phase !== "idle") return;
-    this.#phase = "running";
+    if (this.phase !== "idle") return;
+    this.phase = "running";
     this.#announceProbes();
-    for (const { resource } of this.#members.all) resource.plan(this.now());
+    for (const resource of this.resources) resource.plan(this.now());
     this.syncNow();
     this.part?.begin();
   }
 
   start(): void {
     this.begin();
-    this.#scheduler.tickOverdue();
+    this.scheduler.tickOverdue();
   }
 
   /** Aborts when the drain or the close begins. */
@@ -130,46 +128,44 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   drain(delayMs: number): void {
     if (this.waitBlockedBy()) return;
-    this.#phase = "draining";
-    this.#announceDrain(delayMs);
-    for (const { resource } of this.#members.all) resource.drain();
-    this.#waiters.rejectAll("draining");
-    this.#announceProbes();
+    this.#leave("draining", delayMs);
   }
 
   close(): Promise<void> {
     if (this.#closing) return this.#closing;
-    const wasLeaving = this.waitBlockedBy();
     let resolve = (): void => {};
     // First, because a listener may call close() too.
     this.#closing = new Promise((done) => {
       resolve = done;
     });
-    this.#phase = "closed";
-    if (!wasLeaving) this.#announceDrain(0);
-    for (const { resource } of this.#members.all) resource.close();
-    this.heartbeats?.endAll();
-    this.#waiters.rejectAll("closed");
-    this.#announceProbes();
+    this.#leave("closed", 0);
     const left = this.part?.close();
     const done = left ? () => void left.then(resolve) : resolve;
     this.defer(() => this.#pendingDisposals.whenNone(this.clock, done));
     return this.#closing;
   }
 
-  #announceDrain(delayMs: number): void {
-    // Abort the signal first. Errors of its listeners are ignored.
-    this.#drainSignal.begin();
-    this.announce({ type: "drain", delayMs });
+  #leave(phase: "draining" | "closed", delayMs: number): void {
+    const wasLeaving = this.waitBlockedBy();
+    this.phase = phase;
+    if (!wasLeaving) {
+      // Abort the signal first. Errors of its listeners are ignored.
+      this.#drainSignal.abort();
+      this.announce({ type: "drain", delayMs });
+    }
+    for (const resource of this.resources)
+      if (phase === "closed") resource.close();
+      else resource.drain();
+    if (phase === "closed") this.heartbeats?.endAll();
+    this.#waiters.rejectAll(phase);
+    this.#announceProbes();
   }
-
-  readonly keepAlive = (by: 1 | -1): void => this.#scheduler.keepAlive(by);
 
   readonly countPending = (by: 1 | -1): void => this.#pendingDisposals.add(by);
 
   syncNow(): number {
     const now = this.now();
-    this.#scheduler.pollOverdue(now);
+    this.scheduler.pollOverdue(now);
     return now;
   }
 
@@ -184,8 +180,9 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   startup(): Verdict {
     this.#syncForProbe();
-    const isDone = this.#phase !== "closed" && this.#members.startup.answer();
-    return this.#verdictOf(isDone ? "ok" : "notLoaded");
+    const outcome = this.#startupOutcome;
+    if (outcome === "ok") this.#members.startup.latch();
+    return this.#verdictOf(outcome);
   }
 
   liveness(): Verdict {
@@ -200,21 +197,21 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   get worst(): Rank {
-    return this.#phase === "closed" ? "notLoaded" : this.#members.worst;
+    return this.phase === "closed" ? "notLoaded" : this.#members.worst;
   }
 
   /** The outcome of readiness. The fleet may hold in a replica with old data. */
   #readinessOf(worst: Rank): ProbeOutcome {
-    return readinessOf(worst === "pastRefuseAfter" && this.part?.holdsIn() ? "stale" : worst, this.#phase);
+    return readinessOf(worst === "pastRefuseAfter" && this.part?.holdsIn() ? "stale" : worst, this.phase);
   }
 
   get livenessOutcome(): "ok" | "wedged" {
-    return (this.#phase !== "closed" && this.heartbeats?.outcome) || "ok";
+    return this.heartbeats?.outcome ?? "ok";
   }
 
   #verdictOf(outcome: ProbeOutcome): Verdict {
     const ok = outcome === "ok";
-    const plannedAt = this.#phase === "running" ? this.#members.nextAttemptAt : Infinity;
+    const plannedAt = this.phase === "running" ? this.#members.nextAttemptAt : Infinity;
     const retryAfter = ok ? undefined : retryAfterOf(plannedAt, this.now());
     return { ok, outcome, worst: RANKS[this.worst].state, retryAfter };
   }
@@ -222,14 +219,14 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   /** The current outcome of each probe. It starts no load and sends no event. */
   outcomes(): { readonly [P in ProbeEvent["probe"]]: ProbeOutcome } {
     return {
-      readiness: this.#readinessOf(this.#phase === "closed" ? "notLoaded" : this.#members.worstAt(this.now())),
+      readiness: this.#readinessOf(this.phase === "closed" ? "notLoaded" : this.#members.worstAt(this.now())),
       liveness: this.livenessOutcome,
       startup: this.#startupOutcome,
     };
   }
 
   get #startupOutcome(): ProbeOutcome {
-    return this.#phase !== "closed" && this.#members.startup.isDone() ? "ok" : "notLoaded";
+    return this.phase !== "closed" && this.#members.startup.isDone() ? "ok" : "notLoaded";
   }
 
   isReady(): boolean {
@@ -237,7 +234,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   waitBlockedBy(): NotReadyReason | undefined {
-    return this.#phase === "draining" || this.#phase === "closed" ? this.#phase : undefined;
+    return this.phase === "draining" || this.phase === "closed" ? this.phase : undefined;
   }
 
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError {
@@ -247,10 +244,6 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
 
   async wait(signal: AbortSignal | undefined): Promise<void> {
     await this.#waiters.add({ signal }, () => true);
-  }
-
-  blocking(): readonly ManagedResource<unknown>[] {
-    return this.#members.all.filter(({ isBlocking }) => isBlocking).map(({ resource }) => resource);
   }
 
   whenReady(signal: AbortSignal | undefined): Promise<void> {
@@ -275,7 +268,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   #announceProbes(): void {
-    if (this.#phase === "idle") return;
+    if (this.phase === "idle") return;
     this.part?.changed();
     this.#announceProbe("readiness", this.#readinessOf(this.worst));
     this.#announceProbe("startup", this.#startupOutcome);
@@ -283,15 +276,16 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   }
 
   #announceProbe(probe: ProbeEvent["probe"], outcome: ProbeOutcome): void {
-    const event = this.words.change(probe, outcome);
-    if (event) this.announce(event);
+    const before = this.#announced[probe];
+    this.#announced[probe] = outcome;
+    // The first word is no change.
+    if (before !== undefined && before !== outcome)
+      this.announce({ type: "probe", probe, from: this.words[before], word: this.words[outcome] });
   }
 
   announce(event: FleetEvent | ProbeEvent | { readonly type: "drain"; readonly delayMs: number }): void {
     if (this.subscribers.size) this.events.add(() => this.subscribers.tell(Object.freeze(event)));
   }
-
-  readonly schedule = (entry: Scheduled, at: number): void => this.#scheduler.put(entry, at);
 
   livenessChanged(): void {
     this.#announceProbe("liveness", this.livenessOutcome);

@@ -35,16 +35,15 @@ export class Startup {
 
   /** Latches if there is a required resource and everything has loaded. */
   update(): void {
-    if (this.#members && !this.#awaitingFirstLoad.size) this.#isLatched = true;
+    if (this.#members && !this.#awaitingFirstLoad.size) this.latch();
   }
 
-  /** The answer to a startup probe. Once it is true, it stays true. */
-  answer(): boolean {
-    this.#isLatched ||= this.isDone();
-    return this.#isLatched;
+  /** A startup probe was answered with 200. */
+  latch(): void {
+    this.#isLatched = true;
   }
 
-  /** The same without an effect. */
+  /** Whether startup answers 200. */
   isDone(): boolean {
     return this.#isLatched || !this.#awaitingFirstLoad.size;
   }

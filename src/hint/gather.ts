@@ -39,12 +39,12 @@ export function gatherHints<T>(resource: PartHost<T>): Gather {
     if (names && [...names].every(isKnown)) return;
     // A load that started after the last hint has seen the change.
     if (isEnded || host.phase !== "running" || resource.slot.lastRun > before) return;
-    if (resource.slot.run) return resource.apply({ type: "hint" });
+    if (resource.slot.run) return resource.commit({ type: "hint" });
     const { failures, notBefore } = resource.facts;
     const now = resource.now();
     if (failures || now < (notBefore ?? now)) return;
     const at = Math.max(now, hurriedAt(resource.slot.lastStartedAt, limits));
-    if (at < resource.nextAttemptAt) resource.plan(at);
+    if (at < resource.slot.nextAttemptAt) resource.plan(at);
   };
 
   return {

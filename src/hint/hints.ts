@@ -1,7 +1,9 @@
 import { checkOptions } from "../option/check-options.ts";
 import { toMsOrNever, type Duration } from "../option/duration.ts";
 import { checkFunction, fail } from "../option/invalid-option.ts";
+import { addPart } from "../resource/add-part.ts";
 import { managedResourceOf } from "../resource/managed-resource-of.ts";
+import type { Part } from "../resource/part.ts";
 import type { Resource } from "../resource/resource.ts";
 import { openChannel } from "./channel.ts";
 import { gatherHints } from "./gather.ts";
@@ -52,7 +54,7 @@ export function hints<T>(resource: Resource<T>, subscribe: SubscribeHints, optio
     channel.end();
   };
   if (managed.isClosed) return end;
-  managed.attach({
+  const part: Part<T> = {
     // The first load shows that the health has started.
     beforeLoad() {
       channel.begin();
@@ -60,7 +62,8 @@ export function hints<T>(resource: Resource<T>, subscribe: SubscribeHints, optio
     },
     // Also when the drain begins. A hint has no effect from then on, and `close` of the drain may wait for the client.
     end,
-  });
+  };
+  addPart(managed, part, "first");
   if (host.phase === "running") channel.begin();
   return end;
 }

@@ -29,7 +29,7 @@ export function logTo(health: Health, logger: LoggerLike): () => void {
       invalidOption("logger", logger, "a logger with info(), warn() and error(), such as pino() or console");
   const resourceOf = createLookup(registry);
   const troubles = new WeakMap<object, Set<Trouble>>();
-  const okWord = registry.words.wordOf("ok");
+  const okWord = registry.words.ok;
   // Each line by itself, because a load may have two.
   const write: Write = (level, text, fields) => {
     const message = `health-state: ${text}`;

@@ -57,7 +57,7 @@ const TEXTS: {
 export function openapi(health: Health): OpenApiPaths {
   const { registry, routes, details } = internalsOf(health);
   const hasDetails = details?.isOffered === true;
-  const wordOf = (outcome: ProbeOutcome): string => registry.words.wordOf(outcome);
+  const wordOf = (outcome: ProbeOutcome): string => registry.words[outcome];
   const paths: OpenApiPaths = {};
   const ids = new Set<string>();
   for (const route of new Set(routes.values()))

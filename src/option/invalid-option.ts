@@ -37,6 +37,16 @@ export function checkFunction(option: string, given: unknown, accepted = "a func
 }
 
 /**
+ * Checks an argument that must be an object with methods.
+ *
+ * @param accepted what is accepted; it follows "Pass "
+ * @throws TypeError unless it has each of them
+ */
+export function checkMethods(option: string, given: unknown, names: readonly string[], accepted: string): void {
+  for (const name of names) if (typeof propertyOf(given, name) !== "function") invalidOption(option, given, accepted);
+}
+
+/**
  * Reads one property of any value. Returns `undefined` if there is none, or if reading it throws, as it may for a
  * Proxy.
  */

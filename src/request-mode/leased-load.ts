@@ -1,10 +1,18 @@
 import type { Clock } from "../time/clock.ts";
 import { onAbort } from "../resource/on-abort.ts";
-import type { DrivenResource } from "../resource/driver.ts";
+import type { DrivenResource, DrivenRun } from "../resource/driver.ts";
 import type { ReloadOptions } from "../resource/waiters.ts";
 
 /** How often a request checks whether a load has ended, in ms. */
 export const CHECK_MS = 25;
+
+/** The load that a `reload()` waits for, by resource. */
+const asked: WeakMap<object, { readonly run: number; readonly how: ReloadOptions }> = /* @__PURE__ */ new WeakMap();
+
+/** Marks the next load as one for `reload()`. Any request may start it. */
+export function askForReload<T>(resource: DrivenResource<T>, how: ReloadOptions): void {
+  asked.set(resource, { run: resource.slot.lastRun + 1, how });
+}
 
 /**
  * Runs a load in this request, until it ends or another request takes it over. The request renews a lease, because a
@@ -15,42 +23,37 @@ export async function runLeasedLoad<T>(
   leaseMs: number,
   reload: ReloadOptions | undefined,
 ): Promise<void> {
+  const { slot } = resource;
   const startedAt = resource.now();
-  const ended = resource.startLoad(reload);
-  const id = resource.slot.lastRun;
-  if (ended && resource.slot.run?.id === id) await keepLease(resource, { id, ended, leaseMs });
+  const next = asked.get(resource);
+  const run = resource.startLoad(reload ?? (next?.run === slot.lastRun + 1 ? next.how : undefined));
+  const id = slot.lastRun;
+  if (run) await keepLease(resource, run, leaseMs);
   // A listener that calls unload() at every load must not block others.
-  if (resource.slot.unloadedRun >= id && resource.now() - startedAt < CHECK_MS)
-    await pauseFor(resource.clock, undefined);
+  if (slot.unloadedRun >= id && resource.now() - startedAt < CHECK_MS) await pauseFor(resource.host.clock, undefined);
 }
 
-interface Lease {
-  readonly id: number;
-  readonly ended: Promise<void>;
-  readonly leaseMs: number;
-}
-
-async function keepLease<T>(resource: DrivenResource<T>, { id, ended, leaseMs }: Lease): Promise<void> {
+async function keepLease<T>(resource: DrivenResource<T>, run: DrivenRun, leaseMs: number): Promise<void> {
+  const { slot, host } = resource;
+  const { clock } = host;
   const lease = Math.min(leaseMs, resource.limits.timeout / 2);
   let isOver = false;
   let wake = (): void => {};
-  void ended.then(() => {
+  run.onEnded = () => {
     isOver = true;
     wake();
-  });
-  for (;;) {
-    const { run: running } = resource.slot;
-    if (isOver || running?.id !== id) return;
+  };
+  while (!isOver && slot.run === run) {
     const now = resource.now();
     // The lease is over, so the request was frozen, and its connections may be closed. The next request takes the load
     // over.
-    if (now < running.leaseUntil) resource.slot.renewLease(id, now + lease);
+    if (now < run.leaseUntil) run.leaseUntil = now + lease;
     // Poll as often as the waiting requests do, because another request cannot wake this one.
-    const pause = createPause(resource.clock, Math.min(CHECK_MS, lease / 2));
+    const pause = createPause(clock, Math.min(CHECK_MS, lease / 2));
     wake = pause.cancel;
     await pause.over;
     // Only the timeout ends the load here. The next request handles an expired lease.
-    if (resource.slot.run?.id === id && resource.slot.hasTimedOut(resource.clock)) resource.tick(resource.now());
+    if (slot.run === run && slot.hasTimedOut(clock)) resource.tick(resource.now());
   }
 }
 
@@ -58,8 +61,8 @@ async function keepLease<T>(resource: DrivenResource<T>, { id, ended, leaseMs }:
 export async function watchLoad<T>(resource: DrivenResource<T>, signal: AbortSignal | undefined): Promise<void> {
   const { run: running } = resource.slot;
   const now = resource.now();
-  if (running && (now >= running.leaseUntil || resource.slot.hasTimedOut(resource.clock))) resource.tick(now);
-  else await pauseFor(resource.clock, signal);
+  if (running && (now >= running.leaseUntil || resource.slot.hasTimedOut(resource.host.clock))) resource.tick(now);
+  else await pauseFor(resource.host.clock, signal);
 }
 
 /** Waits for the time between two checks, or until the signal aborts. */

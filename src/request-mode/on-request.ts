@@ -1,12 +1,14 @@
+import { RANKS, rankOf } from "../health/rank.ts";
 import { callSafely, handled } from "../option/call-safely.ts";
 import { checkOptions } from "../option/check-options.ts";
-import { toMs, toMsOrNever, type Duration } from "../option/duration.ts";
+import { toMs, type Duration } from "../option/duration.ts";
+import type { CheckedGet } from "../resource/check-call.ts";
 import type { Driver, DrivenResource, ReadinessGroup } from "../resource/driver.ts";
 import type { GetOptions } from "../resource/resource.ts";
 import type { Snapshot } from "../resource/snapshot.ts";
 import type { ReloadOptions } from "../resource/waiters.ts";
 import { ageOf } from "../state/freshness.ts";
-import { pauseFor, runLeasedLoad, unlessAborted, watchLoad } from "./leased-load.ts";
+import { askForReload, pauseFor, runLeasedLoad, unlessAborted, watchLoad } from "./leased-load.ts";
 
 /** The options of request mode. */
 export interface OnRequestOptions {
@@ -66,10 +68,9 @@ async function load<T>(
 }
 
 /** Returns a value that is not older than `maxAge`, or rejects with the reason. */
-async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: GetOptions): Promise<T> {
-  const maxAge = how.maxAge === undefined ? Infinity : toMsOrNever("maxAge", how.maxAge);
-  const { signal } = how;
-  resource.begin();
+async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: CheckedGet): Promise<T> {
+  const { maxAge, signal } = how;
+  resource.host.begin();
   const { limits } = resource;
   const atCall = resource.slot.lastRun;
   // No load starts sooner than this after the last start. A load that started before a freeze is too old.
@@ -79,9 +80,9 @@ async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: GetOpti
   const before = maxAge === Infinity && isRecent() ? resource.slot.endedRun : atCall;
   let isTried = false;
   for (;;) {
-    const now = resource.syncNow();
+    const now = resource.host.syncNow();
     const { held, failures, lastError, notBefore } = resource.facts;
-    const isDue = !resource.slot.run && now >= resource.nextAttemptAt;
+    const isDue = !resource.slot.run && now >= resource.slot.nextAttemptAt;
     // A load that started after the call answers it, however long it took: its age is judged by its start.
     const isAfterCall = resource.slot.endedRun > atCall && failures === 0;
     const judgedAt = isAfterCall ? Math.min(now, resource.slot.lastStartedAt) : now;
@@ -122,12 +123,12 @@ async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: GetOpti
 }
 
 async function reload<T>(resource: DrivenResource<T>, leaseMs: number, how: ReloadOptions): Promise<Snapshot<T>> {
-  resource.begin();
+  resource.host.begin();
   for (const before = resource.slot.lastRun; resource.slot.endedRun <= before;) {
     // The next load is for all waiting requests. If its request ends, the load after it answers.
-    resource.slot.askForReload(how);
-    // A load that fails at once and is started again each time must not block others. A listener may do this.
-    if (resource.slot.run || resource.isTelling) await watchLoad(resource, undefined);
+    askForReload(resource, how);
+    // A load that fails at once and is started again each time must not block others. A `console.warn` may do this.
+    if (resource.slot.run || resource.isPrinting) await watchLoad(resource, undefined);
     else {
       const blocked = resource.waitBlockedBy();
       if (blocked) throw resource.notReady(blocked);
@@ -144,9 +145,11 @@ async function whenReady(group: ReadinessGroup, signal: AbortSignal | undefined)
     const blocked = signal?.aborted ? "aborted" : group.waitBlockedBy();
     if (blocked) throw group.notReady(blocked, signal?.reason);
     const now = group.now();
-    // Without the signal, because the signal already ends the pause.
-    for (const resource of group.blocking())
-      if (now >= (resource.slot.run?.leaseUntil ?? resource.nextAttemptAt)) void resource.get({ maxAge: 0 });
+    for (const { required, facts, limits, slot, get } of group.resources) {
+      const isBlocking = required && RANKS[rankOf(facts, now, limits)].outcome !== "ok";
+      // Without the signal, because the signal already ends the pause.
+      if (isBlocking && now >= (slot.run?.leaseUntil ?? slot.nextAttemptAt)) void get({ maxAge: 0 });
+    }
     await pauseFor(group.clock, signal);
   }
 }

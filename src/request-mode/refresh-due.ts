@@ -23,7 +23,7 @@ export function refreshDue(health: object, waitUntil?: WaitUntil): Promise<void>
   registry.begin();
   const now = registry.syncNow();
   const loads = registry.resources
-    .filter(({ slot, nextAttemptAt }) => now >= (slot.run?.leaseUntil ?? nextAttemptAt))
+    .filter(({ slot }) => now >= (slot.run?.leaseUntil ?? slot.nextAttemptAt))
     .map((resource) => resource.get({ maxAge: 0, waitUntil }).catch(() => {}));
   if (!loads.length || !probeWaitMs) return undefined;
   return new Promise<void>((resolve) => {

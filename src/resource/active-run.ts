@@ -1,13 +1,13 @@
 import { callSafely } from "../option/call-safely.ts";
 import type { Clock } from "../time/clock.ts";
-import type { RunSignal } from "./load-context.ts";
+import type { LazySignal } from "./lazy-signal.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
 /** One load, while it has the slot. */
 export interface ActiveRun {
   /** Counts the runs of a resource: 1, 2, 3 … */
   readonly id: number;
-  readonly signal: RunSignal;
+  readonly signal: LazySignal;
   /** The options of the `reload()` that started it. Such a load tries a rejected revision again. */
   readonly reload: ReloadOptions | undefined;
   readonly attempt: number;
@@ -24,7 +24,7 @@ export interface ActiveRun {
   /** The value of the loader, once there is one. */
   candidate: unknown;
   /** Called when the loader has ended, or was never called. */
-  readonly onEnded: (() => void) | undefined;
+  onEnded: (() => void) | undefined;
 }
 
 /** Aborts the signal of the loader. On Workers, this throws if the request of the signal has ended. */

@@ -1,7 +1,6 @@
-import { toMsOrNever } from "../option/duration.ts";
 import { ageOf } from "../state/freshness.ts";
+import type { CheckedGet } from "./check-call.ts";
 import type { Driver, DrivenResource, EndedRun, ReadinessGroup } from "./driver.ts";
-import type { GetOptions } from "./resource.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
@@ -9,25 +8,24 @@ import type { ReloadOptions } from "./waiters.ts";
 export const backgroundDriver: Driver = {
   kind: "background",
   probeWaitMs: 0,
-  get: (resource, { maxAge = "never", signal }) => get(resource, toMsOrNever("maxAge", maxAge), signal),
+  get,
   reload,
   whenReady,
 };
 
 /** Returns the first value that is young enough, from the running load or from one that starts now. */
-async function get<T>(resource: DrivenResource<T>, maxAge: number, signal: GetOptions["signal"]): Promise<T> {
-  resource.begin();
-  resource.syncNow();
+async function get<T>(resource: DrivenResource<T>, { maxAge, signal }: CheckedGet): Promise<T> {
+  resource.host.begin();
+  const now = resource.host.syncNow();
   const before = resource.slot.lastRun;
   const young = (startedAt: number): T | undefined => {
     const { held } = resource.facts;
     return held && ageOf(held, startedAt) <= maxAge ? held.value : undefined;
   };
-  const value = young(resource.now());
+  const value = young(now);
   if (value !== undefined) return value;
   const { failures, lastError, notBefore } = resource.facts;
-  const now = resource.now();
-  const isBackingOff = (failures > 0 || now < (notBefore ?? now)) && now < resource.nextAttemptAt;
+  const isBackingOff = (failures > 0 || now < (notBefore ?? now)) && now < resource.slot.nextAttemptAt;
   if (isBackingOff && !resource.slot.run && !resource.waitBlockedBy())
     throw resource.notReady("failed", lastError?.error);
   return resource.wait({ signal }, (ended) => {
@@ -41,7 +39,7 @@ async function get<T>(resource: DrivenResource<T>, maxAge: number, signal: GetOp
 }
 
 async function reload<T>(resource: DrivenResource<T>, options: ReloadOptions): Promise<Snapshot<T>> {
-  resource.begin();
+  resource.host.begin();
   const before = resource.slot.lastRun;
   return resource.wait({ reload: options }, (ended: EndedRun) => {
     if (ended.id <= before) return undefined;

@@ -1,18 +1,22 @@
 import { checkOptions } from "../option/check-options.ts";
 import { toMsOrNever } from "../option/duration.ts";
 import { isEvent } from "../option/is-event.ts";
-import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { checkFunction, checkMethods, invalidOption, propertyOf } from "../option/invalid-option.ts";
 import type { GetOptions } from "./resource.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
+/** The options of `get()` after the checks. */
+export interface CheckedGet extends GetOptions {
+  /** In ms. `Infinity` for any age. */
+  readonly maxAge: number;
+}
+
 /** @throws TypeError for a wrong option of `get()` */
-export function checkGetOptions(options: GetOptions = {}): GetOptions {
-  const checked = checkOptions("get()", options, ["signal", "maxAge", "waitUntil"], []);
-  const { signal, maxAge, waitUntil } = checked;
-  if (maxAge !== undefined) toMsOrNever("maxAge", maxAge);
+export function checkGetOptions(options: GetOptions = {}): CheckedGet {
+  const { signal, maxAge = "never", waitUntil } = checkOptions("get()", options, ["signal", "maxAge", "waitUntil"], []);
   if (waitUntil !== undefined) checkFunction("waitUntil", waitUntil);
   checkSignal(signal);
-  return checked;
+  return { signal, maxAge: toMsOrNever("maxAge", maxAge), waitUntil };
 }
 
 /** @throws TypeError for a wrong option of `reload()` */
@@ -31,8 +35,7 @@ export function checkReloadOptions(options: ReloadOptions = {}): ReloadOptions {
  */
 export function checkSignal(signal: unknown): void {
   if (signal === undefined) return;
-  const isSignal =
-    typeof propertyOf(signal, "aborted") === "boolean" &&
-    ["addEventListener", "removeEventListener"].every((name) => typeof propertyOf(signal, name) === "function");
-  if (!isSignal) invalidOption("signal", signal, "an AbortSignal, such as request.signal");
+  const accepted = "an AbortSignal, such as request.signal";
+  if (typeof propertyOf(signal, "aborted") !== "boolean") invalidOption("signal", signal, accepted);
+  checkMethods("signal", signal, ["addEventListener", "removeEventListener"], accepted);
 }

@@ -5,7 +5,8 @@
 export class EventQueue {
   readonly #defer: (job: () => void) => void;
   #steps: (() => void)[] = [];
-  #isTelling = false;
+  /** Whether a listener is running now. */
+  isTelling: boolean = false;
 
   /** @param defer runs a job later, in the async context of the health */
   constructor(defer: (job: () => void) => void) {
@@ -20,13 +21,8 @@ export class EventQueue {
   #flush(): void {
     const steps = this.#steps;
     this.#steps = [];
-    this.#isTelling = true;
+    this.isTelling = true;
     for (const step of steps) step();
-    this.#isTelling = false;
-  }
-
-  /** Whether a listener is running now. */
-  get isTelling(): boolean {
-    return this.#isTelling;
+    this.isTelling = false;
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../time/clock.ts";
 import type { Driver } from "./driver.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { ResourceEvent } from "./event.ts";
+import type { KeepsAlive } from "./waiters.ts";
 
 /** The phase of a health: before `start()`, after it, after `drain()`, after `close()`. */
 export type Phase = "idle" | "running" | "draining" | "closed";
@@ -40,8 +41,7 @@ export interface Host {
   changed(resource: HostedResource, now: number): void;
   /** Runs a job later: in the async context of the health, or of the request in request mode. */
   defer(job: () => void): void;
-  /** Counts a waiting caller (+1), or the end of its wait (-1). The process stays alive while there are any. */
-  keepAlive(by: 1 | -1): void;
+  readonly scheduler: KeepsAlive;
   /** Counts pending disposals, because `close()` waits for them. */
   countPending(by: 1 | -1): void;
   /** Removes a closed resource. */

@@ -34,15 +34,16 @@ export function leasesOf(resource: object): number {
  */
 export function borrow<T>(resource: Resource<T>): Lease<T> | undefined {
   const managed = managedResourceOf(resource);
-  const { held } = managed;
+  const { held } = managed.facts;
   if (!held) return undefined;
   const { value } = held;
   const release = managed.holdValue(value, "lease");
   counts.set(managed, leasesOf(managed) + 1);
   let isOver = false;
   const end = (): void => {
-    if (!isOver) counts.set(managed, leasesOf(managed) - 1);
+    if (isOver) return;
     isOver = true;
+    counts.set(managed, leasesOf(managed) - 1);
     release();
     managed.disposeDue();
   };

@@ -27,42 +27,24 @@ export interface PlannedFrom<T> {
 
 /** When the next load of a resource starts. */
 export class LoadPlan {
+  /** When the next attempt starts. `Infinity` if none is planned. */
+  nextAttemptAt: number = Infinity;
+  /** How many loads were given up and have not ended. */
+  abandoned: number = 0;
   readonly #schedule: RefreshSchedule;
-  #nextAttemptAt = Infinity;
   #retry: PlannedRetry | undefined;
-  #abandoned = 0;
 
   constructor(schedule: RefreshSchedule) {
     this.#schedule = schedule;
   }
 
-  /** When the next attempt starts. `Infinity` if none is planned. */
-  get nextAttemptAt(): number {
-    return this.#nextAttemptAt;
-  }
-
-  /** How many loads were given up and have not ended. */
-  get abandoned(): number {
-    return this.#abandoned;
-  }
-
-  /** Plans the next attempt. `Infinity` plans none. */
-  set(at: number): void {
-    this.#nextAttemptAt = at;
-  }
-
-  /** A load was given up. */
-  noteAbandoned(): void {
-    this.#abandoned++;
-  }
-
   /** A load that was given up has ended. Returns when the retry may start now, if that is sooner. */
   noteSettled(facts: Facts<unknown>): number | undefined {
-    this.#abandoned--;
+    this.abandoned--;
     if (!this.#retry) return undefined;
     const { failedAt, backoffMs, floorAt } = this.#retry;
     const at = Math.max(failedAt + this.#stretched(backoffMs, facts), floorAt);
-    return at < this.#nextAttemptAt ? at : undefined;
+    return at < this.nextAttemptAt ? at : undefined;
   }
 
   /** Plans the next attempt after an action. */
@@ -71,9 +53,9 @@ export class LoadPlan {
     const isHurry = action.type === "invalidate" || action.type === "hint";
     // A running back-off stays. Only reload() ignores it. A restored value does not change the plan.
     if (action.type === "restored" || (isHurry && after.failures)) return;
-    const planned = this.#nextAttemptAt;
-    this.#nextAttemptAt = this.#nextAt(from);
-    if (isHurry && !after.run) this.#nextAttemptAt = Math.min(planned, this.#nextAttemptAt);
+    const planned = this.nextAttemptAt;
+    this.nextAttemptAt = this.#nextAt(from);
+    if (isHurry && !after.run) this.nextAttemptAt = Math.min(planned, this.nextAttemptAt);
   }
 
   #nextAt<T>({ action, before, after, now, isRunning, random, lastStartedAt }: PlannedFrom<T>): number {
@@ -99,6 +81,6 @@ export class LoadPlan {
   }
 
   #stretched(backoffMs: number, { held }: Facts<unknown>): number {
-    return stretchedBackoffOf(backoffMs, this.#abandoned, retryMostOf(this.#schedule, held !== undefined));
+    return stretchedBackoffOf(backoffMs, this.abandoned, retryMostOf(this.#schedule, held !== undefined));
   }
 }

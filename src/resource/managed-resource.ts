@@ -1,12 +1,11 @@
 import { handled } from "../option/call-safely.ts";
 import { bindMethods, keepSelf } from "./bind-methods.ts";
 import { checkGetOptions, checkReloadOptions } from "./check-call.ts";
-import type { ResourceListener } from "./event.ts";
 import { LoadingResource } from "./loading-resource.ts";
 import type { Host } from "./host.ts";
 import type { ResourceOptions } from "./options.ts";
 import type { GetOptions, Resource } from "./resource.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { snapshotOf, type Snapshot } from "./snapshot.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
 const METHODS = ["get", "peek", "snapshot", "reload", "invalidate", "unload", "subscribe", "close"] as const;
@@ -34,7 +33,7 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
       if (resolved) return resolved;
     }
     const checked = checkGetOptions(options);
-    if (this.resolved && checked.maxAge === undefined) return this.resolved;
+    if (this.resolved && checked.maxAge === Infinity) return this.resolved;
     return handled(this.host.driver.get(this, checked));
   }
 
@@ -43,7 +42,7 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
   }
 
   snapshot(): Snapshot<T> {
-    return this.snapshotAt(this.syncNow());
+    return snapshotOf<T>(this, this.host.syncNow());
   }
 
   reload(options?: ReloadOptions): Promise<Snapshot<T>> {
@@ -55,13 +54,9 @@ export class ManagedResource<T> extends LoadingResource<T> implements Resource<T
   }
 
   unload(): void {
-    this.slot.noteUnloaded();
+    this.slot.unloadedRun = this.slot.lastRun;
     this.giveUp({ type: "unload" }, undefined);
     this.judgeStored("unloaded");
-  }
-
-  subscribe(listener: ResourceListener<T>): () => void {
-    return this.addListener(listener, "reader");
   }
 
   close(): void {

@@ -4,15 +4,14 @@ import { ageOf, stateOf } from "../state/freshness.ts";
 import type { Facts, HeldValue } from "../state/facts.ts";
 import type { ResourceAction } from "../state/transition.ts";
 import type { State } from "../state/state.ts";
-import type { Clock } from "../time/clock.ts";
 import { Disposal } from "./disposal.ts";
 import type { ResourceEvent, ResourceListener } from "./event.ts";
 import type { Host } from "./host.ts";
 import type { CheckedOptions, Limits } from "./options.ts";
 import { printFailure, printOldData, printRecovery } from "./print.ts";
 import type { PartNotes } from "./part-notes.ts";
-import { snapshotOf, type RecordSource, type Snapshot } from "./snapshot.ts";
-import { subscribeTo, type ListenerKind } from "./subscribe.ts";
+import { snapshotOf, type RecordSource } from "./snapshot.ts";
+import { subscribeTo } from "./subscribe.ts";
 import { Subscribers } from "./subscribers.ts";
 
 /** So many revisions are remembered, so that `onRejected` is called once for each of them. */
@@ -36,14 +35,17 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   abstract readonly options: CheckedOptions<T>;
   abstract readonly limits: Limits;
   abstract readonly facts: Facts<T>;
-  abstract readonly nextAttemptAt: number;
   abstract readonly isClosed: boolean;
-  abstract readonly slot: { readonly run: { readonly candidate: unknown } | undefined };
-  abstract readonly abandoned: number;
+  abstract readonly slot: {
+    readonly run: { readonly candidate: unknown } | undefined;
+    readonly nextAttemptAt: number;
+    readonly abandoned: number;
+  };
   abstract readonly notes: PartNotes;
   readonly host: Host;
   /** The state in the last event. */
   #state: State = "NOT_LOADED";
+  #isPrinting = false;
   /** What was printed last, and has not ended. */
   #printed: "failure" | "old data" | undefined;
   #disposal: Disposal<T> | undefined;
@@ -55,28 +57,21 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     this.host = host;
   }
 
-  get clock(): Clock {
-    return this.host.clock;
+  /** Whether the end of a load is printed now. A `console.warn` of the user may call `reload()`. */
+  get isPrinting(): boolean {
+    return this.#isPrinting;
   }
 
   protected get told(): unknown {
     return this.#rejections?.result;
   }
 
-  begin(): void {
-    this.host.begin();
-  }
-
   now(): number {
     return this.host.now();
   }
 
-  syncNow(): number {
-    return this.host.syncNow();
-  }
-
   fromWall(ms: number): number {
-    return Math.floor(this.now() - Math.max(0, this.clock.wall() - ms));
+    return Math.floor(this.now() - Math.max(0, this.host.clock.wall() - ms));
   }
 
   /** The first event of a new listener. */
@@ -84,22 +79,12 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return this.#eventOf({ type: "current" }, now);
   }
 
-  /** Subscribes a part of the library. It does not count as a listener, so a failed load is still printed. */
-  observe(listener: ResourceListener<T>): () => void {
-    return this.addListener(listener, "part");
-  }
-
-  /** Sends an event if the state has changed with time. Returns whether it has. */
-  announceTime(now: number): boolean {
-    return this.announceChange(now, undefined);
-  }
-
   /**
    * Sends an event if the state has changed or a load has ended. Returns whether it sent one.
    *
    * @param ended how a load ended, if one did
    */
-  protected announceChange(now: number, ended: Partial<ResourceEvent> | undefined): boolean {
+  announceChange(now: number, ended?: Partial<ResourceEvent>): boolean {
     const from = this.#state;
     this.#state = stateOf(this.facts, now, this.limits.staleAfter);
     const type = this.#state !== from ? "transition" : ended && "load";
@@ -121,19 +106,15 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
 
   /** Creates an event with the record of its moment. */
   #eventOf(fields: Pick<ResourceEvent, "type"> & Partial<ResourceEvent>, now: number): ResourceEvent<T> {
-    const snapshot = this.snapshotAt(now);
+    const snapshot = snapshotOf<T>(this, now);
     const { name, state } = snapshot;
     return Object.freeze({ name, from: state, state, ...fields, snapshot });
   }
 
-  protected snapshotAt(now: number): Snapshot<T> {
-    return snapshotOf<T>(this, now, (at) => this.host.toWall(at));
-  }
-
-  protected addListener(listener: ResourceListener<T>, kind: ListenerKind): () => void {
+  subscribe(listener: ResourceListener<T>): () => void {
     checkFunction("listener", listener);
     this.#subscribers ??= new Subscribers<ResourceEvent<T>>();
-    return subscribeTo(this.host, this.#subscribers, { listener, kind, subjects: () => [this] });
+    return subscribeTo(this.host, this.#subscribers, { listener, kind: "reader", subjects: () => [this] });
   }
 
   /** Calls `onRejected` for a load: once for each revision, or once for several rejections in a row without one. */
@@ -165,7 +146,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
 
   /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */
   protected printEnd(now: number): void {
-    const { facts, limits, name, nextAttemptAt } = this;
+    const { facts, limits, name } = this;
     const { failures, held, lastError } = facts;
     const isOld = held?.asOf !== undefined && ageOf(held, now) > limits.staleAfter;
     const trouble = lastError ? "failure" : isOld ? "old data" : undefined;
@@ -174,17 +155,18 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     if (trouble === before || (lastError && !failures)) return;
     this.#printed = this.isHeard ? undefined : trouble;
     if (this.isHeard) return;
+    this.#isPrinting = true;
     if (lastError)
-      return printFailure(name, { attempt: failures, error: lastError.error, nextInMs: nextAttemptAt - now });
-    if (before === "failure") printRecovery(name);
-    if (isOld) printOldData(name, ageOf(held, now));
+      printFailure(name, { attempt: failures, error: lastError.error, nextInMs: this.slot.nextAttemptAt - now });
+    else if (before === "failure") printRecovery(name);
+    if (isOld && !lastError) printOldData(name, ageOf(held, now));
+    this.#isPrinting = false;
   }
 
   /** Disposes of a value that was never used. */
   discard(candidate: T): void {
     if (Object.is(candidate, this.facts.held?.value) || Object.is(candidate, this.slot.run?.candidate)) return;
-    if (!this.options.dispose || this.#disposal?.isRetired(candidate)) return;
-    this.#disposalOrNew().discard(candidate);
+    if (this.options.dispose) this.#disposalOrNew().discard(candidate);
   }
 
   /** Delays the disposal of a value until the returned function is called. */
@@ -216,12 +198,6 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
   }
 
   #disposalOrNew(): Disposal<T> {
-    return (this.#disposal ??= new Disposal<T>({
-      dispose: this.options.dispose,
-      disposeAfterMs: this.limits.disposeAfter,
-      defer: this.host.defer,
-      countPending: this.host.countPending,
-      tell: (type) => this.announce({ type }, this.host.now()),
-    }));
+    return (this.#disposal ??= new Disposal<T>(this));
   }
 }

@@ -1,7 +1,8 @@
 /** The waits on a signal, with one listener for all of them. */
 interface Watch {
   readonly callbacks: Set<() => void>;
-  readonly fire: () => void;
+  /** Removes the listener. */
+  readonly end: () => void;
 }
 
 const watches = new WeakMap<AbortSignal, Watch>();
@@ -20,27 +21,26 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
       isOver = true;
     };
   }
-  const { callbacks, fire } = watchOf(signal);
+  const { callbacks, end } = watches.get(signal) ?? createWatch(signal);
   callbacks.add(callback);
   return () => {
-    if (!callbacks.delete(callback) || callbacks.size) return;
-    signal.removeEventListener("abort", fire);
-    watches.delete(signal);
+    if (callbacks.delete(callback) && !callbacks.size) end();
   };
 }
 
-function watchOf(signal: AbortSignal): Watch {
-  const known = watches.get(signal);
-  if (known) return known;
+function createWatch(signal: AbortSignal): Watch {
   const callbacks = new Set<() => void>();
   const fire = (): void => {
-    signal.removeEventListener("abort", fire);
-    watches.delete(signal);
+    end();
     for (const callback of callbacks) callback();
     callbacks.clear();
   };
-  const watch = { callbacks, fire };
-  watches.set(signal, watch);
+  const end = (): void => {
+    signal.removeEventListener("abort", fire);
+    watches.delete(signal);
+  };
+  const made = { callbacks, end };
+  watches.set(signal, made);
   signal.addEventListener("abort", fire);
-  return watch;
+  return made;
 }

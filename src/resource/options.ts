@@ -1,6 +1,6 @@
 import { checkOptions } from "../option/check-options.ts";
 import type { Duration } from "../option/duration.ts";
-import { checkFunction, invalidOption, propertyOf } from "../option/invalid-option.ts";
+import { checkFunction, checkMethods, invalidOption } from "../option/invalid-option.ts";
 import { toList } from "../option/to-list.ts";
 import type { AnyAttachable, Attachable } from "./part.ts";
 import { limitsOf, LIMIT_NAMES, type Limits, type ResourceLimits } from "./limits.ts";
@@ -119,7 +119,6 @@ export function toCheckedOptions<T>(given: ResourceOptions<T>): CheckedOptions<T
 export function partsOf<T>(options: ResourceOptions<T>): readonly (readonly Attachable<T>[])[] {
   // A copy has no inherited property, as in checkOptions().
   const { lastKnownGood, gate } = { ...options };
-  if (lastKnownGood === undefined && gate === undefined) return NO_CHECKS;
   return [
     partsIn("lastKnownGood", lastKnownGood, "what fileStore(), kvStore(), seed() or createStore() gave"),
     partsIn("gate", gate, "what limitLoads() or createGate() gave"),
@@ -129,6 +128,6 @@ export function partsOf<T>(options: ResourceOptions<T>): readonly (readonly Atta
 /** @throws TypeError unless every part is one that can be attached to a resource */
 function partsIn<P>(option: string, given: P | readonly P[] | undefined, accepted: string): readonly P[] {
   const parts = given === undefined ? [] : toList(option, given, accepted);
-  for (const part of parts) if (typeof propertyOf(part, "attach") !== "function") invalidOption(option, part, accepted);
+  for (const part of parts) checkMethods(option, part, ["attach"], accepted);
   return parts;
 }

@@ -37,17 +37,17 @@ export interface Part<T = unknown> {
 /** A part for an option. */
 export interface Attachable<T> {
   /**
-   * Hangs into a resource. The library calls it.
+   * Hangs into a resource, with `addPart()`. The library calls it.
    *
    * @param all every object that the option was given, this one first
    */
-  readonly attach: (resource: PartHost<T>, all: readonly Attachable<T>[]) => Part<T>;
+  readonly attach: (resource: PartHost<T>, all: readonly Attachable<T>[]) => void;
 }
 
 /** A part for resources of any type. */
 export interface AnyAttachable {
-  /** Hangs into a resource. The library calls it. */
-  readonly attach: <T>(resource: PartHost<T>) => Part<T>;
+  /** Hangs into a resource, with `addPart()`. The library calls it. */
+  readonly attach: <T>(resource: PartHost<T>) => void;
 }
 
 /** The functions of a resource that a part calls. */
@@ -62,13 +62,19 @@ export interface PartHost<T> {
   readonly limits: Limits;
   readonly facts: Facts<T>;
   readonly host: Host;
-  readonly slot: { readonly run: object | undefined; readonly lastRun: number; readonly lastStartedAt: number };
-  readonly nextAttemptAt: number;
+  readonly slot: {
+    readonly run: object | undefined;
+    readonly lastRun: number;
+    readonly lastStartedAt: number;
+    readonly nextAttemptAt: number;
+  };
   readonly isClosed: boolean;
   /** Whether a listener of the user hears the events. Without one, trouble is printed. */
   readonly isHeard: boolean;
-  /** Whether a part makes the next load wait. */
-  readonly isHeld: boolean;
+  /** The parts that it has, as one. */
+  readonly part: Part<T> | undefined;
+  /** Replaces the part. Only `addPart()` calls it. */
+  attach(part: Part<T>): void;
   /** The current time on the clock of the health. */
   now(): number;
   /**
@@ -80,7 +86,7 @@ export interface PartHost<T> {
   /** The load need not wait any longer. */
   resumeLoad(): void;
   /** A value was restored, or a hint came. */
-  apply(action: ResourceAction<T> & { readonly type: "restored" | "hint" }): void;
+  commit(action: ResourceAction<T> & { readonly type: "restored" | "hint" }): void;
   /** Delays the disposal of a value until the returned function is called. */
   holdValue(value: T, by: "lease" | "check"): () => void;
   /** Disposes of values that are due, after a hold has ended. */

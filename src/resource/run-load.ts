@@ -1,3 +1,4 @@
+import type { Facts } from "../state/facts.ts";
 import type { ResourceAction } from "../state/transition.ts";
 import { propertyOf } from "../option/invalid-option.ts";
 import type { ActiveRun } from "./active-run.ts";
@@ -9,10 +10,11 @@ import { waitAskedBy } from "./retry-later.ts";
 /** The functions of a resource that a load calls. */
 export interface RunHost<T> {
   readonly options: CheckedOptions<T>;
-  readonly held: { readonly value: T } | undefined;
-  readonly rejected: { readonly revision: string; readonly error: unknown } | undefined;
-  /** Whether the run still has the slot. */
-  isRunning(run: ActiveRun): boolean;
+  /** What stands for the loader, if a part brings it. */
+  readonly part?: { readonly load?: CheckedOptions<T>["load"] | undefined } | undefined;
+  readonly facts: Facts<T>;
+  /** `run` is the load that has the slot. */
+  readonly slot: { readonly run: ActiveRun | undefined };
   /** The current time on the clock of the health. */
   now(): number;
   /**
@@ -43,7 +45,8 @@ export async function runLoad<T>(host: RunHost<T>, run: ActiveRun, context: Load
   let release: (() => void) | undefined;
   let action: ResourceAction<T>;
   try {
-    const outcome = outcomeOf(await host.options.load(context));
+    const load = host.part?.load ?? host.options.load;
+    const outcome = outcomeOf(await load(context));
     candidate = await candidateOf(host, outcome);
     run.candidate = candidate?.value;
     // Without validate no hold is necessary, and without a hold no disposal.
@@ -52,7 +55,7 @@ export async function runLoad<T>(host: RunHost<T>, run: ActiveRun, context: Load
     const asOf = note.asOf === undefined ? undefined : host.fromWall(note.asOf);
     const { revision } = note;
     const rejection =
-      candidate && host.isRunning(run) ? await validate(host, run, { ...candidate, revision }) : undefined;
+      candidate && host.slot.run === run ? await validate(host, run, { ...candidate, revision }) : undefined;
     const at = host.now();
     if (rejection) action = { type: "failed", at, outcome: "rejected", revision, ...rejection };
     else if (candidate)
@@ -81,7 +84,8 @@ async function candidateOf<T>(host: RunHost<T>, outcome: Outcome): Promise<Candi
   if (outcome.isUnchanged) return undefined;
   const value = outcome.isMarked ? await outcome.value : outcome.value;
   checkData(value);
-  if (!outcome.isMarked && host.held && Object.is(value, host.held.value)) return undefined;
+  const { held } = host.facts;
+  if (!outcome.isMarked && held && Object.is(value, held.value)) return undefined;
   // SAFETY: the types of the options bind the result of the loader to T.
   return { value: value as T };
 }
@@ -92,7 +96,7 @@ async function validate<T>(
   run: ActiveRun,
   { value, revision }: Candidate<T> & { readonly revision: string | undefined },
 ): Promise<{ readonly error: unknown } | undefined> {
-  const { held, rejected } = host;
+  const { held, rejected } = host.facts;
   const { reload } = run;
   if (reload?.accept === true || (reload?.accept !== undefined && reload.accept === revision)) return undefined;
   if (!reload && revision !== undefined && revision === rejected?.revision)
@@ -117,8 +121,8 @@ async function validate<T>(
 /** An error of `retryLater()` sets the earliest time of the next attempt. Its cause is the error of the load. */
 function toFailure(error: unknown, at: number): ResourceAction<never> {
   const waitMs = waitAskedBy(error);
-  if (waitMs === undefined) return { type: "failed", at, error, outcome: "failed" };
-  return { type: "failed", at, error: propertyOf(error, "cause") ?? error, outcome: "failed", notBefore: at + waitMs };
+  if (waitMs === undefined) return { type: "failed", at, outcome: "failed", error };
+  return { type: "failed", at, outcome: "failed", error: propertyOf(error, "cause") ?? error, notBefore: at + waitMs };
 }
 
 /** The action for a load that took longer than its timeout. */

@@ -59,18 +59,17 @@ export interface RecordSource<T> {
   readonly required: boolean;
   readonly limits: { readonly staleAfter: number };
   readonly facts: Facts<T>;
-  readonly nextAttemptAt: number;
-  readonly abandoned: number;
+  readonly slot: { readonly nextAttemptAt: number; readonly abandoned: number };
   readonly notes: PartNotes;
+  /** Converts a time of the health's clock to epoch ms. */
+  readonly host: { toWall(at: number): number };
 }
 
-/**
- * Creates the record of a resource at a time, without its value.
- *
- * @param toWall converts a time of the health's clock to epoch ms
- */
-export function recordOf<T>(source: RecordSource<T>, now: number, toWall: (at: number) => number): ResourceRecord {
-  const { facts, nextAttemptAt, notes } = source;
+/** Creates the record of a resource at a time, without its value. */
+export function recordOf<T>(source: RecordSource<T>, now: number): ResourceRecord {
+  const toWall = (at: number): number => source.host.toWall(at);
+  const { facts, notes } = source;
+  const { nextAttemptAt, abandoned } = source.slot;
   const { lastRestore } = notes;
   const { held, lastError } = facts;
   return {
@@ -90,7 +89,7 @@ export function recordOf<T>(source: RecordSource<T>, now: number, toWall: (at: n
     lastError: lastError && Object.freeze({ ...lastError, at: toWall(lastError.at) }),
     rejected: facts.rejected?.revision,
     behind: facts.behind,
-    abandoned: source.abandoned,
+    abandoned,
     hints: notes.hints,
     lastRestore: lastRestore && Object.freeze({ ...lastRestore, at: toWall(lastRestore.at) }),
     place: notes.place,
@@ -98,8 +97,8 @@ export function recordOf<T>(source: RecordSource<T>, now: number, toWall: (at: n
 }
 
 /** Creates the record of a resource at a time, with its value. */
-export function snapshotOf<T>(source: RecordSource<T>, now: number, toWall: (at: number) => number): Snapshot<T> {
-  const record = recordOf(source, now, toWall);
+export function snapshotOf<T>(source: RecordSource<T>, now: number): Snapshot<T> {
+  const record = recordOf(source, now);
   Object.defineProperty(record, "value", { value: source.facts.held?.value });
   // SAFETY: the line above adds the one field that a snapshot has beside a record.
   return Object.freeze(record) as Snapshot<T>;

@@ -5,7 +5,7 @@ import type { Subscribers } from "./subscribers.ts";
 /** Something with a current state. */
 interface Subject<E> {
   /** Sends an event if the state has changed with time. Returns whether it sent one. */
-  announceTime(now: number): boolean;
+  announceChange(now: number): boolean;
   /** The first event of a new listener. */
   currentEvent(now: number): E;
 }
@@ -33,11 +33,11 @@ export function subscribeTo<E, C extends E>(
 ): () => void {
   let hasLeft = false;
   let leave = (): void => {};
-  if (kind === "reader") subscribers.countReader(1);
+  if (kind === "reader") subscribers.readers++;
   host.defer(() => {
     if (hasLeft) return;
     let isTold = false;
-    for (const subject of subjects()) if (subject.announceTime(host.now())) isTold = true;
+    for (const subject of subjects()) if (subject.announceChange(host.now())) isTold = true;
     const join = (): void => {
       const current = [...subjects()].map((subject) => subject.currentEvent(host.now()));
       // It counts from here on. Otherwise no event would be created for changes in between.
@@ -57,7 +57,7 @@ export function subscribeTo<E, C extends E>(
   return () => {
     if (hasLeft) return;
     hasLeft = true;
-    if (kind === "reader") subscribers.countReader(-1);
+    if (kind === "reader") subscribers.readers--;
     leave();
   };
 }

@@ -9,21 +9,12 @@ const nobody = (): void => {};
 /** The listeners of a resource or a health. It is an array of functions, because that is a third faster. */
 export class Subscribers<E> {
   /** The number of listeners. */
-  size = 0;
-  #readers = 0;
+  size: number = 0;
+  /** How many of them belong to the user. With one, failed loads are not printed. */
+  readers: number = 0;
   #listeners: Listener<E>[] = [];
   /** The functions that remove them, at the same index. */
   #leaves: (() => void)[] = [];
-
-  /** How many listeners belong to the user. With one, failed loads are not printed. */
-  get readers(): number {
-    return this.#readers;
-  }
-
-  /** Counts a listener of the user (+1), or its end (-1). */
-  countReader(by: 1 | -1): void {
-    this.#readers += by;
-  }
 
   /** Adds a listener, and returns a function that removes it. */
   add(listener: Listener<E>): () => void {

@@ -26,21 +26,27 @@ interface Waiter<E> extends WaitOptions {
   readonly reject: (reason: NotReadyReason) => void;
 }
 
-/** The functions of a resource or health that a list of waits calls. */
-export interface WaitersHost {
-  /** Counts a wait (+1), or its end (-1). The process stays alive while there are any. */
+/** Keeps the process alive while callers wait. */
+export interface KeepsAlive {
+  /** Counts a waiting caller (+1), or the end of its wait (-1). */
   keepAlive(by: 1 | -1): void;
+}
+
+/** A resource or a health that is waited for. */
+export interface WaitOwner {
   /** Creates the error of a wait that ends without data. */
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
 }
 
 /** The waits for one resource, or for the readiness of a health. */
 export class Waiters<E> {
-  readonly #host: WaitersHost;
+  readonly #scheduler: KeepsAlive;
+  readonly #owner: WaitOwner;
   readonly #waiters = new Set<Waiter<E>>();
 
-  constructor(host: WaitersHost) {
-    this.#host = host;
+  constructor(scheduler: KeepsAlive, owner: WaitOwner) {
+    this.#scheduler = scheduler;
+    this.#owner = owner;
   }
 
   /** The number of waits. */
@@ -66,15 +72,15 @@ export class Waiters<E> {
         }
         if (!this.#waiters.delete(waiter)) return;
         unwatch();
-        this.#host.keepAlive(-1);
+        this.#scheduler.keepAlive(-1);
       };
       const rejectAs = (reason: NotReadyReason, cause?: unknown): void =>
         answer(() => {
-          throw this.#host.notReady(reason, cause);
+          throw this.#owner.notReady(reason, cause);
         });
       const waiter: Waiter<E> = { check: (ended) => answer(() => ask(ended)), reject: rejectAs, reload };
       this.#waiters.add(waiter);
-      this.#host.keepAlive(1);
+      this.#scheduler.keepAlive(1);
       if (signal?.aborted) rejectAs("aborted", signal.reason);
       else if (signal) unwatch = onAbort(signal, () => rejectAs("aborted", signal.reason));
     });

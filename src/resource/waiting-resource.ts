@@ -1,5 +1,3 @@
-import type { Facts } from "../state/facts.ts";
-import type { ResourceAction } from "../state/transition.ts";
 import { NO_NOTES, type PartNotes } from "./part-notes.ts";
 import type { Judgement, Part } from "./part.ts";
 import { stateOf } from "../state/freshness.ts";
@@ -9,17 +7,13 @@ import type { EndedRun } from "./driver.ts";
 import { NotReadyError, type NotReadyReason } from "./error.ts";
 import { Waiters, type ReloadOptions, type WaitOptions } from "./waiters.ts";
 
-// One array for all resources without a part, to save memory.
-const NO_PARTS: readonly never[] = [];
-
 /** The waits for a load, and the parts that make a load wait. It is the second of four classes. */
 export abstract class WaitingResource<T> extends ObservedResource<T> {
-  abstract readonly isTelling: boolean;
   #waiters: Waiters<EndedRun> | undefined;
-  /** The parts. It is created with the first part, to save memory. */
-  #attached: { readonly parts: readonly Part<T>[]; readonly notes: PartNotes } | undefined;
+  #part: Part<T> | undefined;
+  #notes: PartNotes = NO_NOTES;
 
-  abstract startLoad(reload: ReloadOptions | undefined): Promise<void> | undefined;
+  abstract startLoad(reload: ReloadOptions | undefined): object | undefined;
   abstract plan(at: number): void;
 
   /** The number of waits. */
@@ -45,28 +39,25 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError {
     const now = this.host.now();
     const state = stateOf(this.facts, now, this.limits.staleAfter);
-    const retryAfter = retryAfterOf(this.nextAttemptAt, now);
+    const retryAfter = retryAfterOf(this.slot.nextAttemptAt, now);
     return new NotReadyError({ state, reason, retryAfter, resource: this.name, cause });
   }
 
   async wait<R>(how: WaitOptions, ask: (ended: EndedRun) => R | undefined): Promise<R> {
     const blocked = this.waitBlockedBy();
     if (blocked && (how.reload || !this.facts.held || !this.slot.run)) throw this.notReady(blocked);
-    this.#waiters ??= new Waiters<EndedRun>({
-      keepAlive: (by) => this.host.keepAlive(by),
-      notReady: (reason, cause) => this.notReady(reason, cause),
-    });
+    this.#waiters ??= new Waiters<EndedRun>(this.host.scheduler, this);
     const promise = this.#waiters.add(how, ask);
     // If each end of a load starts the next one, the next load waits for a timer, so that the process does not hang.
     if (this.slot.run) return promise;
-    if (this.isTelling || this.host.events.isTelling) this.followUp();
+    if (this.isPrinting || this.host.events.isTelling) this.followUp();
     else void this.startLoad(this.#waiters.reload);
     return promise;
   }
 
   /** No load starts any more. A running load may finish. A wait for another load rejects. */
   drain(): void {
-    this.endParts();
+    this.#part?.end?.();
     this.plan(Infinity);
     if (!this.slot.run) this.#waiters?.rejectAll("draining");
     else if (!this.facts.held) this.#waiters?.rejectAll("draining", "no-reload");
@@ -80,64 +71,35 @@ export abstract class WaitingResource<T> extends ObservedResource<T> {
     else this.plan(Math.max(this.host.now(), (this.#waiters.reload ? undefined : this.facts.notBefore) ?? -Infinity));
   }
 
-  get #parts(): readonly Part<T>[] {
-    return this.#attached?.parts ?? NO_PARTS;
-  }
-
   /** The notes of the parts for a snapshot. */
   get notes(): PartNotes {
-    return this.#attached?.notes ?? NO_NOTES;
+    return this.#notes;
   }
 
-  /** Adds the parts that the options brought. Returns what stands for the loader, if one of them brings that. */
-  protected attachAll(parts: readonly Part<T>[]): Part<T>["load"] {
-    this.#attached = { parts, notes: NO_NOTES };
-    return parts.find((part) => part.load)?.load;
+  /** The parts as one. */
+  get part(): Part<T> | undefined {
+    return this.#part;
   }
 
-  /** Whether a part makes the next load wait. */
-  protected isHeldByParts(): boolean {
-    return this.#parts.some((part) => part.beforeLoad());
-  }
-
-  /** The facts have changed. */
-  protected tellParts(action: ResourceAction<T>, before: Facts<T>): void {
-    for (const part of this.#parts) part.afterChange?.(action, before);
-  }
-
-  /** Adds a part before the others. */
   attach(part: Part<T>): void {
-    this.#attached = { parts: [part, ...this.#parts], notes: this.notes };
-  }
-
-  /** Adds a part after the others. */
-  attachLast(part: Part<T>): void {
-    this.#attached = { parts: [...this.#parts, part], notes: this.notes };
-  }
-
-  get isHeld(): boolean {
-    return this.#parts.some(({ heldUntil }) => heldUntil !== undefined);
+    this.#part = part;
   }
 
   note(facts: Partial<PartNotes>): void {
-    this.#attached = { parts: this.#parts, notes: { ...this.notes, ...facts } };
+    this.#notes = { ...this.#notes, ...facts };
   }
 
   flush(): Promise<unknown> {
-    return Promise.allSettled([this.told, ...this.#parts.map((part) => part.flush?.())]);
+    return Promise.allSettled([this.told, this.#part?.flush?.()]);
   }
 
   /** Removes what the stores hold, or lets them hold the value again. */
   judgeStored(how: Judgement): void {
-    if (!this.isClosed) for (const part of this.#parts) part.judge?.(how);
-  }
-
-  protected endParts(): void {
-    for (const part of this.#parts) part.end?.();
+    if (!this.isClosed) this.#part?.judge?.(how);
   }
 
   /** When the next load starts, or a part is asked again. */
   protected get startsAt(): number {
-    return this.#parts.find(({ heldUntil }) => heldUntil !== undefined)?.heldUntil ?? this.nextAttemptAt;
+    return this.#part?.heldUntil ?? this.slot.nextAttemptAt;
   }
 }

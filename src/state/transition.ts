@@ -1,4 +1,4 @@
-import type { Facts, LoadInProgress, Origin } from "./facts.ts";
+import type { Facts, HeldValue, LoadInProgress } from "./facts.ts";
 
 /** How a load ended. */
 export type LoadOutcome = "loaded" | "unchanged" | "failed" | "rejected" | "timed-out";
@@ -33,15 +33,7 @@ export type ResourceAction<T> =
       /** No attempt starts before this instant. */
       readonly notBefore?: number | undefined;
     }
-  | {
-      readonly type: "restored";
-      readonly at: number;
-      readonly value: T;
-      readonly revision: string | undefined;
-      readonly checkedAt: number;
-      readonly asOf: number | undefined;
-      readonly origin: Origin;
-    }
+  | { readonly type: "restored"; readonly held: HeldValue<T> }
   | { readonly type: "lost" }
   | { readonly type: "invalidate" }
   | { readonly type: "hint" }
@@ -93,20 +85,7 @@ export function transition<T>(facts: Facts<T>, action: ResourceAction<T>): Facts
     case "lost":
       return run ? { ...facts, run: undefined } : facts;
     case "restored":
-      if (held) return facts;
-      return {
-        ...facts,
-        held: {
-          value: action.value,
-          revision: action.revision,
-          checkedAt: action.checkedAt,
-          changedAt: action.at,
-          asOf: action.asOf,
-          invalidated: false,
-          origin: action.origin,
-        },
-        generation: facts.generation + 1,
-      };
+      return held ? facts : { ...facts, held: action.held, generation: facts.generation + 1 };
     case "invalidate":
       if (!held && !run) return facts;
       return { ...facts, held: held && { ...held, invalidated: true }, run: run && { ...run, invalidated: true } };

@@ -1,6 +1,7 @@
 import { checkOptions } from "../option/check-options.ts";
 import { checkFunction } from "../option/invalid-option.ts";
 import type { Attachable } from "../resource/part.ts";
+import { addPart } from "../resource/add-part.ts";
 import { keepKnownGood } from "./known-good.ts";
 import type { Ignored, Restored, StoreActions, Stored } from "./store.ts";
 
@@ -23,7 +24,9 @@ export function createStore<T>(actions: StoreActions<T>): Store<T> {
 /** The same for the library's own stores: their functions need no check. */
 export function toStore<T>(actions: StoreActions<T>): Store<T> {
   // SAFETY: what the option is given was made here, by this function, for the same type of value.
-  return { ...actions, attach: (resource, all) => keepKnownGood(resource, all as readonly Store<T>[]) };
+  const attach: Store<T>["attach"] = (resource, all) =>
+    addPart(resource, keepKnownGood(resource, all as readonly Store<T>[]), "last");
+  return { ...actions, attach };
 }
 
 /**

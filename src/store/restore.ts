@@ -84,13 +84,19 @@ export function createRestore<T>(
     answers[place] = undefined;
     const reason = await reasonToIgnore(stored.value);
     if (reason === undefined && isDue() && !resource.facts.held) {
+      const { value, revision, asOf, origin } = stored;
       restored(place);
-      resource.apply({
-        ...stored,
+      resource.commit({
         type: "restored",
-        at: resource.now(),
-        checkedAt: resource.fromWall(stored.checkedAt),
-        asOf: stored.asOf === undefined ? undefined : resource.fromWall(stored.asOf),
+        held: {
+          value,
+          revision,
+          checkedAt: resource.fromWall(stored.checkedAt),
+          changedAt: resource.now(),
+          asOf: asOf === undefined ? undefined : resource.fromWall(asOf),
+          invalidated: false,
+          origin,
+        },
       });
       return end("restored");
     }

@@ -22,7 +22,7 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
   const held = value === undefined ? managed.peek() : value;
   if ((state === "READY" || state === "STALE") && held === undefined)
     invalidOption("value", held, `a value, because ${state} holds one`);
-  managed.begin();
+  managed.host.begin();
   const at = managed.now();
   const actions: ResourceAction<T>[] = [];
   if (state !== "NOT_LOADED") actions.push({ type: "start", at });
@@ -36,9 +36,8 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
   managed.giveUp({ type: "unload" }, undefined);
   for (const action of actions) managed.commit(action);
   // The load has the slot, so that no other load starts. It never ends.
-  if (managed.facts.run)
-    managed.slot.take({ reload: undefined, attempt: 1, startedAt: at, timeoutAt: Infinity, onEnded: undefined });
-  managed.planNone();
+  if (managed.facts.run) managed.slot.take({ reload: undefined, attempt: 1, startedAt: at, timeoutAt: Infinity });
+  managed.slot.nextAttemptAt = Infinity;
   managed.tick(managed.now());
 }
 

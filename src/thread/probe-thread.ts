@@ -1,10 +1,7 @@
 import { Worker } from "node:worker_threads";
-import type { Words } from "../answer/words.ts";
 import type { Health } from "../handler/health.ts";
 import { internalsOf } from "../handler/internals.ts";
-import type { Registry } from "../health/registry.ts";
 import { registryOf } from "../health/registry-of.ts";
-import type { ProbeOutcome } from "../health/verdict.ts";
 import { handled } from "../option/call-safely.ts";
 import { toSafeText } from "../option/invalid-option.ts";
 import { createBusyWatch, type BusyRecord } from "./busy-watch.ts";
@@ -112,7 +109,7 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
       shared,
       port,
       host: plan.host,
-      words: wordsOf(registry),
+      words: registry.words,
       routes,
       limits: { tickMs: BEAT_MS, wedgedMs: plan.wedgedMs, verdictMs: plan.verdictMs },
     };
@@ -167,17 +164,6 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
       heard(new Error("the thread was closed"));
       await worker?.terminate();
     },
-  };
-}
-
-function wordsOf({ words }: Registry): Words {
-  const of = (outcome: ProbeOutcome): string => words.wordOf(outcome);
-  return {
-    ok: of("ok"),
-    notLoaded: of("notLoaded"),
-    stale: of("stale"),
-    draining: of("draining"),
-    wedged: of("wedged"),
   };
 }
 

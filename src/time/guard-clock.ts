@@ -1,5 +1,5 @@
 import { ignoreRejection } from "../option/call-safely.ts";
-import { toSafeText } from "../option/invalid-option.ts";
+import { checkMethods, toSafeText } from "../option/invalid-option.ts";
 import { warn } from "../option/warn.ts";
 import { systemClock, type Clock } from "./clock.ts";
 
@@ -9,8 +9,12 @@ const LEAST_CHECKED_MS = 10;
 /**
  * Guards against a clock of the user that breaks its contract, because otherwise the refreshes would end without a
  * word. A part that breaks it once is printed, and the same part of the platform's clock stands in for it from then on.
+ *
+ * @throws TypeError unless it has the four parts of a clock
  */
 export function guardClock(clock: Clock): Clock {
+  const accepted = "a clock with wall(), monotonic(), random() and setTimer()";
+  checkMethods("clock", clock, ["wall", "monotonic", "random", "setTimer"], accepted);
   const broken = new Set<keyof Clock>();
   const giveUp = (part: keyof Clock, what: string): void => {
     if (broken.has(part)) return;

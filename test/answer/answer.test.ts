@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import { createTextAnswers } from "../../src/answer/answer.ts";
-import { WORDS } from "../../src/answer/words.ts";
 import { registryOf } from "../../src/health/registry-of.ts";
 import { ready, stage } from "./cells.ts";
 
 test("the answer to a probe is made anew only when it changes", async () => {
   const entered = stage();
-  const answer = createTextAnswers(registryOf(entered.health), WORDS);
+  const answer = createTextAnswers(registryOf(entered.health));
   const missing = answer("readiness");
   expect(answer("readiness")).toBe(missing);
   await ready(entered);
@@ -18,7 +17,7 @@ test("the answer to a probe is made anew only when it changes", async () => {
 
 test("the state in the header is the one now, also where the word and retry-after stay", async () => {
   const entered = stage();
-  const answer = createTextAnswers(registryOf(entered.health), WORDS);
+  const answer = createTextAnswers(registryOf(entered.health));
   await ready(entered);
   entered.health.drain();
   const said = (): unknown => {

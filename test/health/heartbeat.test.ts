@@ -153,10 +153,13 @@ describe("what a heartbeat puts in the agenda", () => {
       {
         clock,
         now: () => 5_000 + Math.floor(clock.monotonic()),
-        schedule: (each, at) => {
-          put.push(at);
-          each.at = at;
-          each.place = at === Infinity ? -1 : 0;
+        phase: "running",
+        scheduler: {
+          put: (each, at) => {
+            put.push(at);
+            each.at = at;
+            each.place = at === Infinity ? -1 : 0;
+          },
         },
         livenessChanged: changed,
       },

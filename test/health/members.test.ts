@@ -16,7 +16,7 @@ function resource(name = `r${++count}`, required = true): ManagedResource<unknow
 describe("the members of a health", () => {
   test("a health without members is ready", () => {
     const members = new Members([]);
-    expect([members.all, members.missing, members.worst, members.worstAt(0), members.nextAttemptAt]).toEqual([
+    expect([members.resources, members.missing, members.worst, members.worstAt(0), members.nextAttemptAt]).toEqual([
       [],
       [],
       "ready",
@@ -63,7 +63,7 @@ describe("the members of a health", () => {
     const [one, other] = [resource("same"), resource("same")];
     members.add(one, true);
     expect(members.of(one)?.resource).toBe(one);
-    expect(members.all).toEqual([members.of(one)]);
+    expect(members.resources).toEqual([one]);
     expect([members.of(other), members.of(resource("unknown"))]).toEqual([undefined, undefined]);
   });
 
@@ -74,7 +74,7 @@ describe("the members of a health", () => {
     expect([members.worst, members.worstAt(0), members.startup.isDone()]).toEqual(["notLoaded", "notLoaded", false]);
     const member = members.of(one);
     if (member) members.remove(member);
-    expect([members.worst, members.all, members.startup.isDone(), members.of(one)]).toEqual([
+    expect([members.worst, members.resources, members.startup.isDone(), members.of(one)]).toEqual([
       "ready",
       [],
       true,
@@ -116,10 +116,10 @@ describe("the members of a health", () => {
     await clock.settle();
     const members = new Members([]);
     members.add(good, true);
-    expect([good.nextAttemptAt < bad.nextAttemptAt, members.nextAttemptAt]).toEqual([true, Infinity]);
+    expect([good.slot.nextAttemptAt < bad.slot.nextAttemptAt, members.nextAttemptAt]).toEqual([true, Infinity]);
     members.add(bad, true);
-    expect(members.nextAttemptAt).toBe(bad.nextAttemptAt);
-    expect(members.all.map(({ isBlocking }) => isBlocking)).toEqual([false, true]);
+    expect(members.nextAttemptAt).toBe(bad.slot.nextAttemptAt);
+    expect([good, bad].map((one) => members.of(one)?.isBlocking)).toEqual([false, true]);
     await health.close();
   });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createHealth, type Health, type HealthEvent } from "../../src/index.ts";
 import type { FleetRecord, HealthPart, HealthPartHost } from "../../src/health/health-part.ts";
+import { addPart } from "../../src/resource/add-part.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { outcome, PENDING } from "../resource/kit.ts";
 
@@ -128,7 +129,7 @@ test("close() waits for the part, and for what is disposed of", async () => {
 test("the gate of a part is asked before each load of a resource, and never for a check", async () => {
   const asked: string[] = [];
   const { clock, health } = createWorld({
-    gate: { attach: ({ name }) => ({ beforeLoad: () => asked.push(name) < 0 }) },
+    gate: { attach: (resource) => addPart(resource, { beforeLoad: () => asked.push(resource.name) < 0 }, "last") },
   });
   const index = health.resource("index", { load: () => ({}) });
   health.check("database", { run: () => true });
@@ -171,14 +172,14 @@ test("the entry of a part is polled and ticked by the one timer, and its events 
       host.announce({ type: "left", group: "g", replica: "r" });
     },
   };
-  host.schedule(entry, host.now() + 1_000);
+  host.scheduler.put(entry, host.now() + 1_000);
   await clock.advance(999);
   expect(log).toEqual([]);
   await clock.advance(1);
   expect([log, events]).toEqual([["poll", "tick"], [{ type: "left", group: "g", replica: "r" }]]);
   expect(events.every(Object.isFrozen)).toBe(true);
-  host.schedule(entry, host.now() + 1_000);
-  host.schedule(entry, Infinity);
+  host.scheduler.put(entry, host.now() + 1_000);
+  host.scheduler.put(entry, Infinity);
   await clock.settle();
   expect(clock.timers).toBe(0);
   await health.close();

@@ -267,21 +267,6 @@ test("a wait that its signal ended while the health is ready may be tried again 
   await health.close();
 });
 
-test("the resources that stand in the way of readiness are those that are required and not good enough", async () => {
-  const { clock, health } = createWorld();
-  health.resource("good", { load });
-  health.resource("bad", { load: never });
-  health.resource("indifferent", { load: never, required: false });
-  health.start();
-  await clock.settle();
-  expect(
-    registryOf(health)
-      .blocking()
-      .map(({ name }) => name),
-  ).toEqual(["bad"]);
-  await health.close();
-});
-
 test("in request mode no timer is set, and a request alone starts a load", async () => {
   const { clock, health } = createWorld(onRequest());
   const index = health.resource("index", { load, refreshEvery: "10s" });

@@ -260,4 +260,19 @@ describe("request mode", () => {
     await clock.advance(50);
     expect([seen.value, clock.timers]).toEqual(["ready", 0]);
   });
+
+  test("whenReady() loads what readiness depends on, and what is not good enough, and nothing else", async () => {
+    const { clock, health } = setUp();
+    const loads: string[] = [];
+    const load = (name: string) => (): object => {
+      loads.push(name);
+      return {};
+    };
+    health.resource("good", { load: load("good") });
+    health.resource("other", { load: load("other"), required: false });
+    void health.whenReady().catch(() => {});
+    await clock.advance("1s");
+    expect(loads).toEqual(["good"]);
+    await health.close();
+  });
 });

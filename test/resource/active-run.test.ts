@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { abortRun, figuresOf, type ActiveRun } from "../../src/resource/active-run.ts";
-import { RunSignal } from "../../src/resource/load-context.ts";
+import { LazySignal } from "../../src/resource/lazy-signal.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 
 const createRun = (rest: Partial<ActiveRun>): ActiveRun => ({
   id: 1,
-  signal: new RunSignal(),
+  signal: new LazySignal(),
   reload: undefined,
   attempt: 1,
   startedAt: 0,
@@ -31,7 +31,7 @@ test("a run is aborted with the reason, and a signal that throws disturbs nobody
   const run = createRun({});
   abortRun(run, "enough");
   expect([run.signal.signal.aborted, run.signal.signal.reason]).toEqual([true, "enough"]);
-  class Gone extends RunSignal {
+  class Gone extends LazySignal {
     override abort(): never {
       throw new Error("the request of this signal has ended");
     }

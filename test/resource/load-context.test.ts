@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { contextOf, RunSignal } from "../../src/resource/load-context.ts";
+import { LazySignal } from "../../src/resource/lazy-signal.ts";
+import { contextOf } from "../../src/resource/load-context.ts";
 import { NO_FACTS, type Facts } from "../../src/state/facts.ts";
 
 const held = {
@@ -12,8 +13,8 @@ const held = {
   origin: "source",
 } as const;
 const facts: Facts<string> = { ...NO_FACTS, held, rejected: { revision: "bad", error: "no" } };
-const run = { signal: new RunSignal(), attempt: 3, reload: undefined };
-const times = { toWall: (at: number): number => at + 1_000, deadline: 9_000 };
+const run = { signal: new LazySignal(), attempt: 3, reload: undefined };
+const times = { host: { toWall: (at: number): number => at + 1_000 }, deadline: 9_000 };
 
 test("a loader is told what is held, what was rejected, the attempt and the deadline, in wall time", () => {
   expect({ ...contextOf(run, facts, times) }).toEqual({
@@ -54,12 +55,12 @@ test("a Proxy around the context may give another signal", () => {
 });
 
 test("the signal of a run is one, and aborts with the reason, whether it was read before or not", () => {
-  const read = new RunSignal();
+  const read = new LazySignal();
   const { signal } = read;
   expect([read.signal === signal, signal.aborted]).toEqual([true, false]);
   read.abort("enough");
   expect([read.signal === signal, signal.reason]).toEqual([true, "enough"]);
-  const unread = new RunSignal();
+  const unread = new LazySignal();
   unread.abort("enough");
   expect(unread.signal.reason).toBe("enough");
 });

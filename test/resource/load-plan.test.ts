@@ -53,7 +53,7 @@ describe("when the next attempt comes", () => {
   test("none is planned at first", () => {
     const plan = new LoadPlan(SCHEDULE);
     expect([plan.nextAttemptAt, plan.abandoned]).toEqual([Infinity, 0]);
-    plan.set(5);
+    plan.nextAttemptAt = 5;
     expect(plan.nextAttemptAt).toBe(5);
   });
 
@@ -97,7 +97,7 @@ describe("when the next attempt comes", () => {
     for (const type of ["invalidate", "hint"] as const) {
       expect(plannedAfter(loaded, hurried(type, { lastStartedAt: 99_500 }))).toBe(100_500);
       const plan = new LoadPlan(SCHEDULE);
-      plan.set(NOW + 10);
+      plan.nextAttemptAt = NOW + 10;
       plan.update(hurried(type, { lastStartedAt: 99_500 }));
       expect(plan.nextAttemptAt).toBe(NOW + 10);
     }
@@ -112,8 +112,8 @@ describe("when the next attempt comes", () => {
   });
 
   test("a restored value changes no plan", () => {
-    const restored = { type: "restored", at: NOW, value: "v", checkedAt: 0, origin: "store" } as const;
-    const action = { ...restored, revision: undefined, asOf: undefined };
+    const held = { ...(idle.held ?? expect.fail()), checkedAt: 0, origin: "store" } as const;
+    const action = { type: "restored", held } as const;
     expect(plannedAfter({ ...loaded, action })).toBe(Infinity);
     expect(plannedAfter(failed, { ...loaded, action })).toBe(NOW + 550);
   });
@@ -145,32 +145,32 @@ describe("a source that asks to be left alone", () => {
 describe("runs that hang", () => {
   test("each doubles the wait, and each that settles brings the attempt forward", () => {
     const plan = new LoadPlan(SCHEDULE);
-    plan.noteAbandoned();
-    plan.noteAbandoned();
+    plan.abandoned++;
+    plan.abandoned++;
     expect(plan.abandoned).toBe(2);
     plan.update(failed);
     expect(plan.nextAttemptAt).toBe(NOW + 2_200);
     expect([plan.noteSettled(failing), plan.abandoned]).toEqual([NOW + 1_100, 1]);
-    plan.set(NOW + 1_100);
+    plan.nextAttemptAt = NOW + 1_100;
     expect([plan.noteSettled(failing), plan.abandoned]).toEqual([NOW + 550, 0]);
   });
 
   test("the attempt is not brought forward to where it is already, nor past the floor of the source", () => {
     const plan = new LoadPlan(SCHEDULE);
-    plan.noteAbandoned();
+    plan.abandoned++;
     plan.update({ ...failed, after: { ...failing, notBefore: NOW + 1_000 } });
     expect(plan.nextAttemptAt).toBe(NOW + 1_100);
     expect(plan.noteSettled(failing)).toBe(NOW + 1_050);
-    plan.noteAbandoned();
-    plan.set(NOW + 1_050);
+    plan.abandoned++;
+    plan.nextAttemptAt = NOW + 1_050;
     expect(plan.noteSettled(failing)).toBe(undefined);
   });
 
   test("where no retry is planned, none is brought forward", () => {
     const plan = new LoadPlan(SCHEDULE);
-    plan.noteAbandoned();
+    plan.abandoned++;
     expect([plan.noteSettled(idle), plan.abandoned]).toEqual([undefined, 0]);
-    plan.noteAbandoned();
+    plan.abandoned++;
     plan.update(failed);
     // A success forgets the retry.
     plan.update(loaded);
@@ -182,7 +182,7 @@ describe("runs that hang", () => {
     const after = { ...failing, failures: 20 };
     const planned = (facts: Facts<string>, abandoned: number): number => {
       const plan = new LoadPlan(slow);
-      for (let n = 0; n < abandoned; n++) plan.noteAbandoned();
+      for (let n = 0; n < abandoned; n++) plan.abandoned++;
       plan.update({ ...failed, after: facts, random: 0.999_999_999 });
       return plan.nextAttemptAt - NOW;
     };

@@ -19,7 +19,7 @@ async function loadFor(kit: Kit, ms: number, result?: unknown): Promise<void> {
 
 test("the longest load is that of a load that brought a value", async () => {
   const kit = createKit(limits);
-  expect(managed(kit).longestLoadMs).toBe(0);
+  expect(managed(kit).slot.longestLoadMs).toBe(0);
   for (const [ms, result, longest] of [
     [3_000, undefined, 3_000],
     [1_000, undefined, 3_000],
@@ -28,25 +28,26 @@ test("the longest load is that of a load that brought a value", async () => {
     [4_000, undefined, 4_000],
   ] as const) {
     await loadFor(kit, ms, result);
-    expect([ms, managed(kit).longestLoadMs]).toEqual([ms, longest]);
+    expect([ms, managed(kit).slot.longestLoadMs]).toEqual([ms, longest]);
   }
   kit.index.unload();
-  expect(managed(kit).longestLoadMs).toBe(4_000);
+  expect(managed(kit).slot.longestLoadMs).toBe(4_000);
   await kit.health.close();
 });
 
 test("the longest load counts where the same object is loaded anew, and not where a store brings a value", async () => {
   const kit = createKit(limits);
   const at = managed(kit).now();
-  const restored = { type: "restored", at, checkedAt: at, revision: "1", asOf: undefined, origin: "store" } as const;
+  const times = { checkedAt: at, changedAt: at, asOf: undefined };
+  const stored = { revision: "1", ...times, invalidated: false, origin: "store" } as const;
   const value = kit.item();
   void kit.index.reload();
   await kit.clock.advance(2_000);
-  managed(kit).apply({ ...restored, value });
-  expect(managed(kit).longestLoadMs).toBe(0);
+  managed(kit).commit({ type: "restored", held: { value, ...stored } });
+  expect(managed(kit).slot.longestLoadMs).toBe(0);
   kit.loader.last.succeed(loaded(value));
   await kit.clock.settle();
-  expect(managed(kit).longestLoadMs).toBe(2_000);
+  expect(managed(kit).slot.longestLoadMs).toBe(2_000);
   await kit.health.close();
 });
 
@@ -98,13 +99,14 @@ test("no load starts while one runs, before the start, in a drain, or after the 
   await other.health.close();
 });
 
-test("in request mode a load that starts is a promise that settles with its end, however it ends", async () => {
+test("a load says when its loader has ended, however it ends", async () => {
   for (const end of ["succeed", "fail", "unload", "late"] as const) {
     const kit = createKit({ ...limits, timeout: "1m" }, { health: { refresh: onRequest() } });
     kit.health.start();
     const resource = managed(kit);
     let isOver = false;
-    void resource.startLoad(undefined)?.then(() => (isOver = true));
+    const run = resource.startLoad(undefined) ?? expect.fail();
+    run.onEnded = () => (isOver = true);
     await kit.clock.settle();
     expect([end, isOver]).toEqual([end, false]);
     if (end === "unload") kit.index.unload();
@@ -126,11 +128,11 @@ test("a load whose request has ended is aborted, frees the slot, has no outcome,
   kit.index.subscribe((event) => outcomes.push(event.outcome));
   kit.health.start();
   const resource = managed(kit);
-  void resource.startLoad(undefined);
+  const run = resource.startLoad(undefined) ?? expect.fail();
   await kit.clock.settle();
   outcomes.splice(0);
   const lost = kit.loader.last;
-  resource.slot.renewLease(1, resource.now() + 1_000);
+  run.leaseUntil = resource.now() + 1_000;
   await kit.clock.advance(999);
   resource.tick(resource.now());
   expect([lost.context.signal.aborted, kit.index.snapshot().state]).toEqual([false, "LOADING"]);
@@ -152,9 +154,9 @@ test("a lease and a timeout that are both over have lost the request, because a 
   const kit = createKit({ ...limits, timeout: "1s" }, { health: { refresh: onRequest() } });
   kit.health.start();
   const resource = managed(kit);
-  void resource.startLoad(undefined);
+  const run = resource.startLoad(undefined) ?? expect.fail();
   await kit.clock.settle();
-  resource.slot.renewLease(1, resource.now() + 500);
+  run.leaseUntil = resource.now() + 500;
   await kit.clock.advance("5s");
   resource.tick(resource.now());
   expect(kit.index.snapshot()).toMatchObject({ state: "NOT_LOADED", attempt: 1, lastError: undefined });
@@ -168,7 +170,7 @@ test("in request mode nothing but a request starts a load that is due", async ()
   const resource = managed(kit);
   resource.tick(resource.now());
   await kit.clock.settle();
-  expect([kit.loader.calls.length, resource.nextAttemptAt <= resource.now()]).toEqual([0, true]);
+  expect([kit.loader.calls.length, resource.slot.nextAttemptAt <= resource.now()]).toEqual([0, true]);
   await kit.health.close();
 });
 
@@ -299,8 +301,9 @@ test("a value from a store answers get(), and no reload()", async () => {
   await kit.clock.settle();
   const at = managed(kit).now();
   const value = kit.item();
-  const restored = { type: "restored", at, checkedAt: at, revision: "1", asOf: undefined, origin: "store" } as const;
-  managed(kit).apply({ ...restored, value });
+  const times = { checkedAt: at, changedAt: at, asOf: undefined };
+  const stored = { revision: "1", ...times, invalidated: false, origin: "store" } as const;
+  managed(kit).commit({ type: "restored", held: { value, ...stored } });
   expect([await outcome(got), await outcome(reloaded)]).toEqual([{ value }, PENDING]);
   await kit.health.close();
 });
@@ -333,7 +336,7 @@ test("force() puts a load in the slot that never ends, and plans none", async ()
   let loads = 0;
   const index: Resource<object> = health.resource<object>("index", { load: () => ({ n: ++loads }), timeout: "1s" });
   const resource = managedResourceOf(index);
-  resource.begin();
+  resource.host.begin();
   force(index, "LOADING");
   await clock.advance("1d");
   expect([index.snapshot().state, index.snapshot().nextAttemptAt, loads]).toEqual(["LOADING", undefined, 0]);

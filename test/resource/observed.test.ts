@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { createHealth, type ResourceEvent } from "../../src/index.ts";
+import { registryOf } from "../../src/health/registry-of.ts";
 import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { createKit } from "./kit.ts";
@@ -44,13 +45,16 @@ test("a part of the library that listens is told all, and silences no print", as
   try {
     const clock = createVirtualClock();
     const health = createHealth({ clock });
-    const index = health.resource("index", {
+    health.resource("index", {
       load: (): object => {
         throw new Error("down");
       },
     });
     const told: unknown[] = [];
-    const leave = managedResourceOf(index).observe(({ type, outcome }) => told.push([type, outcome]));
+    const leave = registryOf(health).subscribe(
+      (event) => "state" in event && told.push([event.type, event.outcome]),
+      "part",
+    );
     await clock.settle();
     health.start();
     await clock.settle();

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createHealth, onRequest, seed, type Health, type Resource } from "../../src/index.ts";
 import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import type { ManagedResource } from "../../src/resource/managed-resource.ts";
+import { addPart } from "../../src/resource/add-part.ts";
 import type { AnyAttachable, Part, PartHost } from "../../src/resource/part.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { outcome } from "./kit.ts";
@@ -24,11 +25,11 @@ function createWorld(
   health.subscribe(() => {});
   const log: string[] = [];
   const partOf = (name: string, given: Partial<Part>): AnyAttachable => ({
-    attach: <T>(resource: PartHost<T>): Part<T> => {
+    attach: <T>(resource: PartHost<T>): void => {
       log.push(`attach ${name} to ${resource.name}`);
       // Descriptors, because a part may have accessors.
       const asks: Part<T> = { beforeLoad: () => log.push(`ask ${name}`) < 0 };
-      return Object.defineProperties(asks, Object.getOwnPropertyDescriptors(given));
+      addPart(resource, Object.defineProperties(asks, Object.getOwnPropertyDescriptors(given)), "last");
     },
   });
   const made = Object.fromEntries(Object.entries(parts).map(([name, given]) => [name, partOf(name, given)]));
@@ -62,10 +63,7 @@ test("stores are attached and asked before the gate, and both before the load", 
 test("of several stores the first is attached, and is told of them all", async () => {
   const given: unknown[] = [];
   const [first, second] = ["first", "second"].map((name) => ({
-    attach: (_: unknown, all: readonly unknown[]): Part<object> => {
-      given.push([name, all]);
-      return { beforeLoad: () => false };
-    },
+    attach: (_: unknown, all: readonly unknown[]): void => void given.push([name, all]),
   }));
   const lastKnownGood = [first, second].flatMap((store) => store ?? []);
   createHealth().resource<object>("index", { load: () => ({}), lastKnownGood });
@@ -91,15 +89,19 @@ test("a part that holds the load is asked again at its time, and the parts after
   });
   const { clock, index, managed, log } = world;
   log.splice(0);
-  expect(managed.isHeld).toBe(false);
+  expect(managed.part?.heldUntil !== undefined).toBe(false);
   await start(world);
-  expect([log, managed.isHeld, index.snapshot().state]).toEqual([["hold true"], true, "NOT_LOADED"]);
+  expect([log, managed.part?.heldUntil !== undefined, index.snapshot().state]).toEqual([
+    ["hold true"],
+    true,
+    "NOT_LOADED",
+  ]);
   await clock.advance(999);
   expect(log).toEqual(["hold true"]);
   isHeld = false;
   await clock.advance(1);
   expect(log).toEqual(["hold true", "hold false", "ask gate", "load"]);
-  expect(managed.isHeld).toBe(false);
+  expect(managed.part?.heldUntil !== undefined).toBe(false);
   await world.health.close();
 });
 
@@ -107,16 +109,20 @@ test("the time of the part that holds the load counts, whichever of several it i
   const world = createWorld({ lastKnownGood: {} });
   const { clock, managed, log } = world;
   let heldUntil: number | undefined;
-  managed.attachLast({
-    get heldUntil() {
-      return heldUntil;
+  addPart(
+    managed,
+    {
+      get heldUntil() {
+        return heldUntil;
+      },
+      beforeLoad: () => {
+        const isHeld = heldUntil === undefined;
+        heldUntil = isHeld ? managed.now() + 1_000 : undefined;
+        return isHeld;
+      },
     },
-    beforeLoad: () => {
-      const isHeld = heldUntil === undefined;
-      heldUntil = isHeld ? managed.now() + 1_000 : undefined;
-      return isHeld;
-    },
-  });
+    "last",
+  );
   await start(world);
   await clock.advance(999);
   expect([log.filter((one) => one.startsWith("ask")).length, log.includes("load")]).toEqual([1, false]);
@@ -129,12 +135,16 @@ test("a part may let the load go before its time", async () => {
   let isHeld = true;
   const world = createWorld({});
   const { clock, log, managed } = world;
-  managed.attach({
-    get heldUntil() {
-      return isHeld ? Infinity : undefined;
+  addPart(
+    managed,
+    {
+      get heldUntil() {
+        return isHeld ? Infinity : undefined;
+      },
+      beforeLoad: () => isHeld,
     },
-    beforeLoad: () => isHeld,
-  });
+    "first",
+  );
   await start(world);
   await clock.advance("1h");
   expect(log).toEqual([]);
@@ -160,12 +170,16 @@ test("a reload() that a part held is still a reload() when the part lets it go",
     refreshEvery: "never",
   });
   const managed = managedResourceOf(index);
-  managed.attach({
-    get heldUntil() {
-      return isHeld ? Infinity : undefined;
+  addPart(
+    managed,
+    {
+      get heldUntil() {
+        return isHeld ? Infinity : undefined;
+      },
+      beforeLoad: () => isHeld,
     },
-    beforeLoad: () => isHeld,
-  });
+    "first",
+  );
   await index.get();
   isHeld = true;
   const reloaded = index.reload({ accept: true });
@@ -222,12 +236,9 @@ test("a part ends with the drain and with the close of its resource", async () =
   expect(await ends(({ index }) => (index.close(), index.close()))).toEqual(["end, closed true"]);
 });
 
-test("a part may take the place of the loader, and the first that does is taken", async () => {
-  for (const [lastKnownGood, from] of [
-    [{}, "the gate"],
-    [{ load: () => ({ from: "the store" }) }, "the store"],
-  ] as const) {
-    const world = createWorld({ lastKnownGood, gate: { load: () => ({ from: "the gate" }) } });
+test("a part may take the place of the loader", async () => {
+  for (const from of ["lastKnownGood", "gate"] as const) {
+    const world = createWorld({ lastKnownGood: {}, gate: {}, [from]: { load: () => ({ from }) } });
     await start(world);
     expect([world.index.peek(), world.log.includes("load")]).toEqual([{ from }, false]);
     await world.health.close();
@@ -245,8 +256,13 @@ test("the work after a load is done by every part, though one of them fails", as
   );
   expect(await world.managed.flush()).toEqual([
     { status: "fulfilled", value: undefined },
-    { status: "rejected", reason: expect.any(Error) },
-    { status: "fulfilled", value: 1 },
+    {
+      status: "fulfilled",
+      value: [
+        { status: "rejected", reason: expect.any(Error) },
+        { status: "fulfilled", value: 1 },
+      ],
+    },
   ]);
   expect(done).toEqual(["gate"]);
   const bare = createWorld({ gate: {} });
@@ -276,8 +292,8 @@ test("a part that comes later stands before the others, or after them", async ()
   const { managed, log } = world;
   const named = (name: string): Part<object> => ({ beforeLoad: () => log.push(`ask ${name}`) < 0 });
   managed.note({ place: 3 });
-  managed.attach(named("first"));
-  managed.attachLast(named("last"));
+  addPart(managed, named("first"), "first");
+  addPart(managed, named("last"), "last");
   log.splice(0);
   await start(world);
   expect([log, managed.notes.place]).toEqual([["ask first", "ask gate", "ask last", "load"], 3]);
@@ -298,7 +314,7 @@ test("what a part notes is in the snapshot, beside what it noted before", async 
 
 test("a resource without parts is held by none", async () => {
   const world = createWorld({});
-  expect([world.managed.isHeld, world.managed.notes.place]).toEqual([false, undefined]);
+  expect([world.managed.part?.heldUntil !== undefined, world.managed.notes.place]).toEqual([false, undefined]);
   await start(world);
   expect(world.log).toEqual(["load"]);
   await world.health.close();
@@ -309,8 +325,9 @@ test("a restored value answers those who wait for any value, and the load that r
   const { clock, health, index, managed } = world;
   const got = index.get();
   const at = managed.now();
-  const restored = { type: "restored", at, checkedAt: at - 1_000, revision: "1", asOf: undefined } as const;
-  managed.apply({ ...restored, value: { stored: true }, origin: "store" });
+  const times = { checkedAt: at - 1_000, changedAt: at, asOf: undefined };
+  const rest = { revision: "1", invalidated: false, origin: "store" } as const;
+  managed.commit({ type: "restored", held: { value: { stored: true }, ...times, ...rest } });
   expect(index.snapshot()).toMatchObject({ origin: "store", refreshing: true });
   expect(await outcome(got)).toEqual({ value: { stored: true } });
   await clock.settle();

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { loaded, retryLater, unchanged } from "../../src/index.ts";
 import type { ActiveRun } from "../../src/resource/active-run.ts";
-import { RunSignal } from "../../src/resource/load-context.ts";
+import { LazySignal } from "../../src/resource/lazy-signal.ts";
 import type { LoadContext } from "../../src/resource/loader.ts";
 import { toCheckedOptions, type ResourceOptions } from "../../src/resource/options.ts";
 import { runLoad, timedOut, type RunHost } from "../../src/resource/run-load.ts";
+import { NO_FACTS } from "../../src/state/facts.ts";
 import type { ResourceAction } from "../../src/state/transition.ts";
 
 interface Scene {
@@ -32,7 +33,7 @@ async function play({ result, validate, host, run: rest, previous }: SceneOption
   });
   const run: ActiveRun = {
     id: 1,
-    signal: new RunSignal(),
+    signal: new LazySignal(),
     reload: undefined,
     attempt: 1,
     startedAt: 0,
@@ -45,9 +46,8 @@ async function play({ result, validate, host, run: rest, previous }: SceneOption
   };
   const world: RunHost<unknown> = {
     options,
-    held: undefined,
-    rejected: undefined,
-    isRunning: () => true,
+    facts: NO_FACTS,
+    slot: { run },
     now: () => 50,
     fromWall: (ms) => ms - 1_000,
     holdValue: (value, by) => {
@@ -77,6 +77,20 @@ async function play({ result, validate, host, run: rest, previous }: SceneOption
 }
 
 const value = { id: 1 };
+const holding = (held: unknown): Partial<RunHost<unknown>> => ({
+  facts: {
+    ...NO_FACTS,
+    held: {
+      value: held,
+      revision: undefined,
+      checkedAt: 0,
+      changedAt: 0,
+      asOf: undefined,
+      invalidated: false,
+      origin: "source",
+    },
+  },
+});
 const fresh = { type: "loaded", at: 50, value, revision: undefined, asOf: undefined, keep: true };
 
 test("a bare value is loaded, is the candidate of its run, and needs neither a hold nor a disposal", async () => {
@@ -102,11 +116,11 @@ test("what loaded() and unchanged() say of a value is in the action, with asOf o
 });
 
 test("the value in use, returned bare, is unchanged(), and in loaded() it is a new value", async () => {
-  const host = { held: { value } };
+  const host = holding(value);
   expect((await play({ result: value, host })).ended()).toMatchObject({ type: "unchanged" });
   expect((await play({ result: loaded(value), host })).ended()).toMatchObject({ type: "loaded", value });
   expect((await play({ result: { id: 1 }, host })).ended()).toMatchObject({ type: "loaded" });
-  expect((await play({ result: NaN, host: { held: { value: NaN } } })).ended()).toMatchObject({ type: "unchanged" });
+  expect((await play({ result: NaN, host: holding(NaN) })).ended()).toMatchObject({ type: "unchanged" });
 });
 
 test("a value is held while it is validated, and the hold ends after the load", async () => {
@@ -114,7 +128,7 @@ test("a value is held while it is validated, and the hold ends after the load", 
   const { log } = await play({
     result: value,
     validate: (next, previous) => void asked.push([next, previous]),
-    host: { held: { value: "old" } },
+    host: holding("old"),
   });
   expect([asked, log]).toEqual([[[value, "old"]], [["hold", value, "check"], "end", "release", "disposeDue"]]);
 });
@@ -131,7 +145,7 @@ test("a value that is refused is discarded before its hold ends, and the reason 
 
 test("a revision that was refused before is refused unseen, with the first reason", async () => {
   const first = new Error("three rows are missing");
-  const host = { rejected: { revision: "1", error: first } };
+  const host = { facts: { ...NO_FACTS, rejected: { revision: "1", error: first } } };
   const result = loaded(value, { revision: "1" });
   const asked: unknown[] = [];
   const validate = (): void => void asked.push("asked");
@@ -175,7 +189,7 @@ test("a value whose run has lost the slot is not validated, and is discarded", a
   const { log } = await play({
     result: value,
     validate: () => void asked.push("asked"),
-    host: { isRunning: () => false, endRun: () => false },
+    host: { slot: { run: undefined }, endRun: () => false },
   });
   expect([asked, log]).toEqual([[], [["hold", value, "check"], ["discard", value], "release", "disposeDue"]]);
 });

@@ -3,14 +3,15 @@ import { recordOf, snapshotOf, type RecordSource } from "../../src/resource/snap
 import { NO_NOTES } from "../../src/resource/part-notes.ts";
 import { NO_FACTS } from "../../src/state/facts.ts";
 
+const host = { toWall: (at: number): number => at + 1_000 };
 const empty: RecordSource<string> = {
   name: "index",
   required: true,
   limits: { staleAfter: 100 },
   facts: NO_FACTS,
-  nextAttemptAt: Infinity,
-  abandoned: 0,
+  slot: { nextAttemptAt: Infinity, abandoned: 0 },
   notes: NO_NOTES,
+  host,
 };
 const held = {
   value: "v",
@@ -35,14 +36,13 @@ const full: RecordSource<string> = {
     notBefore: undefined,
     behind: "4",
   },
-  nextAttemptAt: 60,
-  abandoned: 1,
+  slot: { nextAttemptAt: 60, abandoned: 1 },
   notes: { hints: "lost", lastRestore: { at: 1, outcome: "restored", reason: "why" }, place: 7 },
+  host,
 };
-const toWall = (at: number): number => at + 1_000;
 
 test("the record of a resource that has nothing says so", () => {
-  expect(recordOf(empty, 50, toWall)).toEqual({
+  expect(recordOf(empty, 50)).toEqual({
     name: "index",
     state: "NOT_LOADED",
     required: true,
@@ -67,7 +67,7 @@ test("the record of a resource that has nothing says so", () => {
 });
 
 test("the record has every fact, with times in wall time", () => {
-  const record = recordOf(full, 50, toWall);
+  const record = recordOf(full, 50);
   expect(record).toEqual({
     name: "index",
     state: "READY",
@@ -95,21 +95,21 @@ test("the record has every fact, with times in wall time", () => {
 
 test("a value without an asOf is as old as its last check, and no refresh runs while no load does", () => {
   const source = { ...full, facts: { ...full.facts, held: { ...held, asOf: undefined }, run: undefined } };
-  expect(recordOf(source, 110, toWall)).toMatchObject({ asOf: undefined, age: 100, refreshing: false, state: "READY" });
-  expect(recordOf(source, 111, toWall)).toMatchObject({ state: "STALE" });
+  expect(recordOf(source, 110)).toMatchObject({ asOf: undefined, age: 100, refreshing: false, state: "READY" });
+  expect(recordOf(source, 111)).toMatchObject({ state: "STALE" });
 });
 
 test("a first load is no refresh", () => {
   const run = { startedAt: 40, invalidated: false, hinted: false };
-  expect(recordOf({ ...empty, facts: { ...NO_FACTS, run } }, 50, toWall)).toMatchObject({
+  expect(recordOf({ ...empty, facts: { ...NO_FACTS, run } }, 50)).toMatchObject({
     state: "LOADING",
     refreshing: false,
   });
 });
 
 test("a snapshot is the frozen record and the value, which no list of its properties shows", () => {
-  const snapshot = snapshotOf(full, 50, toWall);
-  expect({ ...snapshot }).toEqual(recordOf(full, 50, toWall));
+  const snapshot = snapshotOf(full, 50);
+  expect({ ...snapshot }).toEqual(recordOf(full, 50));
   expect([snapshot.value, Object.isFrozen(snapshot)]).toEqual(["v", true]);
-  expect(snapshotOf(empty, 50, toWall).value).toBe(undefined);
+  expect(snapshotOf(empty, 50).value).toBe(undefined);
 });

@@ -11,7 +11,7 @@ function createWorld() {
   const subscribers = new Subscribers<string>();
   const host = { events: new EventQueue(defer), defer, now: () => 0 };
   const subjects = ["a", "b"].map((name) => ({
-    announceTime: () => log.push(`asks ${name}`) < 0,
+    announceChange: () => log.push(`asks ${name}`) < 0,
     currentEvent: () => name,
   }));
   const subscribe = (kind: ListenerKind, hears = (_: string): void => {}): (() => void) => {

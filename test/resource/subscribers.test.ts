@@ -70,8 +70,8 @@ test("the places of those who left go when they are more than half, and nobody e
 test("listeners of the user are counted by themselves", () => {
   const subscribers = new Subscribers<string>();
   expect(subscribers.readers).toBe(0);
-  subscribers.countReader(1);
-  subscribers.countReader(1);
-  subscribers.countReader(-1);
+  subscribers.readers++;
+  subscribers.readers++;
+  subscribers.readers--;
   expect([subscribers.readers, subscribers.size]).toEqual([1, 0]);
 });

@@ -5,10 +5,10 @@ import { outcome, PENDING } from "./kit.ts";
 
 function createWaiters(): { readonly waiters: Waiters<number>; readonly alive: () => number } {
   let alive = 0;
-  const waiters = new Waiters<number>({
-    keepAlive: (by) => void (alive += by),
-    notReady: (reason, cause) => new NotReadyError({ state: "LOADING", reason, retryAfter: 1, cause }),
-  });
+  const waiters = new Waiters<number>(
+    { keepAlive: (by) => void (alive += by) },
+    { notReady: (reason, cause) => new NotReadyError({ state: "LOADING", reason, retryAfter: 1, cause }) },
+  );
   return { waiters, alive: () => alive };
 }
 

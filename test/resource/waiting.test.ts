@@ -74,7 +74,7 @@ test("the next load of those who still wait comes no sooner than the source aske
     const got = kit.index.get();
     if (isReload) void kit.index.reload();
     kit.index.unload();
-    expect([isReload, resource.nextAttemptAt - resource.now()]).toEqual([isReload, isReload ? 0 : 60_000]);
+    expect([isReload, resource.slot.nextAttemptAt - resource.now()]).toEqual([isReload, isReload ? 0 : 60_000]);
     await kit.clock.advance(isReload ? 0 : 60_000);
     const value = await kit.load();
     expect(await outcome(got)).toEqual({ value });

@@ -182,7 +182,18 @@ const PURE: Readonly<Record<Exclude<Cause, "time passes">, ResourceAction<string
   "timed out": { ...failed, outcome: "timed-out" },
   lost: { type: "lost" },
   hint: { type: "hint" },
-  restored: { type: "restored", at, value: "s", revision: "1", checkedAt: at, asOf: undefined, origin: "store" },
+  restored: {
+    type: "restored",
+    held: {
+      value: "s",
+      revision: "1",
+      checkedAt: at,
+      changedAt: at,
+      asOf: undefined,
+      invalidated: false,
+      origin: "store",
+    },
+  },
   invalidate: { type: "invalidate" },
   unload: { type: "unload" },
 };

@@ -33,12 +33,15 @@ const unchanged = { type: "unchanged", at: 600, revision: undefined, asOf: undef
 const loaded = { type: "loaded", at: 600, value: "new", revision: "5", asOf: 450 } as const;
 const restored = {
   type: "restored",
-  at: 600,
-  value: "kept",
-  revision: "4",
-  checkedAt: 50,
-  asOf: 40,
-  origin: "seed",
+  held: {
+    value: "kept",
+    revision: "4",
+    checkedAt: 50,
+    changedAt: 600,
+    asOf: 40,
+    invalidated: false,
+    origin: "seed",
+  },
 } as const;
 
 describe("the whole of the facts after each action", () => {
@@ -146,15 +149,7 @@ describe("the whole of the facts after each action", () => {
   test("a value that is restored has the age that it had, and the load goes on", () => {
     expect(transition(empty, restored)).toEqual({
       ...empty,
-      held: {
-        value: "kept",
-        revision: "4",
-        checkedAt: 50,
-        changedAt: 600,
-        asOf: 40,
-        invalidated: false,
-        origin: "seed",
-      },
+      held: restored.held,
       generation: 4,
     });
   });
