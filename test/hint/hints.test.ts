@@ -328,6 +328,22 @@ test("an echo that is not answered within 10 s is a loss", async () => {
   expect(index.snapshot().hints).toBe("lost");
 });
 
+test("without echoEvery the echo is asked for each minute", async () => {
+  const askedAt: number[] = [];
+  const { connected, clock } = createHintKit();
+  await connected({ echo: async () => void askedAt.push(clock.wall()) });
+  await clock.advance("3m");
+  const [first = 0, second = 0] = askedAt;
+  expect([askedAt.length, second - first]).toEqual([3, 60_000]);
+});
+
+test("an echo that is rejected is a loss at once, with its reason", async () => {
+  const { connected, clock, told } = createHintKit({}, { echoEvery: "30s" });
+  await connected({ echo: () => Promise.reject(new Error("reset")) });
+  await clock.advance(9_900);
+  expect(told).toEqual(["connected", "lost: reset"]);
+});
+
 test.each(["close", "off"] as const)("after %s the channel is closed, and no timer is left", async (how) => {
   const { connected, clock, index, off, health, opened, left } = createHintKit();
   const { hint, signal } = await connected({ echo: () => Promise.resolve() });
