@@ -94,11 +94,12 @@ test("hints within 100 ms are one, and the state, the value and its age stay unt
   await clock.advance(60);
   hint("7");
   await clock.advance(39);
-  const { age } = index.snapshot();
+  const { age, value } = index.snapshot();
   expect(loader.calls.length).toBe(2);
   await clock.advance(1);
   expect([loader.calls.length, index.snapshot().state]).toEqual([3, "READY"]);
   expect(index.snapshot().age).toBe((age ?? 0) + 1);
+  expect(index.snapshot()).toMatchObject({ value, revision: "1", generation: 1, refreshing: true });
   await clock.advance(20_000);
   expect(loader.calls.length).toBe(3);
 });

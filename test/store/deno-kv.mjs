@@ -1,9 +1,10 @@
-// A store on Deno KV through unstorage:  deno run -A --unstable-kv deno-kv.mjs
+// A store on Deno KV through unstorage:  deno run -A --unstable-kv deno-kv.mjs <unstorage>
 // Prints one line of JSON: what was restored before a save, after it, after new stamps, and after remove().
-import { createStorage } from "../../tools/store/node_modules/unstorage/dist/index.mjs";
-import denoKv from "../../tools/store/node_modules/unstorage/drivers/deno-kv.mjs";
 import { json, kvStore } from "../../dist/src/store/kv/index.js";
 
+const [unstorage] = Deno.args;
+const { createStorage } = await import(`file://${unstorage}/dist/index.mjs`);
+const { default: denoKv } = await import(`file://${unstorage}/drivers/deno-kv.mjs`);
 const storage = createStorage({ driver: denoKv({ path: ":memory:" }) });
 const context = { name: "rates", source: "x", now: Date.now(), signal: new AbortController().signal };
 const make = () => kvStore(storage, "rates", { codec: json() });

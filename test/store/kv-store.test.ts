@@ -121,14 +121,15 @@ describe.each(["unstorage in memory", "unstorage on Redis", "unstorage on Cloudf
 });
 
 const DENO = join(ROOT, "tools/runtimes/node_modules/.bin/deno");
-const hasDenoKv = existsSync(DENO) && existsSync(join(ROOT, "tools/store/node_modules/unstorage"));
+const UNSTORAGE = join(ROOT, "tools/store/node_modules/unstorage");
+const hasDenoKv = existsSync(DENO) && existsSync(UNSTORAGE);
 if (!hasDenoKv) console.log("skipped on Deno KV: run node tools/install.mjs runtimes store");
 
 test.skipIf(!hasDenoKv)(
   "kvStore on unstorage on Deno KV saves, restores, stamps and removes",
   { timeout: 30_000 },
   () => {
-    const args = ["run", "-A", "--unstable-kv", join(ROOT, "test/store/deno-kv.mjs")];
+    const args = ["run", "-A", "--unstable-kv", join(ROOT, "test/store/deno-kv.mjs"), UNSTORAGE];
     expect(JSON.parse(execFileSync(DENO, args, { encoding: "utf8" }))).toEqual([
       null,
       [{ eur: 1 }, -9, "store"],
