@@ -94,11 +94,12 @@ test("hints within 100 ms are one, and the state, the value and its age stay unt
   await clock.advance(60);
   hint("7");
   await clock.advance(39);
-  const { age } = index.snapshot();
+  const { age, value } = index.snapshot();
   expect(loader.calls.length).toBe(2);
   await clock.advance(1);
   expect([loader.calls.length, index.snapshot().state]).toEqual([3, "READY"]);
   expect(index.snapshot().age).toBe((age ?? 0) + 1);
+  expect(index.snapshot()).toMatchObject({ value, revision: "1", generation: 1, refreshing: true });
   await clock.advance(20_000);
   expect(loader.calls.length).toBe(3);
 });
@@ -326,6 +327,22 @@ test("an echo that is not answered within 10 s is a loss", async () => {
   expect(index.snapshot().hints).toBe("connected");
   await clock.advance(1);
   expect(index.snapshot().hints).toBe("lost");
+});
+
+test("without echoEvery the echo is asked for each minute", async () => {
+  const askedAt: number[] = [];
+  const { connected, clock } = createHintKit();
+  await connected({ echo: async () => void askedAt.push(clock.wall()) });
+  await clock.advance("3m");
+  const [first = 0, second = 0] = askedAt;
+  expect([askedAt.length, second - first]).toEqual([3, 60_000]);
+});
+
+test("an echo that is rejected is a loss at once, with its reason", async () => {
+  const { connected, clock, told } = createHintKit({}, { echoEvery: "30s" });
+  await connected({ echo: () => Promise.reject(new Error("reset")) });
+  await clock.advance(9_900);
+  expect(told).toEqual(["connected", "lost: reset"]);
 });
 
 test.each(["close", "off"] as const)("after %s the channel is closed, and no timer is left", async (how) => {

@@ -16,6 +16,10 @@ const entries = Object.entries(manifest.exports).flatMap(([name, target]) =>
   typeof target === "string" ? [] : [{ name, ...target }],
 );
 
+async function moduleOf(name: string): Promise<object> {
+  return import(join(ROOT, entries.find((entry) => entry.name === name)?.default ?? ""));
+}
+
 describe("package.json", () => {
   test.each(entries)("$name is a source, with types before the default", ({ types, default: file }) => {
     expect(types).toBe(file.replace(/\.js$/, ".d.ts"));
@@ -42,6 +46,26 @@ describe("package.json", () => {
       expect([typeof adapter["probes"], typeof adapter["guard"]]).toEqual(["function", "function"]);
     },
   );
+
+  test.each([
+    ["./http", ["fromHttp", "fromPointer"]],
+    ["./file", ["bytes", "fileHints", "fileStore", "fromFile", "fromFiles", "json", "v8"]],
+    ["./kv", ["bytes", "json", "kvStore"]],
+    ["./postgres", ["fleetSchema", "fromPostgres", "postgresFleet", "postgresHints"]],
+    ["./redis", ["fromRedis", "redisFleet", "redisHints"]],
+    ["./thread", ["offThread", "probeThread"]],
+    ["./cluster", ["shared", "workers"]],
+    ["./fleet", ["fleet", "fleetStatus", "memoryFleet", "pinRevision", "retryRevision", "rollout", "unpinRevision"]],
+  ])("%s holds these functions and no others: %j", async (name, functions) => {
+    expect(Object.keys(await moduleOf(name)).sort()).toEqual(functions);
+  });
+
+  test("the main entry holds what every source and store needs, and no source and no store", async () => {
+    const names = Object.keys(await moduleOf("."));
+    const held = ["retryLater", "byVersion", "SourceError", "hints", "limitLoads", "seed"];
+    expect(names).toEqual(expect.arrayContaining([...held, "notEmpty", "sizeChange", "atMost", "sample"]));
+    expect(names.filter((name) => /^from[A-Z]|(Store|Hints|Fleet)$/.test(name))).toEqual(["createStore"]);
+  });
 
   test("the package depends on nothing at run time", () => {
     expect(manifest.dependencies).toBeUndefined();

@@ -65,6 +65,24 @@ describe("byVersion", () => {
     expect(loads).toEqual(["2", "3", "4"]);
   });
 
+  test("version() gives the revision, asOf and digest that the source announces, and loads nothing", async () => {
+    const announced = { revision: "7", asOf: 5, digest: "sha256:0" };
+    const load = byVersion({ version: () => announced, load: () => expect.unreachable(), identity: "the table rows" });
+    expect(await load.version(contextOf())).toEqual(announced);
+    expect(load.identity).toBe("the table rows");
+  });
+
+  test("revisions are compared for equality alone: one that sorts before the held one is loaded", async () => {
+    const load = byVersion({ version: () => ({ revision: "1" }), load: (revision) => revision, addressed: true });
+    const context = contextOf({ revision: "9", rejected: "8" });
+    expect(await outcomeOf(load(context))).toEqual({ is: "loaded", value: "1", revision: "1" });
+  });
+
+  test("the asOf is that of the version that was asked last", async () => {
+    const load = byVersion({ version: versions("2", "2"), load: (revision) => revision });
+    expect(await outcomeOf(load(contextOf()))).toMatchObject({ revision: "2", asOf: 1_002 });
+  });
+
   test("addressed: the version is asked once, and at() gives a revision", async () => {
     let asked = 0;
     const load = byVersion<string>({

@@ -1,9 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { json } from "../../src/store/json.ts";
 import { bytes } from "../../src/store/kv/bytes.ts";
 import { kvStore, type KvNamespaceLike, type StorageLike } from "../../src/store/kv/kv-store.ts";
 import type { Store } from "../../src/store/create-store.ts";
 import type { Codec } from "../../src/store/store.ts";
+import { ROOT } from "../repo/tree.ts";
 import { open } from "./storage.ts";
 import { contextOf, NOW, recordOf } from "./kit.ts";
 
@@ -115,6 +119,25 @@ describe.each(["unstorage in memory", "unstorage on Redis", "unstorage on Cloudf
     expect(await reasonOf(next)).toBe("its header is damaged");
   });
 });
+
+const DENO = join(ROOT, "tools/runtimes/node_modules/.bin/deno");
+const UNSTORAGE = join(ROOT, "tools/store/node_modules/unstorage");
+const hasDenoKv = existsSync(DENO) && existsSync(UNSTORAGE);
+if (!hasDenoKv) console.log("skipped on Deno KV: run node tools/install.mjs runtimes store");
+
+test.skipIf(!hasDenoKv)(
+  "kvStore on unstorage on Deno KV saves, restores, stamps and removes",
+  { timeout: 30_000 },
+  () => {
+    const args = ["run", "-A", "--unstable-kv", join(ROOT, "test/store/deno-kv.mjs"), UNSTORAGE];
+    expect(JSON.parse(execFileSync(DENO, args, { encoding: "utf8" }))).toEqual([
+      null,
+      [{ eur: 1 }, -9, "store"],
+      [{ eur: 1 }, 0, "store"],
+      null,
+    ]);
+  },
+);
 
 test("a write that was given up does nothing when its storage answers at last", async () => {
   const kept = new Map<string, string>();

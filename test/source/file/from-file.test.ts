@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { contextOf } from "../kit/context.ts";
@@ -171,6 +171,20 @@ test("verify is asked before parse", async () => {
   await expect(ask(fromFile(path, { verify: () => true }))).rejects.toMatchObject({ kind: "parse" });
 });
 
+test("verify is asked for each file of a set, with its bytes, and with the path and the revision of the set", async () => {
+  const folder = scratch();
+  for (const name of ["a", "b"]) write(join(folder, name), `"${name}"`);
+  const seen: unknown[] = [];
+  const load = fromFiles(folder, ["a", "b"], {
+    verify: (bytes, about) => void seen.push([new TextDecoder().decode(bytes), about]),
+  });
+  const revision = await revisionOf(load);
+  expect(seen).toEqual([
+    ['"a"', { path: folder, revision }],
+    ['"b"', { path: folder, revision }],
+  ]);
+});
+
 test("a file system that hangs ends at the idle deadline, and at the signal", async () => {
   const path = write(join(scratch(), "a"), "1");
   const hung = { ...fs, open: (() => new Promise(() => {})) as typeof fs.open };
@@ -225,6 +239,11 @@ test("a set is an object by name, from one version of a ConfigMap", async () => 
   await expect(ask(fromFiles(folder, ["a", "c"]))).rejects.toMatchObject({ kind: "missing" });
 });
 
+test("a relative path is resolved at the call", () => {
+  expect(fromFile("rates.json").identity).toBe(resolve("rates.json"));
+  expect(fromFiles("rates", ["a"]).identity).toBe(resolve("rates"));
+});
+
 test("options are refused at the call", () => {
   expect(() => fromFile("")).toThrow("fromFile's path");
   expect(() => fromFile("a", { as: "xml" as never })).toThrow('as is "xml"');
@@ -248,6 +267,28 @@ test("without inotify, hints fail with a reason that says so, and polling sees t
   const revision = await revisionOf(load);
   write(path, "2");
   expect(await ask(load, { revision, previous: 1 })).toMatchObject({ value: 2 });
+});
+
+test("the folder of the file is watched, and not the file, which is another one after a rename", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  const watchedAt: string[] = [];
+  const watch: Watch = (at) => {
+    watchedAt.push(at);
+    return { close() {}, on() {} };
+  };
+  const { signal } = new AbortController();
+  for (const one of [path, dirname(path)]) await createFileHints(one, watch)(() => {}, { signal });
+  expect(watchedAt).toEqual([dirname(path), dirname(path)]);
+});
+
+test("a change of the file and a swap of ..data are hints, and a change of another file is none", async () => {
+  const path = write(join(scratch(), "a"), "1");
+  const { fire, hints } = await watched(path);
+  fire("b");
+  expect(hints()).toBe(0);
+  fire("a");
+  fire("..data");
+  expect(hints()).toBe(2);
 });
 
 test("a watcher that fails closes the channel, so that it is opened again", async () => {

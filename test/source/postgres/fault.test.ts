@@ -259,6 +259,19 @@ describe.skipIf(missing !== undefined)("connections of the clients", () => {
     await pool.end();
   });
 
+  test("postgres.js: an abort ends the connection on the server, long before the statement's own end", async () => {
+    const sql = openPostgresJs(cluster.url, { max: 2 });
+    const load = fromPostgres(sql, { version: "select 1", query: "select pg_sleep(600)", parse: (rows) => rows });
+    const controller = new AbortController();
+    const running = load(contextOf({ signal: controller.signal, deadline: Date.now() + 600_000 }));
+    await until("the query runs", async () => (await backends()) === 1);
+    controller.abort(new Error("enough"));
+    await expect(running).rejects.toThrow("enough");
+    await until("the backend is gone", async () => (await backends()) === 0);
+    // Without a time limit, the client waits for ever for a connection that was lost inside of begin().
+    await sql.end({ timeout: 1 });
+  });
+
   test("postgres.js: with one connection, an abort still ends at the deadline", async () => {
     const sql = openPostgresJs(cluster.url, { max: 1 });
     const load = fromPostgres(sql, { version: "select 1", query: "select pg_sleep(20)", parse: (rows) => rows });

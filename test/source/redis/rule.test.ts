@@ -168,8 +168,9 @@ describe.skipIf(missing !== undefined).each(REDIS_KINDS)("fromRedis() with $name
       "redis:nothing;rates:version",
     ]);
     const whole = fromRedis(opened.client, { key: "rates", parse: (body) => body });
-    const { revision } = await whole.version(contextOf());
+    const { revision, digest } = await whole.version(contextOf());
     expect([revision, whole.identity]).toEqual([expect.stringMatching(/^sha256:[0-9a-f]{64}$/), "redis:rates"]);
+    expect(digest).toBe(revision);
   });
 
   test("a key of another type is a refusal of the server", async () => {
