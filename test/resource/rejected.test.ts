@@ -96,10 +96,12 @@ test.each<readonly [string, () => unknown]>([
 test("a refused candidate is disposed of, and named by revision and reason in the event and in the record", async () => {
   const kit = await createRejectingKit();
   const events: unknown[] = [];
-  kit.index.subscribe(({ type, outcome: how, revision }) => type === "load" && events.push([how, revision]));
+  kit.index.subscribe(({ type, outcome: how, revision, snapshot }) => {
+    if (type === "load") events.push([how, revision, snapshot.lastError?.error]);
+  });
   await kit.bring("bad", "1");
   expect(kit.disposed).toEqual([{ id: "bad" }]);
-  expect(events).toEqual([["rejected", "1"]]);
+  expect(events).toEqual([["rejected", "1", expect.objectContaining({ code: "HS_REJECTED" })]]);
   expect(kit.index.snapshot()).toMatchObject({
     state: "READY",
     value: { id: "item-1" },
@@ -146,6 +148,9 @@ test("reload({ accept }) takes that revision without asking validate, for that r
   await kit.bring("bad as ever", "2");
   expect(kit.index.snapshot()).toMatchObject({ value: { id: "bad again" }, rejected: "2" });
   expect(kit.asked.map(([next]) => next)).toEqual(["bad", "bad as ever"]);
+  await kit.bring("good", "3");
+  await kit.bring("bad once more", "1");
+  expect(kit.index.snapshot()).toMatchObject({ value: { id: "good" }, rejected: "1" });
 });
 
 test("reload({ accept }) of another revision than the load brings is asked as ever, and accept: true takes any", async () => {
@@ -156,6 +161,8 @@ test("reload({ accept }) of another revision than the load brings is asked as ev
   const any = kit.index.reload({ accept: true });
   await kit.bring("bad", "2");
   expect(await outcome(any)).toMatchObject({ value: { value: { id: "bad" }, revision: "2" } });
+  await kit.bring("bad as ever", "3");
+  expect(kit.index.snapshot()).toMatchObject({ value: { id: "bad" }, rejected: "3" });
 });
 
 test("for loaded() of the object held the previous value is the same object", async () => {

@@ -298,12 +298,49 @@ test("after unchanged() the stamps alone are written, at most once a minute", as
   expect(kit.did()).toEqual(["restore", "stamp", "stamp", "stamp", "stamp"]);
 });
 
+test("stamps are written a minute after the last write, and not a moment sooner", async () => {
+  const kit = createStoreKit({ refreshEvery: "1h", staleAfter: "2h" });
+  await kit.restore(storedOf(kit, 1_000));
+  for (const [afterMs, did] of [
+    [0, ["restore"]],
+    [59_999, ["restore"]],
+    [1, ["restore", "stamp"]],
+  ] as const) {
+    await kit.clock.advance(afterMs);
+    void kit.index.reload();
+    await kit.clock.settle();
+    kit.loader.last.succeed(unchanged());
+    await kit.clock.settle();
+    expect(kit.did()).toEqual(did);
+  }
+});
+
 test("an unchanged() with another revision saves the value, because the record names it", async () => {
   const kit = createStoreKit();
   await kit.restore(storedOf(kit, 1_000));
   kit.loader.last.succeed(unchanged({ revision: "2" }));
   await kit.clock.settle();
   expect([kit.did(), kit.calls[1]?.record?.revision]).toEqual([["restore", "save old"], "2"]);
+});
+
+test("another value is saved although its revision is the same", async () => {
+  const kit = createStoreKit();
+  await kit.restore(storedOf(kit, 1_000));
+  kit.loader.last.succeed(loaded(kit.item("new"), { revision: "1" }));
+  await kit.clock.settle();
+  expect(kit.did()).toEqual(["restore", "save new"]);
+});
+
+test.each([
+  ["without a revision it is saved, because nothing tells whether it changed", undefined, "save old"],
+  ["with the same revision only its stamps are written", "1", "stamp"],
+])("the loader gives the object that is in use: %s", async (_, revision, did) => {
+  const kit = createStoreKit();
+  await kit.restore({ ...storedOf(kit, 1_000), revision });
+  await kit.clock.advance(60_000);
+  kit.loader.last.succeed(loaded(kit.index.peek(), { revision }));
+  await kit.clock.settle();
+  expect(kit.did()).toEqual(["restore", did]);
 });
 
 test("an unchanged() of the rejected revision writes nothing", async () => {

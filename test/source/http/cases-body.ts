@@ -328,6 +328,18 @@ export const BODY_CASES: readonly Case[] = [
       await fails(fromHttp(url, { as: "stream", parse: () => "nothing" })(contextOf()), "incomplete");
     },
   },
+  {
+    name: "stream: a digest of the answer is not checked, and proves no body without a length",
+    answer: (wire, _seen, n) =>
+      n
+        ? closing(wire, "hello", `repr-digest: sha-256=:${wire.sha256("hello", "base64")}:`)
+        : answer(wire, 200, [`repr-digest: sha-256=:${wire.sha256("other", "base64")}:`], "hello"),
+    async run({ fromHttp, url }) {
+      const load = fromHttp(url, { as: "stream", parse: async (stream) => new Response(stream).text() });
+      same((await outcomeOf(load(contextOf())))["value"], "hello");
+      await fails(load(contextOf()), "incomplete");
+    },
+  },
 
   cut(
     "deadline: silence in the middle of the body is ended by idleTimeout",

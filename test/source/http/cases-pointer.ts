@@ -148,10 +148,23 @@ export const POINTER_CASES: readonly Case[] = [
   wrong("bytes that are no number", { bytes: "7" }, "parse"),
   wrong("an asOf that is no date", { asOf: "soon" }, "parse"),
   {
-    name: "pointer: a document of 64 kB is no pointer",
-    answer: (wire) => answer(wire, 200, [], JSON.stringify({ url: "a".repeat(70_000) })),
+    name: "pointer: a document of more than 64 KiB is not read as a pointer",
+    answer: (wire, _seen, n) =>
+      answer(wire, 200, [], JSON.stringify({ url: "a".repeat(65_536 + n - JSON.stringify({ url: "" }).length) })),
     async run({ fromPointer, url }) {
+      await fails(fromPointer(url)(contextOf()), "parse");
       await fails(fromPointer(url)(contextOf()), "too-large");
+    },
+  },
+  {
+    name: "pointer: sha256 in capital letters is the same",
+    answer: (wire, { target }) =>
+      target.includes("object")
+        ? answer(wire, 200, [], OBJECT)
+        : point(wire, { sha256: wire.sha256(OBJECT, "hex").toUpperCase() }),
+    async run({ fromPointer, url }) {
+      const { value, revision } = await outcomeOf(fromPointer(url)(contextOf()));
+      same([value, /^[\da-f]{64}$/.test(String(revision))], [[1, 2, 3], true]);
     },
   },
   {

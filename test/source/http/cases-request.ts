@@ -83,6 +83,9 @@ export const REQUEST_CASES: readonly Case[] = [
     retryAfter(`garbage, "${text}"`, 503, () => [`retry-after: ${text}`], undefined),
   ),
   retryAfter("none", 503, () => [], undefined),
+  ...[202, 300].map((code) =>
+    retryAfter("seconds are not heard where nothing failed", code, () => ["retry-after: 7"], undefined),
+  ),
 
   ...[301, 302, 303, 307, 308].map((code) => redirect(`${code} is followed`, () => "next", "followed", code)),
   redirect("without a location fails", () => undefined, "redirect"),
@@ -192,9 +195,11 @@ export const REQUEST_CASES: readonly Case[] = [
       same((await outcomeOf(fromHttp(url, { as: "text" })(contextOf())))["value"], "identity");
       await errorOf(fromHttp(url)(contextOf()));
       await errorOf(fromHttp(url, { as: "text", digest: `sha256:${"0".repeat(64)}` })(contextOf()));
+      const parse = async (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
+      await outcomeOf(fromHttp(url, { as: "stream", parse })(contextOf()));
       same(
         (await seen()).map(({ headers }) => headers["accept-encoding"] === "identity"),
-        [true, false, false],
+        [true, false, false, true],
       );
     },
   },
