@@ -41,8 +41,8 @@ export function probes<E = unknown, A extends readonly unknown[] = [], R = never
 }
 
 /**
- * Wraps a handler. While the data is not loaded, it answers an HTTP event with 503, `retry-after` and problem+json. For
- * other events it rejects, so that a queue sends the event again.
+ * Wraps a handler. While the data is not loaded or is older than `maxAge`, it answers an HTTP event with 503,
+ * `retry-after` and problem+json. For other events it rejects, so that a queue sends the event again.
  *
  * @throws TypeError if an argument is wrong
  * @example
@@ -69,6 +69,6 @@ async function served<R>(
   const unavailable = await decision;
   if (!unavailable) return await serve();
   // For a queue or a stream, every return value is a success, and the event would be lost.
-  if (!targetOf(event)) throw new Error("health-state: the data that this event needs is not there");
+  if (!targetOf(event)) throw new Error("health-state: the data for this event is not loaded or is too old");
   return resultOf(event, methodOf(event) === "HEAD" ? { ...unavailable, body: "" } : unavailable);
 }

@@ -16,21 +16,22 @@ interface ProcessLike {
   off(signal: string, listener: () => void): unknown;
 }
 
-/** The handler of a path. */
+/** Answers the requests for one path. */
 export type RouteHandler = FetchHandler<[], Response | Promise<Response>>;
 
-/** A static path. Bun answers GET and HEAD itself. */
+/** The route of a path whose answer never changes. Bun answers GET and HEAD without calling JavaScript. */
 export type StaticRoute = { readonly [method: string]: Response | RouteHandler };
 
 /**
  * Returns the probes as a table for `Bun.serve({ routes: { ...routes(health), … } })`. Bun answers them before other
  * handlers run.
  *
- * With `heartbeats: false`, the answer of liveness never changes. So Bun answers it as a static route, and adds an
- * `etag`. The health is started at once, because such a probe cannot start it. Bun passes unusual methods to `fetch`,
- * so set `fetch: probes(health, app)` too.
+ * With `heartbeats: false`, the answer of liveness never changes. Then liveness becomes a static route of Bun, which
+ * adds an `etag`. `routes()` starts the health at once, because a probe of a static route cannot start it. Bun passes
+ * unusual methods to `fetch`, so set `fetch: probes(health, app)` too.
  *
- * @throws TypeError for `heartbeats: false` where there is one; a later `heartbeat()` throws too
+ * @throws TypeError if an argument is wrong, or for `heartbeats: false` if the health has a heartbeat. A later
+ * `heartbeat()` throws too.
  * @example
  * Bun.serve({ routes: routes(health), fetch: probes(health, app) });
  */
@@ -64,8 +65,8 @@ function staticRoute(health: Health, path: string, answer: RouteHandler): Static
 
 /**
  * Drains a server on a signal. Readiness answers 503 at once. After `delay` the server accepts no new connections and
- * finishes its open requests. At `deadline` it closes the connections that are left. A second signal ends `delay` at
- * once. It never calls `process.exit()`.
+ * finishes its open requests. At `deadline` it closes the connections that are left. Then `close` runs and the health
+ * closes. A second signal ends `delay` at once. The function never calls `process.exit()`.
  *
  * @throws TypeError if an argument is wrong
  * @example
@@ -73,7 +74,7 @@ function staticRoute(health: Health, path: string, answer: RouteHandler): Static
  * drainOnSignal(server, health);
  */
 export function drainOnSignal(server: ServerLike, health: Health, options?: DrainOptions): Drain {
-  checkServer(server, ["stop"], "what Bun.serve() gave");
+  checkServer(server, ["stop"], "the result of Bun.serve()");
   checkHealth(health);
   // SAFETY: Bun has it.
   const { process } = globalThis as unknown as { process: ProcessLike };

@@ -26,20 +26,21 @@ export interface ProbedWorker {
  * starts the due loads and then calls the `scheduled` of your worker. So a cron trigger keeps the data fresh without
  * requests.
  *
- * @param worker answers what is no probe; without a `fetch`, 404
- * @throws TypeError unless the health is in request mode, because Workers stop timers after each request. Also for a
- * worker that is not an object with handlers. In a class, call `health.match` in `fetch`.
+ * @param worker the object with your handlers. Its `fetch` answers every other request. Without `fetch`, the answer is
+ * 404.
+ * @throws TypeError if the health is not in request mode, because Workers stop timers after each request. It also
+ * throws if `worker` is not an object with handlers, for example a class. In a class, call `health.match` in `fetch`.
  * @example
  * export default probes(health, { fetch: app });
  */
 export function probes<W extends WorkerLike>(health: Health, worker?: W): Omit<W, keyof ProbedWorker> & ProbedWorker {
   const { kind } = registryOf(health).driver;
   if (kind !== "request")
-    invalidOption("refresh", kind, "onRequest() on Workers, where a timer dies with its request", "HS_WRONG_MODE");
+    invalidOption("refresh", kind, "onRequest(), because Workers stop timers after each request", "HS_WRONG_MODE");
   if (worker !== undefined) checkWorker(worker);
   const own: WorkerLike = worker ?? {};
   return {
-    // SAFETY: with no worker given there is nothing that its type could promise.
+    // SAFETY: without a worker, W has no properties of its own.
     ...(own as W),
     fetch: async (request, env, context) => {
       const response = await matchAndRefresh(health, request, waitUntilOf(context));
@@ -52,19 +53,19 @@ export function probes<W extends WorkerLike>(health: Health, worker?: W): Omit<W
   };
 }
 
-/** @throws TypeError for a class, a bare function, a health, or handlers that are no functions */
+/** @throws TypeError for a class, a function, a health, or a handler that is not a function */
 function checkWorker(worker: WorkerLike): void {
   const accepted = "an object with handlers, such as { fetch: app.fetch }";
   if (!isPlain(worker)) invalidOption("worker", worker, accepted);
   for (const name of ["fetch", "scheduled"] as const)
     if (worker[name] !== undefined) checkFunction(`worker.${name}`, worker[name], "a function, or remove it");
-  // Without a handler it may be options, which would be ignored. A handler may be a method of its class.
+  // An object without a handler may be options, which would be ignored. A handler may also be inherited from a class.
   const given = [worker.fetch, worker.scheduled, ...Object.values<unknown>({ ...worker })];
   const isSet = given.some((one) => one !== undefined);
   if (isSet && !given.some((one) => typeof one === "function")) invalidOption("worker", worker, accepted);
 }
 
-/** Whether its own handlers can be read. A health has `answerAs`, and a Proxy may throw what it likes. */
+/** Whether the handlers can be read. A health, which has `answerAs`, does not count. A Proxy may throw any error. */
 function isPlain(worker: unknown): boolean {
   try {
     if (typeof worker !== "object" || worker === null || Array.isArray(worker)) return false;
@@ -75,8 +76,8 @@ function isPlain(worker: unknown): boolean {
 }
 
 /**
- * Wraps a `fetch`. It answers 503, `retry-after` and problem+json while the data for the request is not loaded. A
- * refresh continues after the answer.
+ * Wraps a `fetch`. It answers 503, `retry-after` and problem+json while the data is not loaded or is older than
+ * `maxAge`. A refresh continues after the answer.
  *
  * @throws TypeError if an argument is wrong
  * @example
@@ -102,7 +103,7 @@ export function guard(
 function waitUntilOf(context: unknown): WaitUntil | undefined {
   if (typeof context !== "object" || context === null || !("waitUntil" in context)) return undefined;
   if (typeof context.waitUntil !== "function") return undefined;
-  // SAFETY: the platform's own context, and the function was just looked for.
+  // SAFETY: the line above has checked that the context has this function.
   const own = context as { waitUntil(promise: Promise<unknown>): void };
   return (promise) => own.waitUntil(promise);
 }

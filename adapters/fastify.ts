@@ -54,13 +54,13 @@ export function probes(
     });
     done();
   };
-  // Without it, the hook would run only for the paths of the plugin.
+  // Without this symbol, the hook would run only for the paths of the plugin.
   return Object.assign(plugin, { [Symbol.for("skip-override")]: true });
 }
 
 /**
- * A `preHandler` that answers 503, `retry-after` and problem+json while the data for the request is not loaded:
- * `app.get("/m", { preHandler: guard(index) }, handler)`.
+ * Creates a `preHandler` that answers 503, `retry-after` and problem+json while the data is not loaded or is older than
+ * `maxAge`: `app.get("/m", { preHandler: guard(index) }, handler)`.
  *
  * @throws TypeError if an argument is wrong
  * @example
@@ -76,7 +76,7 @@ export function guard(
     if (!unavailable) return;
     reply.code(unavailable.status);
     reply.headers({ ...unavailable.headers });
-    // Not awaited, because a reply is a thenable that waits for its own end.
+    // This must not be awaited. A reply is a thenable that resolves only at its own end.
     void reply.send(new TextEncoder().encode(unavailable.body));
   };
 }

@@ -25,7 +25,8 @@ export function probes(health: Health, ...more: readonly never[]): MiddlewareHan
   const registry = registryOf(health);
   const isRequestMode = registry.driver.kind === "request";
   const answer: Handler = (context, next) => {
-    // Only in request mode, because an exception for every request would cost more than the probe.
+    // `waitUntil` is needed only in request mode. On a platform without it, the look-up throws in every request, and
+    // that costs more than the probe.
     const waitUntil = isRequestMode ? waitUntilOf(context) : undefined;
     const answered = matchAndRefresh(health, context.req.raw, waitUntil);
     if (registry.phase !== "draining" || isHttp2(context)) return answered ?? next();
@@ -36,8 +37,8 @@ export function probes(health: Health, ...more: readonly never[]): MiddlewareHan
 }
 
 /**
- * Middleware that answers 503, `retry-after` and problem+json while the data for the request is not loaded:
- * `app.use("/m/*", guard(index))`.
+ * Creates middleware that answers 503, `retry-after` and problem+json while the data is not loaded or is older than
+ * `maxAge`: `app.use("/m/*", guard(index))`.
  *
  * @throws TypeError if an argument is wrong
  * @example
@@ -56,7 +57,7 @@ export function guard(
   };
 }
 
-/** On Node, an HTTP/2 session has no such header, and a drain ends the session. */
+/** Whether the request came over HTTP/2 on Node. HTTP/2 has no header `connection`, and a drain ends the session. */
 function isHttp2({ env }: Context): boolean {
   return Number(propertyOf(propertyOf(env, "incoming"), "httpVersionMajor")) >= 2;
 }
@@ -64,7 +65,7 @@ function isHttp2({ env }: Context): boolean {
 /** The servers of Bun and Deno close idle connections when they stop, and may lose a request on its way. */
 async function nextAndClose(context: Context, next: Next): Promise<void> {
   await next();
-  // An upgrade is nobody's last answer.
+  // After an upgrade (101), the connection stays open.
   if (context.res.status !== 101) context.header("connection", "close");
 }
 

@@ -42,7 +42,8 @@ export function probes(health: Health, ...more: readonly never[]): KoaMiddleware
 }
 
 /**
- * Middleware that answers 503, `retry-after` and problem+json while the data for the request is not loaded.
+ * Creates middleware that answers 503, `retry-after` and problem+json while the data is not loaded or is older than
+ * `maxAge`.
  *
  * @throws TypeError if an argument is wrong
  * @example
@@ -60,7 +61,7 @@ export function guard(
   };
 }
 
-/** The body first, because Koa then sets status, type and length. */
+/** Writes an answer. The body must be set first, because Koa then sets status, type and length. */
 function write(context: ContextLike, { status, headers, body }: Answer): void {
   context.body = body;
   context.status = status;

@@ -16,7 +16,7 @@ export interface EventLike {
   readonly requestContext?: { readonly http?: { readonly method?: string }; readonly elb?: unknown };
 }
 
-/** What Lambda answers an HTTP event with. */
+/** The answer of a Lambda function to an HTTP event. */
 export interface ResultLike {
   readonly statusCode: number;
   readonly headers?: Record<string, string>;
@@ -25,7 +25,7 @@ export interface ResultLike {
   readonly isBase64Encoded: false;
 }
 
-/** How an event is read when details are asked for. */
+/** Reads an event for the detailed forms. */
 export const LAMBDA: Platform<EventLike> = {
   accept: (event) => headersOf(event).find(([name]) => name.toLowerCase() === "accept")?.[1],
   request: (event) => {
@@ -37,17 +37,19 @@ export const LAMBDA: Platform<EventLike> = {
   },
 };
 
-/** The event as HTTP. An event of another service lacks the fields, so it is none of ours. */
+/** Returns the event as an HTTP event. An event of another service has none of the fields. */
 export function httpOf(event: unknown): EventLike {
   return Object(event) as EventLike; // SAFETY: every field is optional, and read as what it may be
 }
 
-/** GET for what is no HTTP event. */
+/** Returns the method. Returns GET if the event is not an HTTP event. */
 export function methodOf({ httpMethod, requestContext }: EventLike): string {
   return requestContext?.http?.method ?? httpMethod ?? "GET";
 }
 
-/** The target as it was sent; empty for what is no HTTP event. A load balancer hands the query on undecoded. */
+/**
+ * Returns the request target. It is empty if the event is not an HTTP event. A load balancer does not decode the query.
+ */
 export function targetOf(event: EventLike): string {
   const { rawPath, rawQueryString, path = "", multiValueQueryStringParameters, queryStringParameters } = event;
   if (rawPath !== undefined) return rawQueryString ? `${rawPath}?${rawQueryString}` : rawPath;
@@ -67,7 +69,7 @@ function pairsOf(values: Values | null | undefined): [string, string][] {
   );
 }
 
-/** The answer in the shape of the event: a load balancer with multi-value headers reads no others. */
+/** Returns the answer in the form of the event. With multi-value headers, a load balancer reads no other headers. */
 export function resultOf({ multiValueHeaders }: EventLike, { status: statusCode, headers, body }: Answer): ResultLike {
   const multi = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
   return {

@@ -37,10 +37,10 @@ export function drainOnSignal(server: ServerLike, health: Health, options?: Drai
   checkServer(
     server,
     ["close", "on", "off", "prependListener"],
-    "a server of Node (Express, Koa: what app.listen() gives; Fastify: app.server; NestJS: app.getHttpServer())",
+    "a server of Node (Express, Koa: the result of app.listen(); Fastify: app.server; NestJS: app.getHttpServer())",
   );
   const { clock } = registryOf(health);
-  // SAFETY: where node:http serves, process is there.
+  // SAFETY: every runtime with node:http has `process`.
   const { process } = globalThis as unknown as { process: ProcessLike };
   const connections = connectionsOf(server, clock);
   let hasStopped = false;
@@ -48,7 +48,7 @@ export function drainOnSignal(server: ServerLike, health: Health, options?: Drai
 
   const onListening = (): void => {
     if (!hasStopped) return;
-    // After the others that hear of it: they may ask for its address.
+    // Other listeners of the event run first, because they may need the address of the server.
     clock.setTimer(
       () => {
         server.close();

@@ -1,23 +1,24 @@
 import { checkFunction } from "../src/internal.ts";
 import { NODE, type RequestLike } from "./node-request.ts";
 
-/** As much of `http.ServerResponse` as a Fetch handler's answer needs. */
+/** The part of `http.ServerResponse` that is used to send the answer of a Fetch handler. */
 export interface StreamLike {
   /** Sends the head. */
   writeHead(status: number, headers: Record<string, string>): unknown;
-  /** Sends a part of the body; false if the client cannot keep up. */
+  /** Sends a part of the body. Returns `false` if the client reads too slowly. */
   write(chunk: Uint8Array): boolean;
   /** Ends the answer. */
   end(): unknown;
   /** Ends the connection. */
   destroy(): unknown;
-  /** Calls back once: `drain` when the client has caught up, `close` when it has left. */
+  /** Adds a listener that runs once: on `drain` when more can be sent, on `close` when the client has disconnected. */
   once(event: "close" | "drain", listener: () => void): unknown;
 }
 
 /**
- * Converts a Fetch handler to a listener of `node:http` or a handler of Express. The Fetch handler must not read a
- * body, like that of `statusPage()`. A stream is sent in parts, and is cancelled when the client disconnects.
+ * Converts a Fetch handler, such as the result of `statusPage()`, to a listener of `node:http` or a handler of Express.
+ * The Fetch handler receives no request body. A stream in its answer is sent in parts, and is cancelled when the client
+ * disconnects.
  *
  * @throws TypeError unless it is a function
  * @example
@@ -51,7 +52,7 @@ async function serve(
   response.end();
 }
 
-/** A client that left never catches up. */
+/** Waits until more can be sent, or until the client has disconnected. */
 function caughtUp(response: StreamLike): Promise<void> {
   return new Promise((resolve) => {
     response.once("drain", resolve);

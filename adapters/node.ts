@@ -13,7 +13,7 @@ import { checkProbes } from "./shared/check.ts";
 
 /** The part of `http.ServerResponse` that is used. */
 export interface ResponseLike {
-  /** Whether an answer was sent already. */
+  /** Whether the head of an answer was sent already. */
   readonly headersSent?: boolean | undefined;
   /** Sends the head. */
   writeHead(status: number, headers: Record<string, string>): unknown;
@@ -46,7 +46,7 @@ export function probes<Q extends RequestLike, S extends ResponseLike>(
   health: Health,
   app?: (request: Q, response: S) => unknown,
 ): (request: Q, response: S, next?: (error?: unknown) => unknown) => void {
-  checkProbes(health, "app", app, "a function such as express() gives (Koa: app.callback())");
+  checkProbes(health, "app", app, "a function, such as the result of express() (Koa: app.callback())");
   const { ask } = internalsOf(health);
   return (request, response, next) => {
     const answer = find(ask, request);
@@ -62,8 +62,8 @@ export function probes<Q extends RequestLike, S extends ResponseLike>(
 }
 
 /**
- * Middleware that answers 503, `retry-after` and problem+json while the data for the request is not loaded, and calls
- * `next` when they can.
+ * Creates middleware that answers 503, `retry-after` and problem+json while the data is not loaded or is older than
+ * `maxAge`. Otherwise it calls `next`.
  *
  * @throws TypeError if an argument is wrong
  * @example
@@ -77,7 +77,7 @@ export function guard(
   return (_request, response, next) => {
     const serve = (unavailable: Answer | undefined): void => void (unavailable ? write(response, unavailable) : next());
     const decision = decide();
-    // As above.
+    // Other code may have answered during the wait.
     if (decision instanceof Promise) void decision.then((unavailable) => response.headersSent || serve(unavailable));
     else serve(decision);
   };

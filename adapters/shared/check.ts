@@ -3,9 +3,9 @@ import { checkFunction, checkHealth, invalidOption } from "../../src/internal.ts
 /**
  * Checks the arguments of `probes(health, handler)`, so that a wrong argument is found before the first request.
  *
- * @param name what this platform calls the handler
- * @param accepted what this platform takes for one
- * @throws TypeError for what is no health, or no function
+ * @param name the name of the argument `handler` on this platform, for the error
+ * @param accepted the accepted handlers of this platform, for the error
+ * @throws TypeError if `health` is not a health, or if `handler` is not a function
  */
 export function checkProbes(health: unknown, name: string, handler: unknown, accepted: string): void {
   checkHealth(health);
@@ -13,10 +13,11 @@ export function checkProbes(health: unknown, name: string, handler: unknown, acc
 }
 
 /**
- * Checks the arguments of a `probes(health)` that takes nothing else. Somebody may pass options here, or an application.
+ * Checks the arguments of a `probes(health)` that has no other argument. Without this check, options or an application
+ * that somebody passes would be ignored.
  *
- * @param more what was passed after the health
- * @throws TypeError for what is no health, or for a second argument
+ * @param more the arguments after the health
+ * @throws TypeError if `health` is not a health, or if there is a second argument
  */
 export function checkAlone(health: unknown, more: readonly unknown[]): void {
   checkHealth(health);
@@ -24,9 +25,9 @@ export function checkAlone(health: unknown, more: readonly unknown[]): void {
 }
 
 /**
- * Checks that a server has what a drain calls.
+ * Checks that a server has the methods that a drain calls.
  *
- * @throws TypeError for what is no server of this platform
+ * @throws TypeError if it is not a server of this platform
  */
 export function checkServer(server: unknown, methods: readonly string[], accepted: string): void {
   if (!isServer(server, methods)) invalidOption("server", server, accepted);
@@ -35,10 +36,10 @@ export function checkServer(server: unknown, methods: readonly string[], accepte
 function isServer(server: unknown, methods: readonly string[]): boolean {
   const given = Object(server) as Readonly<Record<string, unknown>>; // SAFETY: each field is checked
   try {
-    // An application of NestJS hands on to its adapter what it has not itself.
+    // An application of NestJS is not a server. It forwards unknown methods to its adapter, so it seems to have them.
     return !("getHttpServer" in given) && methods.every((method) => typeof given[method] === "function");
   } catch {
-    // A Proxy may throw what it likes.
+    // A Proxy may throw any error.
     return false;
   }
 }

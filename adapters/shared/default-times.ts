@@ -1,4 +1,4 @@
-/** The delay where somebody probes, in ms. */
+/** The default of `delay` outside development, in ms. */
 const DELAY_MS = 10_000;
 
 /** The part of the platform that is read. */
@@ -12,14 +12,14 @@ interface GlobalLike {
   };
 }
 
-/** The shortest time from the signal to the deadline where somebody probes, in ms. */
+/** The shortest default time from the signal to the deadline outside development, in ms. */
 const DEADLINE_MS = 25_000;
-/** The shortest time from the end of the delay to the deadline where somebody probes, in ms. */
+/** The shortest default time from the end of the delay to the deadline outside development, in ms. */
 const AFTER_DELAY_MS = 15_000;
 /** The deadline in development, in ms. A restart after an edit must not wait for an open stream of events. */
 const DEVELOPMENT_DEADLINE_MS = 1_000;
 
-/** The times of a drain that the options do not name, in ms. In development nobody probes. */
+/** Returns the default times of a drain, in ms. They are shorter in development, because there is no prober. */
 export function defaultTimes(delayMs: number | undefined): { readonly delayMs: number; readonly deadlineMs: number } {
   if (delayMs === undefined && isDevelopment()) return { delayMs: 0, deadlineMs: DEVELOPMENT_DEADLINE_MS };
   const delay = delayMs ?? DELAY_MS;
@@ -32,17 +32,17 @@ function isDevelopment(): boolean {
   return mode === "development" || mode === "test" || isWatched();
 }
 
-/** Whether `node --watch` runs this process: it waits for the end of one run before it begins the next. */
+/** Whether `node --watch` runs this process. It starts the next run only when this process has ended. */
 function isWatched(): boolean {
   const { process } = globalThis as GlobalLike; // SAFETY: each field is optional, and read as what it may be
   return Boolean(readEnv("WATCH_REPORT_DEPENDENCIES") || process?.execArgv?.some((flag) => /^--watch\b/.test(flag)));
 }
 
-/** A variable of the environment; `undefined` where it may not be read. */
+/** Returns a variable of the environment. Returns `undefined` if the process has no permission to read it. */
 function readEnv(variable: string): string | undefined {
   const { Deno, process } = globalThis as GlobalLike; // SAFETY: as above
   try {
-    // Reading without leave throws on Deno, or asks at the terminal.
+    // On Deno, reading without a permission throws, or asks the user at the terminal.
     if (Deno?.permissions && Deno.permissions.querySync({ name: "env", variable }).state !== "granted")
       return undefined;
     return process?.env?.[variable];

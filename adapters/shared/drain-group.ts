@@ -3,7 +3,10 @@ import { registryOf, warn } from "../../src/internal.ts";
 import { findClusterWorker } from "./cluster.ts";
 import { drains, type DrainGroup, type DrainMember } from "./draining.ts";
 
-/** Signals that come this soon after the first are the same one, sent to the group and forwarded by its leader. */
+/**
+ * A signal within this time after the first one, in ms, counts as the same signal. A process can receive it twice: from
+ * the terminal, and again from a parent process that forwards it.
+ */
 export const ONE_SIGNAL_MS: number = 1_000;
 /** `close` always has this long, in ms, even if connections were open until the deadline. */
 const SHORTEST_CLOSE_MS = 1_000;
@@ -39,7 +42,7 @@ function createDrainGroup(health: Health): DrainGroup {
   const end = async (): Promise<void> => {
     const last = waiting;
     waiting = [];
-    // A function that was given to several servers runs once.
+    // If several servers have the same `close`, it runs once.
     const closes = new Set(last.flatMap(({ close }) => close ?? []));
     const leftMs = Math.max(...last.map(({ deadlineMs }) => deadlineMs)) - elapsedMs();
     if (closes.size) await closeAll([...closes], Math.max(leftMs, SHORTEST_CLOSE_MS));
@@ -49,7 +52,7 @@ function createDrainGroup(health: Health): DrainGroup {
     if (!drains().open.size) await leaveCluster();
   };
 
-  /** Waits for all, as long as is left. One that fails holds up no other. */
+  /** Runs all functions and waits for them, at most for the remaining time. If one fails, the others still run. */
   const closeAll = async (closes: readonly (() => unknown)[], leftMs: number): Promise<void> => {
     const runClose = async (close: () => unknown): Promise<void> => {
       try {
@@ -71,11 +74,11 @@ function createDrainGroup(health: Health): DrainGroup {
     });
   };
 
-  /** As the last step, because its channel to the primary keeps a worker alive. */
+  /** Disconnects a worker. This is the last step. Its channel to the primary would keep the process alive. */
   const leaveCluster = async (): Promise<void> => {
     const worker = await findClusterWorker();
     if (!worker) return;
-    // After all that was to come after `done`, which may send the primary a last message.
+    // The code that waits for `done` runs first, because it may send a last message to the primary.
     await new Promise<void>((resolve) => clock.setTimer(resolve, 0, true));
     worker.disconnect();
   };
@@ -98,7 +101,7 @@ function createDrainGroup(health: Health): DrainGroup {
         return;
       }
       begunAt = clock.monotonic();
-      // Announced before anything stops: listeners are told how long it is until the first server does.
+      // The drain is announced before a server stops. The event contains the time until the first server stops.
       health.drain({ delayMs: Math.min(...[...members].map(({ delayMs }) => delayMs)) });
       for (const member of members) member.begin(0);
     },
@@ -107,7 +110,7 @@ function createDrainGroup(health: Health): DrainGroup {
       waiting.push(member);
       members.delete(member);
       if (members.size) return;
-      // A server that comes later has nothing to wait for.
+      // A server that joins later needs no delay, because all others have finished.
       hurried = true;
       ending = ending.then(end);
     },

@@ -37,7 +37,7 @@ export interface DrainOptions {
   readonly close?: () => unknown;
 }
 
-/** The options of a drain, checked. */
+/** The options of a drain after the check. */
 export interface DrainPlan {
   readonly delayMs: number;
   readonly deadlineMs: number;

@@ -1,34 +1,34 @@
 import type { Health } from "../../src/index.ts";
 
-/** One server's part in the drain of its health. */
+/** One server in the drain of its health. */
 export interface DrainMember {
   readonly delayMs: number;
   readonly deadlineMs: number;
   /** Runs when the last server has finished. */
   readonly close: (() => unknown) | undefined;
-  /** The signal came so long ago. */
+  /** Begins the drain of this server. The signal came `elapsedMs` ago. */
   begin(elapsedMs: number): void;
-  /** Stops now: the rest of the delay is not waited for. */
+  /** Stops the server now, without the rest of the delay. */
   hurry(): void;
-  /** The health has closed. */
+  /** Called when the health has closed. */
   over(): void;
 }
 
-/** All servers that drain one health. It closes after the last of them has finished. */
+/** All servers that drain one health. The health closes after the last server has finished. */
 export interface DrainGroup {
   /** Adds a server. If the drain has begun, it begins for this server too. */
   join(member: DrainMember): void;
-  /** Takes a server away before the drain has begun. */
+  /** Removes a server before the drain has begun. */
   leave(member: DrainMember): void;
-  /** A signal came, to any of the servers. */
+  /** Called when a signal has arrived, for any of the servers. */
   signal(): void;
-  /** How long ago the signal came; 0 before it. */
+  /** Returns the time since the signal, in ms. 0 before the signal. */
   elapsedMs(): number;
-  /** A server has finished. */
+  /** Called when a server has finished. */
   finished(member: DrainMember): void;
 }
 
-/** What all copies of this package in one process share. */
+/** The state that all copies of this package in one process share. */
 interface Drains {
   /** The group of each health. */
   readonly groups: WeakMap<Health, DrainGroup>;
@@ -36,7 +36,7 @@ interface Drains {
   readonly open: Set<DrainGroup>;
 }
 
-// A registered symbol: servers may drain one health through two copies of the package.
+// The symbol is registered, because two servers may drain one health through two copies of the package.
 const DRAINS: unique symbol = Symbol.for("health-state.drains");
 
 /** The drains of this process. */

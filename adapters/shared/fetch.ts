@@ -11,7 +11,7 @@ import { checkFunction, registryOf, responseOf } from "../../src/internal.ts";
 import { checkProbes } from "./check.ts";
 import { last } from "./last.ts";
 
-/** What the errors say instead of a wrong handler. */
+/** The accepted handlers, for errors. */
 const FETCH_HANDLER = "a function such as app.fetch";
 
 /** A Fetch handler. Further arguments of the platform are passed to it unchanged. */
@@ -42,7 +42,7 @@ export function mount<A extends readonly unknown[], R>(
   const registry = registryOf(health);
   const answer = (request: Request, rest: A): R | Response | Promise<Response> => {
     const response = matchAndRefresh(health, request, undefined, make);
-    // In request mode a promise, and then of a path that is ours.
+    // A promise comes only in request mode, and only for the path of a probe.
     if (response instanceof Promise) return response.then((late) => late ?? responseOf(NOT_FOUND));
     return response ?? (fetch ? fetch(request, ...rest) : responseOf(NOT_FOUND));
   };
@@ -53,7 +53,8 @@ export function mount<A extends readonly unknown[], R>(
 }
 
 /**
- * Wraps a Fetch handler: 503, `retry-after` and problem+json while the data for the request is not loaded.
+ * Wraps a Fetch handler. It answers 503, `retry-after` and problem+json while the data is not loaded or is older than
+ * `maxAge`. Otherwise it calls the handler.
  *
  * @throws TypeError if an argument is wrong
  * @example

@@ -1,12 +1,12 @@
 import { invalidOption } from "../../src/internal.ts";
 
-/** What a platform without a list of its own may send. */
+/** The accepted signals on a platform that has no list of signals. */
 const SIGNALS = [
   ..."ABRT ALRM BREAK BUS CHLD CONT FPE HUP ILL INFO INT IO PIPE PROF PWR QUIT SEGV STKFLT SYS TERM".split(" "),
   ..."TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ".split(" "),
 ].map((name) => `SIG${name}`);
 
-/** What no process can listen for. */
+/** The signals that no process can listen for. */
 const NEVER_HEARD = ["SIGKILL", "SIGSTOP"];
 
 /** The part of Node, Bun and Deno that is used. */
@@ -29,7 +29,7 @@ export function checkSignals(given: unknown): readonly string[] {
   return [...names];
 }
 
-/** A copy of an array; empty for what is none, such as a Proxy that nobody may use any more. */
+/** Returns a copy of an array. For any other value, such as a revoked Proxy, returns an empty array. */
 function listOf(given: unknown): readonly unknown[] {
   try {
     return Array.isArray(given) ? Array.from<unknown>(given) : [];

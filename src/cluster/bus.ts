@@ -22,7 +22,7 @@ export interface BusListener {
   readonly message: (message: WorkerMessage) => void;
   /** Returns the state of this process at this moment. */
   readonly own: (id: string) => WorkerMessage;
-  /** Returns what is known about the other processes, for a new process. It is told that this was all. */
+  /** Returns what is known about the other processes, for a new process. A message `met` follows as the last one. */
   readonly known: () => readonly WorkerMessage[];
   /** The connection was lost or renewed. The other processes may have ended. */
   readonly renewed: () => void;
@@ -125,7 +125,7 @@ export function createSocketBus(folder: string, socket: string, on: BusListener)
       const message = fromWire(given);
       if (message) on.message(message);
     },
-    // A loss counts at once, because a new process may ask before the next role is decided.
+    // A lost connection must be reported at once. A new process may ask before the next role is decided.
     role: () => on.renewed(),
     hello: () => [...on.known(), on.own(id), { type: "met", from: id } as const].map(toWire),
     left(last) {

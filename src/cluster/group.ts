@@ -5,7 +5,7 @@ import { UNPLANNED_RETRY_SECONDS } from "../state/retry-after.ts";
 /** How many processes must be ready before the group is ready. */
 export type GroupAnswer = "all" | "any" | number;
 
-/** A process that sends nothing during this many beats counts as silent. A new process waits as long to be told. */
+/** A process that sends nothing for this many beats counts as silent. A new process waits that long for the others. */
 export const SILENT_BEATS = 3;
 
 /** The verdicts, from the best to the worst. */

@@ -130,7 +130,8 @@ export function createHub(path: string, on: HubListener): Hub {
       await unlink(temporary).catch(() => {});
       return socket ? become(socket) : findRole();
     }
-    // In the same turn as the answer of the connection, because a process that is slow here would replace a holder.
+    // No `await` may stand between the failed connection and this line. A process that is slow here would replace the
+    // socket of a new holder.
     renameSync(temporary, path);
     held = { server, inode };
     await pause(SETTLE_MS);

@@ -38,7 +38,7 @@ const LOOK_MS = 250;
  *
  * It runs on Node, Bun and Deno, but not on Windows. The folder must not be on NFS or SMB.
  *
- * @param folder the same folder in all processes. Its path may have 78 bytes.
+ * @param folder the same folder in all processes. Its path may have at most 78 bytes.
  * @param load any loader, for example `offThread()`
  * @throws TypeError for a wrong option, or on Windows
  * @example
@@ -51,9 +51,9 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
   /** The last message of the builder. */
   let status: BuildStatus | undefined;
   const waiting = new Set<() => void>();
-  /** When the load of the last value began that this process read or built, in epoch ms. */
+  /** The start of the load whose value this process read or built last, in epoch ms. */
   let seenAt = -Infinity;
-  /** The time that this value vouches for. */
+  /** The time at which this value was known to be correct, in epoch ms. */
   let seenAsOf: number | undefined;
   let aloneFor: string | undefined;
   let isClosed = false;
@@ -88,7 +88,7 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
     );
   };
 
-  /** Writes a built value and the pointer to it. A revision that is held back is not written. */
+  /** Writes a built value and the pointer to it. For the rejected revision without a value, nothing is written. */
   const publish = async (built: Built<T>, startedAt: number, context: LoadContext): Promise<Pointer | undefined> => {
     const stamps = { checkedAt: startedAt, asOf: built.asOf };
     const { isNew, value, revision } = built;
@@ -108,7 +108,7 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
   const build = async (context: LoadContext): Promise<Result<T>> => {
     const startedAt = Date.now();
     const id = ++builds;
-    /** An older build writes and says nothing. Its value may be older than that of a newer build or of a successor. */
+    /** An older build writes and sends nothing, because a newer build or the next builder may have a newer value. */
     const isNewest = (): boolean => id === builds && hub.role === "holder";
     say({ type: "building" });
     try {
@@ -169,7 +169,7 @@ export function shared<T>(folder: string, load: Loader<T>, options: SharedOption
     if (!isIdle || !isHeld || !pointer) return undefined;
     // A rejected value says nothing about the age of the value in use.
     if (isRejected) return unchanged({ revision: pointer.revision });
-    // This process may have built a newer value while the builder stood still.
+    // This process may have built a newer value itself while the builder was silent.
     return unchanged({ asOf: pointer.checkedAt < seenAt ? (seenAsOf ?? seenAt) : (pointer.asOf ?? pointer.checkedAt) });
   };
 
@@ -247,7 +247,7 @@ function nextChange(waiting: Set<() => void>, signal: AbortSignal): Promise<void
     const timer = setTimeout(end, LOOK_MS);
     timer.unref();
     const stopWatch = onAbort(signal, () => {
-      // This comes first, because the end resolves the promise.
+      // The rejection must come before the clean-up, because the clean-up resolves the promise.
       reject(signal.reason instanceof Error ? signal.reason : new Error("the load was given up"));
       end();
     });

@@ -17,7 +17,7 @@ export type WorkerMessage =
       readonly isRunning: boolean;
     }
   | { readonly type: "gone"; readonly from: string }
-  /** Tells a new process that it has received what is known about all others. */
+  /** The last message to a new process: it has now received the states of all others. */
   | { readonly type: "met"; readonly from: string };
 
 /** Wraps a message for sending. */

@@ -23,7 +23,7 @@ import type { WorkerMessage } from "./worker-message.ts";
 /** The options of `workers()`. */
 export interface WorkersOptions {
   /**
-   * How many processes must be ready before the group is ready: `"all"`, `"any"` or a number.
+   * How many processes must be ready before the group is ready: `"all"`, `"any"` or a number of at least 1.
    * @default "all"
    */
   readonly answer?: GroupAnswer;
@@ -42,12 +42,12 @@ const BEAT_MS = 1_000;
  * Returns a health for a group of processes that share a port. Each process then answers readiness and startup for the
  * whole group. Pass the result to `probes()`. By default, the group is ready when all its processes are ready.
  *
- * Liveness reports only on the process that receives the probe. A process
- * that is silent for three seconds counts as not ready, unless `answer` is `"any"`. A process that has ended does not
- * count. Readiness and startup have no detailed forms.
+ * Liveness reports only on the process that receives the probe. A process that is silent for three seconds counts as
+ * not ready, unless `answer` is `"any"`. A process that has ended does not count. Readiness and startup have no
+ * detailed forms.
  *
- * Until a process has been told of the others, it counts one unknown process that has not loaded. It does so for three
- * seconds at most, so that a process that stays alone starts too.
+ * A new process does not know the other processes yet. Until it has their states, but for at most three seconds, it
+ * counts one more process that has not loaded.
  *
  * With `node:cluster`, call it in the primary too, because the primary forwards the messages. The probes of the primary
  * answer for the group. The messages have a field `health-state`, so that your own message handlers can ignore them.
@@ -69,7 +69,7 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   const { clock } = registry;
   const members = new Map<string, Member>();
   let hasStarted = false;
-  /** How many more beats it waits to be told of the others, with the one that comes at once. */
+  /** For how many more beats it waits for the states of the others. The first beat comes at once, so one is added. */
   let unknownBeats = SILENT_BEATS + 1;
 
   const on: BusListener = {
@@ -92,7 +92,7 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
       return { type: "beat", from, readiness, startup, hasStarted, isRunning: registry.phase !== "idle" };
     },
     known: () => {
-      // A process that may be gone is not passed on, because the receiver would take it for a live one.
+      // A process that may have ended is left out, because the receiver would count it as running.
       const certain = [...members].filter(([, { isDoubtful }]) => !isDoubtful);
       return certain.map(([from, { readiness, startup }]): WorkerMessage => ({
         type: "beat",
@@ -109,10 +109,10 @@ export function workers(health: Health, options: WorkersOptions = {}): Health {
   };
   const bus = place === undefined || socket === undefined ? createClusterBus(on) : createSocketBus(place, socket, on);
 
-  /** The verdicts of the others and of this process. A primary leaves out its own, unless it stays without workers. */
+  /** The verdicts of the others and of this process. The verdict of a primary counts only if it has no workers. */
   const all = (of: (member: Member) => Verdict, own: Verdict): readonly Verdict[] => {
     const others = [...members.values()].map(of);
-    // Nobody knows yet what the others have loaded.
+    // The states of the others are not known yet, so one process without data is added.
     if (unknownBeats > 0) others.push(NOTHING_LOADED);
     return bus.id === undefined && others.length ? others : [...others, own];
   };

@@ -7,7 +7,7 @@ export interface FleetStore {
   readonly beat: (group: string, beat: FleetBeat) => PromiseLike<FleetAnswer>;
   /** Reads the state of a group. It changes nothing. */
   readonly read: (group: string) => PromiseLike<FleetReading>;
-  /** Replaces a note if its version is still the one that was read. Returns whether it did. */
+  /** Replaces a note if its version is still the one that was read. Returns whether the note was replaced. */
   readonly write: (group: string, note: FleetNoteWrite) => PromiseLike<boolean>;
   /**
    * Returns a unique name for a replica. It receives the name without the unique part. It is called once, when the
@@ -21,8 +21,10 @@ export interface FleetStore {
  * The standing of a replica.
  *
  * - `in`: its readiness answers 200.
- * - `out`: it is not ready for another reason than old data, or it is wedged. It counts as out and asks for no leave.
- * - `asks`: a required resource is older than `refuseAfter`, and the replica asks for leave.
+ * - `out`: it is not ready for another reason than old data: nothing is loaded, or it drains. It counts as out and asks
+ *   for no leave.
+ * - `asks`: a required resource is older than `refuseAfter`. The replica asks for leave, which is the permission to
+ *   answer 503.
  * - `new`: like `asks`, but the replica has never been ready. It is in only while no other replica is in.
  */
 export type FleetStanding = "in" | "out" | "asks" | "new";
@@ -32,8 +34,8 @@ export interface FleetBeat {
   /** The unique name of the replica. */
   readonly replica: string;
   /**
-   * The number of the beat, from 1. A later beat has a higher number. A beat may come late, because its client gave it
-   * up on its way. The store refuses a beat if it knows a later one of the same replica.
+   * The number of the beat, from 1. A later beat has a higher number. A beat that the replica no longer waits for may
+   * arrive after the next one. So the store answers a beat with an error if it knows a later one of the same replica.
    */
   readonly serial: number;
   /** How long the replica counts after this beat, in ms. */
@@ -71,7 +73,7 @@ export interface FleetTurnAsk {
   readonly wants: "loads" | "waits" | "none";
   /** Whether the resource has no value. First loads go before refreshes. */
   readonly first: boolean;
-  /** After how many ms the value becomes STALE. */
+  /** After how many ms the value becomes STALE. Negative if it is STALE already, and 0 without a value. */
   readonly staleInMs: number;
   /** How many replicas may load the resource at once. */
   readonly most: number;

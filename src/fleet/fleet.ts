@@ -12,9 +12,9 @@ const REPLICAS = new WeakMap<object, Replica>();
 
 /**
  * Coordinates the replicas behind one balancer. If the source stops, all replicas pass `refuseAfter` at about the same
- * time. With a fleet, at most `leave` of them (10 % by default) are out of the balancer at once. The others keep
- * serving their old data, and their readiness answers 200 with `health-state: STALE`. `loads` limits how many replicas
- * load at once.
+ * time. With a fleet, such a replica needs a permission before it answers 503. The fleet gives the permission only
+ * while fewer than `leave` of the replicas (10 % by default) are out of the balancer. The others keep serving their old
+ * data, and their readiness answers 200 with `health-state: STALE`. `loads` limits how many replicas load at once.
  *
  * After the start of the health, each replica reports to the store every `beat` (5 s by default). A probe sends no call
  * to the store. While the store does not answer, a replica in the balancer stays there. A replica that is out comes
@@ -34,10 +34,7 @@ export function fleet(store: FleetStore, options: FleetOptions): Fleet {
   const made: Fleet = {
     attach(host) {
       if (host.driver.kind === "request")
-        fail(
-          "HS_WRONG_MODE",
-          "fleet needs timers, which request mode has not. Leave the option out, or drop onRequest().",
-        );
+        fail("HS_WRONG_MODE", "fleet needs timers, and request mode has none. Remove fleet, or remove onRequest().");
       if (REPLICAS.has(made))
         fail("HS_WRONG_MODE", "the fleet belongs to another health. Call fleet() once for each health.");
       const replica = new Replica(store, checked, host);

@@ -5,12 +5,15 @@ import type { FleetBeat } from "./fleet-store.ts";
 
 /** The options of `fleet()`. */
 export interface FleetOptions {
-  /** The name of the group of replicas behind one balancer: letters, digits and dashes, like the name of a resource. */
+  /**
+   * The name of the group of replicas behind one balancer, at most 63 characters. It begins with a lower-case letter.
+   * Lower-case letters, digits and dashes may follow.
+   */
   readonly group: string;
   /**
-   * How many replicas may be out at once because their data is older than `refuseAfter`. Pass a share of the group or a
-   * number of at least 1. A share is rounded down, but at least one replica may be out. Replicas that are out for
-   * another reason count too.
+   * How many replicas may be out of the balancer. If so many are out, no other replica may leave because of old data.
+   * Pass a share of the group, or a whole number of at least 1. A share is rounded down, but at least one replica may
+   * be out. A replica that is out for another reason counts too, for example while it drains.
    * @default "10%"
    */
   readonly leave?: string | number;
@@ -20,12 +23,13 @@ export interface FleetOptions {
    */
   readonly loads?: number;
   /**
-   * How often a replica reports.
+   * How often a replica reports to the store. At least 10 ms.
    * @default "5s"
    */
   readonly beat?: Duration;
   /**
-   * A replica that is silent for this long no longer counts, and its permission to leave ends. At least two beats.
+   * A replica that is silent for this long no longer counts, and its permission to leave ends. It must be at least
+   * twice `beat`.
    * @default three beats
    */
   readonly ttl?: Duration;
@@ -35,7 +39,7 @@ export interface FleetOptions {
    */
   readonly replica?: string;
   /**
-   * The longest time for a call to the store. A later answer is ignored.
+   * The longest time for a call to the store. A later answer is ignored. It must be shorter than `beat`.
    * @default "100ms"
    */
   readonly within?: Duration;

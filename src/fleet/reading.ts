@@ -103,7 +103,7 @@ export function nextSerial(before: number, { nowMs }: FleetReading): number {
   return Math.max(before + 1, Math.floor(nowMs));
 }
 
-/** Parses a pin from the text of its note. A text that is not a pin is the pin before the first. */
+/** Parses a pin from the text of its note. If the text is not a pin, returns serial 0, so that every pin is later. */
 export function toPin(text: string): Pin {
   const json = toJson(text);
   const serial = propertyOf(json, "serial");

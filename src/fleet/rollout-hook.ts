@@ -36,7 +36,7 @@ export class Rollout<T> implements RolloutHook {
   readonly #rules: RolloutParts<T>["rules"];
   readonly #ok: RolloutParts<T>["ok"];
   #plan: RolloutPlan | undefined;
-  /** The version that came last in an answer to a beat. A plan that this replica writes comes back once. */
+  /** The version of the plan in the last answer that had one. The replica's own plan also comes back in an answer. */
   #planVersion = 0;
   readonly #pin: RolloutPin;
   /** The revision that failed in this replica, and the number of retries before. */
@@ -94,7 +94,7 @@ export class Rollout<T> implements RolloutHook {
       else if (note === pinNote(name)) this.#pin.follow(version, text);
     this.#followPlan();
     const trial = this.#plan?.trial?.revision;
-    // A replica that has a value writes down what is rolled out, for a new group and after a flush.
+    // In a new group and after a flush, a replica with a value must write down which revision is rolled out.
     const isWanted = this.#isPlanLost && this.#held !== undefined;
     if (trial === undefined && !this.isFree && !isWanted) return;
     if (this.#held === trial) void this.#askOk();
@@ -128,12 +128,12 @@ export class Rollout<T> implements RolloutHook {
     await handled(this.#resource.reload()).catch(() => {});
     this.#isRetrying = false;
     const { lastError } = this.#resource.facts;
-    // Until the check has rejected it anew, this replica reports the old rejection, which no longer counts. A load that
-    // failed has checked nothing.
+    // Only a new rejection by the check counts for this retry. If the load failed, nothing was checked. This replica
+    // then still reports the old rejection, and the fleet ignores it because of its lower `retry`.
     if (lastError?.revision === revision && lastError !== before) this.#rejected = { revision, retry };
   }
 
-  /** If the fleet has rejected the revision of this replica, and none pins it: the stores lose it, a load is soon. */
+  /** If the fleet has rejected the loaded revision, and it is not pinned, removes it from the stores and loads soon. */
   #followPlan(): void {
     const held = this.#held;
     const isWanted = held === undefined || held === this.#plan?.stable || held === this.#pin.revision;
@@ -174,7 +174,7 @@ export class Rollout<T> implements RolloutHook {
     if (this.#isLooking && announced === undefined) return undefined;
     this.#isLooking = true;
     try {
-      // This is tried again if another replica has written first.
+      // If another replica has written first, this replica reads and decides once more.
       for (let tries = 0; tries < 2; tries++) {
         const reading = await this.#replica.read();
         if (!reading) return undefined;
@@ -216,7 +216,7 @@ export class Rollout<T> implements RolloutHook {
     const { revision: announced, asOf } = await this.#source.version(context);
     const pinned = this.#pin.revision;
     if (pinned !== null) return this.#takeOrKeep(pinned, { announced, asOf, context });
-    // If the whole fleet has rejected the revision, it waits in this replica too, so that the value does not age.
+    // This replica has rejected the revision. If the whole fleet has too, `behind` below keeps the value from aging.
     if (announced === context.rejected && !isRefused(this.#plan, announced)) {
       void this.#retry(announced);
       return unchanged({ revision: announced });
@@ -236,8 +236,8 @@ export class Rollout<T> implements RolloutHook {
     }
     if (announced === held) return unchanged({ asOf });
     const group = { members: rolloutMembers(reading, this.#resource.name), rules: this.#rules };
-    // A replica without a value loads the rolled out revision, because it must not try a new one. As long as the store
-    // does not know that revision, it is the one that most of the others have.
+    // A replica without a value loads the rolled out revision, because it must not try a new one. If the store does not
+    // know which one that is, the revision that most of the other replicas have counts as rolled out.
     const known = stable ?? stableOf(plan, group.members, announced);
     if (!hasValue && known !== undefined && known !== announced && this.#source.at)
       try {

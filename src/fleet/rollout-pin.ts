@@ -33,7 +33,7 @@ export class RolloutPin {
     this.take(version, text);
   }
 
-  /** Takes a pin of the store, unless the store has lost a later one. That one is written again. */
+  /** Takes the pin of the store. If this replica knows a later pin, the store has lost it, and it is written again. */
   take(version: number, text: string): void {
     const pin = toPin(text);
     if (pin.serial >= this.#pin.serial) this.#pin = pin;

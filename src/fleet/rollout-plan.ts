@@ -6,7 +6,7 @@ import { toJson } from "./to-json.ts";
 export interface RolloutPlan {
   /** The revision that every replica may load. */
   readonly stable?: string | undefined;
-  /** The revision that the first replica of an empty store has found, as long as `stable` is unknown. */
+  /** The revision that the source offered to the first replica of a new group. It counts until `stable` is known. */
   readonly assumed?: string | undefined;
   /** The revision that some replicas try. */
   readonly trial?: RolloutTrial | undefined;
@@ -22,7 +22,7 @@ export interface RolloutTrial {
   readonly revision: string;
   /** The number of completed steps. 0 while the first replicas try the revision. */
   readonly step: number;
-  /** The time of the store, in ms, since which every permitted replica has the revision. */
+  /** When the last replica of this step had loaded the revision, in ms on the clock of the store. */
   readonly wellSince?: number | undefined;
 }
 
@@ -140,8 +140,9 @@ export function retriesOf(plan: RolloutPlan | undefined, revision: string): numb
 }
 
 /**
- * Returns the plan of a store that may not count all replicas. The replica that asks may be the first of a new group, or
- * the first after a flush. So its revision counts as rolled out only until another one reports.
+ * Returns the first plan while the store may not know all replicas: in a new group, or after a flush. If no known
+ * replica has a value, the announced revision is assumed to be rolled out. It is only assumed, because a replica that
+ * the store does not know yet may have another one. Otherwise returns `undefined`.
  */
 export function foundingPlan(
   held: readonly (string | undefined)[],
@@ -162,7 +163,8 @@ export function stableOf(
   if (counts.size === 0) return plan.assumed ?? announced;
   const most = Math.max(...counts.values());
   const [one, ...others] = [...counts.keys()].filter((revision) => counts.get(revision) === most);
-  // A revision that a few replicas try does not count as rolled out. Of two that as many have, the announced one is new.
+  // A revision that only a few replicas have may be on trial. If two revisions have equally many replicas, the
+  // announced one is the new one.
   return others.length === 0
     ? one
     : announced === undefined

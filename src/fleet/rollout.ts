@@ -58,9 +58,9 @@ export interface RolloutLoader<T> extends Loader<T> {
  * load an older revision and the source still has it.
  *
  * A replica that must wait keeps its value, and its `snapshot().behind` has the newer revision. A replica without a
- * value loads the last revision that was rolled out fully, if the loader can load an older revision and the source still
- * has it. Otherwise it loads the new one. While the store does not answer, replicas wait for three soaks and then load
- * the new revision.
+ * value loads the last revision that was rolled out fully, if the loader can load an older revision and the source
+ * still has it. Otherwise it loads the new one. While the store does not answer, a replica with a value waits for three
+ * times `soak` and then loads the new revision. A replica without a value loads it at once.
  *
  * Creating it does nothing. Use the loader unchanged, for one resource only.
  *

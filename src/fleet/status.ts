@@ -30,7 +30,7 @@ export interface ReplicaStatus {
   readonly state: State;
   /** Whether the replica counts as out. */
   readonly out: boolean;
-  /** Whether the replica has a leave. */
+  /** Whether the replica has a leave: the permission to answer 503 because its data is older than `refuseAfter`. */
   readonly leave: boolean;
   /** Whether the fleet keeps the replica in the balancer, although its data is too old. */
   readonly heldIn: boolean;
@@ -112,7 +112,8 @@ function rolloutIn(reading: FleetReading, resource: string): RolloutStatus {
 }
 
 /**
- * Keeps a whole fleet on one revision, like `pin()` of a loader. The promise rejects with the error of the store.
+ * Keeps a whole fleet on one revision, like `pin()` of a loader. The promise rejects with the error of the store, or
+ * with a `SourceError` of kind `moving` if other clients change the pin ten times in a row.
  *
  * @throws TypeError for a wrong store or name
  * @example

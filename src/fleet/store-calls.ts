@@ -63,12 +63,12 @@ export class StoreCalls implements Scheduled {
   /**
    * Whether the store may have dropped replicas, because a call of the last `ttl` failed, or none was answered yet.
    *
-   * @param mostMs the longest time that failures count, because a bad connection may fail now and then for ever
+   * @param mostMs after this time, failures no longer count. A bad connection may fail now and then for ever.
    */
   mayMissReplicas(mostMs: number): boolean {
     const now = this.#host.clock.monotonic();
     const isSteady = now - this.#steadySince >= this.#ttlMs;
-    // Two `ttl` at least, because the last one after an outage must count.
+    // At least two `ttl`, because the first `ttl` after an outage must count, even if `mostMs` is short.
     return !isSteady && now - this.#troubledSince < Math.max(mostMs, 2 * this.#ttlMs);
   }
 
@@ -92,7 +92,7 @@ export class StoreCalls implements Scheduled {
 
   /** Counts a due beat that could not be sent. */
   missed(): void {
-    this.#failed("the call before has not settled");
+    this.#failed("the previous call has not settled");
   }
 
   #sendNext(): void {
@@ -149,7 +149,7 @@ export class StoreCalls implements Scheduled {
     this.#host.schedule(this, this.#open[0] ? now + Math.max(0, this.#leftMs) : Infinity);
   }
 
-  /** Returns after how many ms the first caller has waited too long. That is one ms after `within`. */
+  /** Returns in how many ms the first call is too late. An answer exactly at `within` is in time, so 1 ms is added. */
   get #leftMs(): number {
     const [first] = this.#open;
     return first ? Math.floor(first.dueAt - this.#host.clock.monotonic()) + 1 : Infinity;

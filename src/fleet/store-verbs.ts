@@ -8,7 +8,7 @@ import { checkedAnswer, checkedReading } from "./read-answer.ts";
  */
 export async function sendBeat(store: FleetStore, group: string, beat: FleetBeat): Promise<FleetAnswer> {
   const answer = checkedAnswer(await store.beat(group, beat));
-  // A missing place is no turn.
+  // A missing place must not be read as 0, because 0 gives the replica its turn.
   const missing = beat.turns.find(({ resource }) => !Object.hasOwn(answer.turns, resource));
   if (missing && !beat.isClosed) throw new TypeError(`the store's answer has no number ${missing.resource}`);
   return answer;

@@ -57,7 +57,7 @@ export class Turns {
   take(asks: readonly FleetTurnAsk[], places: Readonly<Record<string, number>>): void {
     for (const { resource, wants } of asks) {
       const turn = this.#turns.get(resource);
-      // This changed while the beat was running, so the next beat contains it.
+      // The turn has changed since the beat was sent. The next beat reports the change.
       if (turn?.wants !== wants) continue;
       const place = places[resource] ?? 0;
       if (wants === "none") this.#turns.delete(resource);

@@ -13,8 +13,8 @@ export interface GateAsk {
   /** Aborts when the turn is no longer needed. If the turn comes later, it is released at once. */
   readonly signal: AbortSignal;
   /**
-   * Call it to show that the gate still works, with the place of the load in the queue, from 1. `gateWait` then starts
-   * again.
+   * Call this to show that the gate still works. Then `gateWait` starts again. You may pass the place of the load in
+   * the queue, from 1.
    */
   readonly waiting: (place?: number) => void;
 }
@@ -28,7 +28,8 @@ export type Gate = AskGate & AnyAttachable;
 /**
  * Creates your own gate for the option `gate`.
  *
- * @param ask waits for a turn, and returns a function that releases it. If it fails, the load starts at once.
+ * @param ask waits for a turn, and returns a function that releases it. If it fails, the load starts at once. If it
+ * takes longer than `gateWait`, the load starts without a turn.
  * @throws TypeError unless `ask` is a function; `health.resource()` throws in request mode
  * @example
  * gate: createGate(async ({ name, first, signal }) => semaphore.acquire(name, { first, signal }));
@@ -38,10 +39,10 @@ export function createGate(ask: AskGate): Gate {
   return gateOf(ask, "elsewhere");
 }
 
-/** Where a gate decides. A gate in this process always works, so it may be silent. */
+/** Where the turns are decided. In this process that cannot fail, so `gateWait` does not limit the wait there. */
 type GatePlace = "this process" | "elsewhere";
 
-/** A gate that decides at that place. */
+/** Creates a gate whose turns are decided at that place. */
 export function gateOf(ask: AskGate, place: GatePlace): Gate {
   const attach: Gate["attach"] = (resource) => addPart(resource, attachGate(resource, ask, place), "last");
   return Object.assign((asked: GateAsk) => ask(asked), { attach });
@@ -103,7 +104,7 @@ function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): P
     open();
     release = given;
     resource.resumeLoad();
-    // Another part may make the load wait. Then the turn is kept.
+    // If another part still makes the load wait, the turn is kept for it.
     if (!hasRun && resource.part?.heldUntil === undefined) close();
   };
 

@@ -10,7 +10,7 @@ interface Waiting {
 
 /**
  * Limits how many loads of a process run at once. Pass the same gate to every resource that shares the limit. First
- * loads go before refreshes. Otherwise the first to ask is the first to load.
+ * loads go before refreshes. Apart from that, the loads start in the order in which they asked for a turn.
  *
  * @param most how many loads may run at once, at least 1
  * @throws TypeError for anything but a whole number of at least 1

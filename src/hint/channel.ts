@@ -5,7 +5,7 @@ import type { SubscribeHints } from "./subscribe-hints.ts";
 
 /** An echo that takes longer counts as a loss, in ms. */
 const ECHO_MS = 10_000;
-/** A channel that takes longer to open counts as lost, in ms: the other end may be silent for ever. */
+/** A channel that takes longer to open counts as lost, in ms, because the other end may never answer. */
 const OPEN_MS = 30_000;
 /** The longest wait before a lost channel is opened again, in ms. */
 const MOST_WAIT_MS = 30_000;
@@ -50,7 +50,7 @@ export function openChannel<T>(resource: PartHost<T>, { subscribe, echoEveryMs, 
     cancel();
     channel.abort();
     tell("lost", toSafeText(reason instanceof Error ? reason.message : reason));
-    // A channel that is lost as soon as it opens must not be opened without a pause.
+    // If a channel is lost soon after it opened, the pauses must keep growing.
     if (connectedAt !== undefined && resource.now() - connectedAt > MOST_WAIT_MS) attempts = 0;
     const waitMs = backoffOf(++attempts, MOST_WAIT_MS, clock.random());
     cancel = clock.setTimer(() => host.defer(open), waitMs, false);

@@ -12,7 +12,7 @@ import type { SubscribeHints } from "./subscribe-hints.ts";
 /** The options of `hints()`. */
 export interface HintsOptions {
   /**
-   * How often `echo` of the channel is called. If it takes longer than 10 s, the channel counts as lost.
+   * How often `echo` of the channel is called, or `"never"`. If it takes longer than 10 s, the channel counts as lost.
    * @default "1m"
    */
   readonly echoEvery?: Duration;
@@ -24,11 +24,11 @@ export interface HintsOptions {
  *
  * Hints within 100 ms count as one. The refresh starts after a random delay of up to `jitter` times `refreshEvery`, at
  * most 10 s. Each new connection counts as a hint. After a hint during a load, one more load follows. A hint has no
- * effect during a back-off or a drain, and if it names the current or the rejected revision. A channel that is lost, or
- * does not open within 30 s, is opened again.
+ * effect during a back-off or a drain. It also has no effect if it names the current or the rejected revision. If the
+ * channel is lost or does not open within 30 s, the library opens it again.
  *
- * The channel opens when the health starts. It closes when the drain begins, or with the resource. `snapshot().hints` is
- * its state.
+ * The channel opens when the health starts. It closes when the drain begins or the resource closes. `snapshot().hints`
+ * shows its state.
  *
  * @param subscribe opens the channel: `postgresHints()`, `redisHints()`, `fileHints()`, or your own function
  * @returns a function that closes the channel
@@ -60,7 +60,8 @@ export function hints<T>(resource: Resource<T>, subscribe: SubscribeHints, optio
       channel.begin();
       return false;
     },
-    // Also when the drain begins. A hint has no effect from then on, and `close` of the drain may wait for the client.
+    // This also runs when the drain begins. From then on a hint has no effect. The application may close its client in
+    // `close` of the drain, and that may wait until the channel is closed.
     end,
   };
   addPart(managed, part, "first");

@@ -8,8 +8,8 @@ export interface HintSubscription {
 
 /**
  * Opens a channel. It calls `hint` when there may be new data, with the new revision if it is known. The channel is
- * open when the returned promise resolves. A rejection means that it could not be opened, and so do 30 s without an
- * answer.
+ * open when the returned promise resolves. If the promise rejects, or does not settle within 30 s, the library tries
+ * again later.
  */
 export type SubscribeHints = (
   hint: (revision?: string) => void,

@@ -1,31 +1,31 @@
 import type { Probe } from "../answer/paths.ts";
 import type { ProbeOutcome } from "../health/verdict.ts";
 
-/** A situation that a probe can be asked in, what it is answered then, and a sentence about it. */
+/** A situation of a service, the result of a probe in it, and a sentence about it. */
 type Situation = readonly [name: string, outcome: ProbeOutcome, summary: string];
 
-/** One example for each state, and for each thing that is no state. */
+/** One example for each state, and for each other situation, such as a drain. */
 const SITUATIONS: { readonly [P in Probe]: readonly Situation[] } = {
   readiness: [
-    ["READY", "ok", "The data is loaded and young."],
-    ["STALE", "ok", "The data is old, but not too old to serve."],
-    ["NOT_LOADED", "notLoaded", "Nothing is loaded."],
+    ["READY", "ok", "The data is loaded and fresh."],
+    ["STALE", "ok", "The data is stale, but not too old to serve."],
+    ["NOT_LOADED", "notLoaded", "The data is not loaded."],
     ["LOADING", "notLoaded", "The first load is running."],
     ["TOO_OLD", "stale", "The data is too old to serve."],
-    ["DRAINING", "draining", "The instance is going away."],
+    ["DRAINING", "draining", "The instance drains."],
   ],
   liveness: [
-    ["ALIVE", "ok", "The process answers."],
-    ["WEDGED", "wedged", "A loop of the application has not checked in for too long."],
+    ["ALIVE", "ok", "The process works."],
+    ["WEDGED", "wedged", "A heartbeat of the application is overdue."],
   ],
   startup: [
-    ["STARTED", "ok", "Everything has loaded once."],
-    ["NOT_LOADED", "notLoaded", "Nothing is loaded."],
+    ["STARTED", "ok", "Every required resource has loaded once."],
+    ["NOT_LOADED", "notLoaded", "The data is not loaded."],
     ["LOADING", "notLoaded", "The first load is running."],
   ],
 };
 
-/** The body of one response: the words by name, and the detailed forms if somebody may have them. */
+/** Returns the content of one response: an example for each word, and the detailed forms if the health has them. */
 export function contentOf(
   probe: Probe,
   outcomes: readonly ProbeOutcome[],
@@ -39,7 +39,7 @@ export function contentOf(
       .map(([name, outcome, summary]) => [name, { summary, value: wordOf(outcome) }]),
   );
   if (!hasDetails) return { "text/plain": { schema: words, examples } };
-  // Liveness knows nothing of data, so nothing is old.
+  // Liveness does not depend on data, so it has no `warn` for stale data.
   const passed = probe === "liveness" ? ["pass"] : ["pass", "warn"];
   const statuses = outcomes.includes("ok") ? passed : ["fail"];
   return {
@@ -49,24 +49,24 @@ export function contentOf(
   };
 }
 
-/** How the verbose text is asked for. */
+/** Describes the query parameter `verbose`. */
 export function verboseParameter(): object {
   return {
     name: "verbose",
     in: "query",
-    description: "Asks for a line per resource instead of the word. The status is the same.",
+    description: "Returns a line for each resource instead of the word. The status is the same.",
     required: false,
     allowEmptyValue: true,
     schema: { type: "string" },
   };
 }
 
-// Each is made anew each time: a document with one object in two places is written with references in YAML.
+// These functions create a new object each time, because YAML writes an object that occurs twice with references.
 
 function verboseText(): object {
   return {
     type: "string",
-    description: "With `?verbose`, for callers who may have details: a line per resource, the worst first.",
+    description: "With `?verbose`, if the caller may see details: a line for each resource, the worst first.",
     pattern: "check (passed|failed)\n$",
   };
 }
@@ -74,11 +74,11 @@ function verboseText(): object {
 function healthJson(statuses: readonly string[]): object {
   return {
     type: "object",
-    description: "The health+json form, for callers who may have details.",
+    description: "The form health+json, if the caller may see details.",
     required: ["status", "checks"],
     properties: {
       status: { type: "string", enum: [...statuses] },
-      output: { type: "string", description: "Why, where no check says so." },
+      output: { type: "string", description: "The reason, if no check contains it." },
       checks: {
         type: "object",
         description: "A list with one check for each resource or heartbeat, the worst first.",

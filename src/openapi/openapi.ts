@@ -20,35 +20,35 @@ const TEXTS: {
   readiness: {
     summary: "Readiness",
     description:
-      "Whether this instance should get traffic: 200 once its data is loaded and young enough, 503 while it is " +
-      "not, and while the instance drains. For what routes: a Kubernetes readinessProbe, or a load balancer's " +
-      "health check. Do not use it as a livenessProbe: an instance that is still loading would be restarted " +
-      "before it can finish.",
-    ok: "The data is loaded and young enough to serve.",
-    refused: "The data is not loaded, or too old, or the instance is draining.",
+      "Whether this instance should get traffic: 200 if its data is loaded and not too old. Otherwise, and while the " +
+      "instance drains, 503. Use it as a Kubernetes readinessProbe, or as the health check of a load balancer. Do " +
+      "not use it as a livenessProbe, because Kubernetes would restart an instance that is still loading.",
+    ok: "The data is loaded and not too old.",
+    refused: "The data is not loaded or is too old, or the instance drains.",
   },
   liveness: {
     summary: "Liveness",
     description:
-      "Whether this process works: 200 as long as it can answer HTTP. Its data do not count. For what restarts or " +
-      "replaces: a Kubernetes livenessProbe, a container's health check. It never looks at data, so a slow load or a " +
+      "Whether this process works: 200 as long as it can answer HTTP and no heartbeat is overdue. Use it as a " +
+      "Kubernetes livenessProbe, or as the health check of a container. Data does not count, so a slow load or a " +
       "source that is down restarts nothing.",
-    ok: "The process answers.",
-    refused: "A loop of the application has not checked in for too long.",
+    ok: "The process works.",
+    refused: "A heartbeat of the application is overdue.",
   },
   startup: {
     summary: "Startup",
     description:
-      "Whether this instance has finished starting: 503 until everything it needs has loaded once, and 200 from " +
-      "then on, however old the data becomes. For what waits for the start: a Kubernetes startupProbe.",
-    ok: "Everything has loaded once.",
-    refused: "Something has not loaded yet.",
+      "Whether this instance has finished starting: 503 until every required resource has loaded once. From then " +
+      "on 200, even if the data becomes old. Use it as a Kubernetes startupProbe.",
+    ok: "Every required resource has loaded once.",
+    refused: "A required resource has not loaded yet.",
   },
 };
 
 /**
  * Returns the OpenAPI 3.1 `paths` of the probes, for the OpenAPI document of your service. It lists the words of each
- * probe, with an example for each state. It describes the detailed forms if `details` allows them to anybody.
+ * probe, with an example for each state. It describes the detailed forms only if the health has the option `details`,
+ * and not for `details("never")`.
  *
  * @throws TypeError if `health` is not a health of `createHealth()`
  * @example
@@ -65,7 +65,7 @@ export function openapi(health: Health): OpenApiPaths {
   return paths;
 }
 
-/** The letters and digits of a path, as an identifier. A number is added if the identifier is in use. */
+/** Converts a path to an identifier of letters and digits. If it is in use already, adds a number. */
 function idOf(path: string, taken: Set<string>): string {
   const plain = path.slice(1).replace(/[^A-Za-z0-9]+/g, "_");
   let id = plain;
@@ -107,11 +107,14 @@ function pathItemOf(
 // Created each time, because YAML writes an object that occurs twice with references.
 const stateHeader = (): object => ({
   "health-state": {
-    description: "The worst state of what this instance needs.",
+    description: "The worst state of the required resources.",
     schema: { type: "string", enum: [...STATES] },
   },
 });
 
 const retryHeader = (): object => ({
-  "retry-after": { description: "Seconds until it is worth asking again.", schema: { type: "integer", minimum: 1 } },
+  "retry-after": {
+    description: "The number of seconds to wait before the next request.",
+    schema: { type: "integer", minimum: 1 },
+  },
 });

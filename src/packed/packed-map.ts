@@ -42,7 +42,7 @@ export interface PackedMap<K, V> extends Iterable<readonly [K, V]> {
   values(): IterableIterator<V>;
   /** Keys and values, in the order of the keys. */
   entries(): IterableIterator<readonly [K, V]>;
-  /** Calls `callback` for each entry. */
+  /** Calls `callback` for each entry, in the order of the keys. */
   forEach(callback: (value: V, key: K) => void): void;
 }
 
@@ -56,7 +56,7 @@ export interface PackedMapWriter<K, V> {
    * @throws TypeError for a key or a value of another kind
    */
   set(key: K, value: V): void;
-  /** Creates the buffer. */
+  /** Creates the buffer. More entries may follow, for another buffer. */
   finish(): Uint8Array;
 }
 
@@ -65,7 +65,7 @@ export interface PackedMapOf<K, V> {
   /**
    * Packs entries into one buffer. It blocks, so call it in a thread.
    *
-   * @throws TypeError for a key or a value of another kind
+   * @throws TypeError for a key or a value of another kind, or for more than 16 GiB (long values: 8 GiB)
    */
   readonly pack: (entries: Iterable<readonly [K, V]>) => Uint8Array;
   /** Packs one entry at a time, for example rows of a cursor. */

@@ -36,7 +36,7 @@ export interface PackedSetWriter<K> {
    * @throws TypeError for a key of another kind
    */
   add(key: K): void;
-  /** Creates the buffer. */
+  /** Creates the buffer. More keys may follow, for another buffer. */
   finish(): Uint8Array;
 }
 
@@ -45,7 +45,7 @@ export interface PackedSetOf<K> {
   /**
    * Packs keys into one buffer. It blocks, so call it in a thread.
    *
-   * @throws TypeError for a key of another kind
+   * @throws TypeError for a key of another kind, or for more than 16 GiB
    */
   readonly pack: (keys: Iterable<K>) => Uint8Array;
   /** Packs one key at a time, for example rows of a cursor. */

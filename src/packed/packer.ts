@@ -60,7 +60,7 @@ export class Packer<K, V> {
     words[at] = form;
     this.#values.write(words, at + 1, value, this.#long);
     keys.write(this.#records, at + this.#before, key, form);
-    // Only now, so that a failure for lack of memory leaves no half record.
+    // This comes last. If memory runs out in the lines above, the table then has no incomplete record.
     this.#usedWords = end;
     this.#slots[slot] = hash;
     this.#slots[slot + 1] = at + 1;
@@ -125,7 +125,7 @@ function recordsOf(buffer: ArrayBuffer): { readonly words: Uint32Array; readonly
   return { words: new Uint32Array(buffer), bytes: new Uint8Array(buffer) };
 }
 
-/** By how much a buffer grows. A smaller step is for a runtime whose largest buffer is less than twice as large. */
+/** The factors by which a buffer may grow. The smaller one is tried if the runtime has no buffer of twice the size. */
 const STEPS: readonly number[] = [2, 1.25];
 
 /** Creates a larger buffer, of a multiple of four bytes. @throws RangeError if the runtime has no such buffer */
@@ -134,7 +134,7 @@ function largerBuffer(needed: number, had: number): ArrayBuffer {
     try {
       return new ArrayBuffer(Math.max(needed, Math.ceil((had * step) / 4) * 4));
     } catch {
-      // The next step is smaller.
+      // The runtime has no buffer of this size. The next factor is smaller.
     }
   return new ArrayBuffer(needed);
 }

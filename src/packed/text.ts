@@ -1,4 +1,4 @@
-/** The number of characters that are decoded at once. It is limited because an argument list has a limit. */
+/** The number of characters that are decoded at once. Each is an argument of one call, and a call has a limit. */
 const PIECE = 4_096;
 
 /** 2^32 divided by the golden ratio, as an odd number. A multiplication by it spreads the bits upwards. */

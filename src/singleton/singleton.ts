@@ -1,6 +1,6 @@
 import { checkFunction, invalidOption } from "../option/invalid-option.ts";
 
-// A registered symbol, so that every copy of the package in one realm finds the same things.
+// The symbol is registered, so that every copy of the package in one realm finds the same results.
 const KEPT: unique symbol = /* @__PURE__ */ Symbol.for("health-state.singletons");
 
 /**

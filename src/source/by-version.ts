@@ -7,11 +7,12 @@ import type { Version, VersionedLoader } from "./versioned-loader.ts";
 
 /** The options of `byVersion()`. */
 export interface ByVersionOptions<T> {
-  /** Asks the source which version it announces. It must be cheap, because every poll asks it. */
+  /** Returns the current version of the source. The library calls it at each load, so it must be cheap. */
   readonly version: (context: LoadContext) => Version | PromiseLike<Version>;
   /**
-   * Loads the data. It is called only if the version is neither the current nor the rejected one. Without `addressed`,
-   * its value is dropped without `dispose` if the version has changed meanwhile.
+   * Loads the data. It is called only if the version is neither the current nor the rejected one. If the version
+   * changes during the call, and `addressed` is not set, the library drops the returned value and does not call
+   * `dispose` for it.
    */
   readonly load: (revision: string, context: LoadContext) => T | PromiseLike<T>;
   /**

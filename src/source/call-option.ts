@@ -3,12 +3,12 @@ import { waitAskedBy } from "../resource/retry-later.ts";
 import { SourceError, type SourceErrorKind } from "./source-error.ts";
 
 /**
- * Calls `parse`, `verify` or `asOf`. If it throws, the load fails with that kind. A SourceError stays as it is, because
- * a stream may break off while `parse` reads it. So does an error of `retryLater()`, because its wait must reach the
- * resource.
+ * Calls `parse`, `verify` or `asOf`. If the call throws, the load fails with a SourceError of the given kind. Two
+ * errors are not changed: a SourceError, because a stream may break off while `parse` reads it, and an error of
+ * `retryLater()`, because its wait must reach the resource.
  *
  * @param text the beginning of the message
- * @throws SourceError whose cause is what was thrown
+ * @throws SourceError with the thrown value as its cause
  */
 export async function callOption<R>(kind: SourceErrorKind, text: string, call: () => R | PromiseLike<R>): Promise<R> {
   try {

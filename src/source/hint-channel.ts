@@ -3,7 +3,7 @@ export type Hint = (revision?: string) => void;
 
 /** The argument of a function that opens a channel. */
 export interface HintContext {
-  /** Aborts when the channel is to be closed. */
+  /** Aborts when the function must close the channel. */
   readonly signal: AbortSignal;
 }
 
@@ -15,12 +15,12 @@ export interface HintChannel {
   readonly echo: () => Promise<unknown>;
 }
 
-/** Opens a channel. The promise settles when it is open; a rejection means that it could not be opened. */
+/** Opens a channel. The promise resolves when the channel is open, and rejects if it could not be opened. */
 export type OpenHintChannel = (hint: Hint, context: HintContext) => Promise<HintChannel>;
 
 /**
- * What hears the messages of a channel: an empty one announces no revision in particular, and after the channel was
- * closed nothing is passed on, because a client may still deliver what is on its way.
+ * Returns a listener that passes each message to `hint` as the new revision. An empty message has no revision. After
+ * the channel was closed, the listener passes nothing, because a client may still deliver messages.
  */
 export function passOn(hint: Hint, signal: AbortSignal): (message: string | undefined) => void {
   return (message) => {

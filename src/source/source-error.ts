@@ -39,11 +39,11 @@ export type SourceErrorKind =
 
 /** The fields of a SourceError. */
 export interface SourceErrorNote {
-  /** The HTTP status, where there was one. */
+  /** The HTTP status, if the source answered with one. */
   readonly status?: number | undefined;
-  /** How long the source asked to be left alone, in ms. */
+  /** The wait before the next attempt that the source asked for, in ms. */
   readonly retryAfter?: number | undefined;
-  /** The error behind it. */
+  /** The error that caused this one. */
   readonly cause?: unknown;
 }
 
@@ -55,12 +55,12 @@ export class SourceError extends Error {
   readonly code = "HS_SOURCE" as const;
   /** What went wrong. */
   declare readonly kind: SourceErrorKind;
-  /** The HTTP status, where there was one. */
+  /** The HTTP status, if the source answered with one. */
   declare readonly status: number | undefined;
-  /** How long the source asked to be left alone, in ms. */
+  /** The wait before the next attempt that the source asked for, in ms. */
   declare readonly retryAfter: number | undefined;
 
-  /** Made by a source. The message names the source by origin and path, never by query or user. */
+  /** Creates the error. The message may name the origin and the path of a URL, but must not contain query or user. */
   constructor(kind: SourceErrorKind, message: string, { cause, status, retryAfter }: SourceErrorNote = {}) {
     super(message, { cause });
     Object.assign(this, { kind, status, retryAfter });

@@ -1,22 +1,21 @@
 /** Lets one piece of work run at a time. */
 export interface Turns {
   /**
-   * Waits for its turn, runs the work, and gives what the work gives.
-   * An abort rejects at once with the signal's reason. The turn is given back when the work has really ended,
-   * so that loads which were given up do not pile up behind a source that is silent.
+   * Waits for a turn, runs the work, and returns its result. An abort rejects at once with the reason of the signal. The
+   * turn ends when the work has really ended. Otherwise loads that were given up would pile up behind a silent source.
    */
   run<R>(signal: AbortSignal, work: () => Promise<R>): Promise<R>;
 }
 
-/** How long work that was given up may keep its turn, in ms: a connection may be silent for ever. */
+/** How long work may keep its turn after its load was given up, in ms. A connection may be silent for ever. */
 const MOST_HELD_MS = 30_000;
 
 interface Turn {
-  /** When its load was given up, by the monotonic clock. */
+  /** The monotonic time at which the load was given up. `undefined` until then. */
   abandonedAt: number | undefined;
 }
 
-/** Makes turns, first come, first served. It sets no timer. */
+/** Creates turns, in the order of the calls of `run()`. It sets no timer. */
 export function createTurns(): Turns {
   let current: Turn | undefined;
   const waiting = new Set<() => void>();
@@ -63,7 +62,7 @@ export function createTurns(): Turns {
   };
 }
 
-/** Returns what the promise gives, or rejects as soon as the signal aborts. */
+/** Returns the result of the promise, or rejects as soon as the signal aborts. */
 export function untilAborted<R>(signal: AbortSignal, running: Promise<R>, onAbort?: () => void): Promise<R> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
@@ -71,7 +70,7 @@ export function untilAborted<R>(signal: AbortSignal, running: Promise<R>, onAbor
       reject(toError(signal.reason));
     };
     const end = (): void => signal.removeEventListener("abort", stop);
-    // The handlers stand before the abort is looked at, so that a late failure is no unhandled rejection.
+    // The handlers are added before the abort is checked. Otherwise a late failure would be an unhandled rejection.
     running.then(resolve, reject).then(end, end);
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop, { once: true });

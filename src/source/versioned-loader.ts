@@ -6,7 +6,7 @@ export interface Version {
   readonly revision: string;
   /** The time at which the data was known to be correct, if the source knows it. */
   readonly asOf?: Date | number | undefined;
-  /** A digest of the content, if the source has one. */
+  /** A digest of the content, if the source gives one. */
   readonly digest?: string | undefined;
 }
 
@@ -14,7 +14,7 @@ export interface Version {
 export interface VersionedLoader<T> extends Loader<T> {
   /** The name of the source, without secrets: a URL without query and user, a path, a table. */
   readonly identity: string;
-  /** Asks the source which version it announces. */
+  /** Returns the current version of the source. */
   version(context: LoadContext): Promise<Version>;
   /** Loads one revision, if the source still has it. */
   at?(revision: string, context: LoadContext): Promise<T>;

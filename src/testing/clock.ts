@@ -10,7 +10,8 @@ export interface VirtualClock extends Clock {
   /** The number of active timers that would keep a process alive. */
   readonly holding: number;
   /**
-   * Moves both clocks forward. Each timer fires at its time, and promises settle after each.
+   * Moves wall time and monotonic time forward. Each due timer fires at its time. After each timer, and at the end, the
+   * clock waits until promises have settled.
    *
    * @param by a duration such as `"30s"`, or milliseconds
    * @throws TypeError for anything else
@@ -51,6 +52,7 @@ interface Timer {
 /**
  * Creates a clock for `createHealth({ clock })`, so that tests need not wait.
  *
+ * @throws TypeError for a wrong option
  * @example
  * const clock = createVirtualClock();
  * const health = createHealth({ clock });
@@ -115,13 +117,13 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   return clock;
 }
 
-/** Milliseconds with their fraction, which a duration would round up. */
+/** Returns milliseconds. A number keeps its fraction, although `toMs()` would round it up. */
 function passedMs(option: string, given: Duration): number {
   const ms = toMs(option, given, 0);
   return typeof given === "number" ? given : ms;
 }
 
-/** All queued microtasks, and those that they queue, run before a macrotask. */
+/** Waits for a macrotask. Before it runs, all queued microtasks run, and also those that they queue. */
 function flushMicrotasks(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof soon === "function") soon(resolve);
@@ -129,5 +131,5 @@ function flushMicrotasks(): Promise<void> {
   });
 }
 
-/** Where the runtime has it, a macrotask that costs a microsecond. */
+/** Starts a macrotask in about a microsecond. Not every runtime has this function. */
 const soon: unknown = Reflect.get(globalThis, "setImmediate");

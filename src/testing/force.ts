@@ -6,8 +6,9 @@ import type { ResourceAction } from "../state/transition.ts";
 
 /**
  * Sets the state of a resource, for tests. It does not call the loader of this resource, and starts no refresh of it.
- * But it starts the health, so the other resources load. The state changes only with time or with a call. STALE means
- * older than `refuseAfter`, unless that is `"never"`.
+ * But it starts the health, so the other resources load. Later, the state changes only as the value ages, or by a call
+ * such as `reload()` or another `force()`. For STALE, the value is older than `refuseAfter`, so readiness answers 503 if
+ * the resource is required. If `refuseAfter` is `"never"`, the value is only stale.
  *
  * @param value the value in READY and STALE. @default the current value
  * @throws TypeError if an argument is wrong, or for READY and STALE without a value
@@ -35,7 +36,7 @@ export function force<T>(resource: Resource<T>, state: State, value?: T): void {
   }
   managed.giveUp({ type: "unload" }, undefined);
   for (const action of actions) managed.commit(action);
-  // The load has the slot, so that no other load starts. It never ends.
+  // For LOADING, a load that never ends takes the slot, so that no other load starts.
   if (managed.facts.run) managed.slot.take({ reload: undefined, attempt: 1, startedAt: at, timeoutAt: Infinity });
   managed.slot.nextAttemptAt = Infinity;
   managed.tick(managed.now());

@@ -5,15 +5,15 @@ import type { LoadContext } from "../resource/options.ts";
 export interface ScriptedLoad<T> {
   /** The context that the loader received. */
   readonly context: LoadContext;
-  /** Ends it with a value, `loaded()` or `unchanged()`. */
+  /** Ends the call with a value, `loaded()` or `unchanged()`. */
   succeed(result: T): void;
-  /** Ends it with an error, or anything else that can be thrown. */
+  /** Ends the call with an error, or any other thrown value. @default an error "scripted failure" */
   fail(error?: unknown): void;
 }
 
 /** A loader that the test controls. */
 export interface ScriptedLoader<T> {
-  /** Pass this as the option `load`. */
+  /** The loader. Pass it as the option `load`. */
   readonly load: (context: LoadContext) => Promise<T>;
   /** Every call so far. */
   readonly calls: readonly ScriptedLoad<T>[];

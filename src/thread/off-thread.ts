@@ -38,7 +38,7 @@ export interface OffThreadOptions<T> {
 
 /** A loader that runs in a thread. */
 export interface OffThreadLoader<T> extends Loader<T>, UsingAsyncDisposable {
-  /** Ends the thread of `keep`, if there is one. A later load starts another one. */
+  /** Ends the thread that the option `keep` keeps, if there is one. A later load starts another thread. */
   close(): Promise<void>;
 }
 
@@ -49,15 +49,16 @@ const LEAST_HEAP = 16 * 2 ** 20;
  * Creates a loader that runs in a separate thread, so that it does not block requests and probes.
  *
  * The default export of the module is a loader that returns bytes, directly or in `loaded()`. Bytes are an
- * `ArrayBuffer`, a `SharedArrayBuffer` or a typed array. They are transferred without a copy, so the buffer is empty in
- * the thread afterwards. With another value the load fails, because a copy would block the main thread.
+ * `ArrayBuffer`, a `SharedArrayBuffer` or a typed array. The main thread copies nothing. An `ArrayBuffer` moves to the
+ * main thread, so it is empty in the thread afterwards. With another value the load fails, because a copy would block
+ * the main thread.
  *
  * The loader receives the usual context, but without `previous`. After an abort, a load has one second to end. Then its
  * thread is ended, even during a computation. At `timeout`, the thread is ended at once. `unchanged()` and
  * `retryLater()` work. An error keeps its name, message, stack, `code` and other simple fields.
  *
- * It runs on Node, Bun and Deno. The thread starts with the first load, and does not keep the process alive. On Node and
- * Linux, it has a lower priority than the main thread.
+ * It runs on Node, Bun and Deno. The thread starts with the first load, and does not keep the process alive. On Node
+ * and Linux, it has a lower priority than the main thread.
  *
  * @param module the module: `new URL("./build.js", import.meta.url)`
  * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong option, and HS_WRONG_MODE for `memory`

@@ -14,20 +14,20 @@ export interface ProbeThreadOptions {
    */
   readonly host?: string;
   /**
-   * If the main thread is silent for longer than this, it counts as busy. `snapshot()` counts it, and `onBusy` is
-   * called.
+   * If a beat of the main thread is late by more than this, the main thread was busy. Then `snapshot().busyCount` rises
+   * by one, and the library calls `onBusy`. At least 1 ms.
    * @default "1s"
    */
   readonly busyAfter?: Duration;
   /**
    * If the main thread is silent for this long, liveness answers 503 `WEDGED`. Set it higher than the longest time for
-   * which your program may compute without a pause.
+   * which your program may compute without a pause. At least 500 ms.
    * @default "30s"
    */
   readonly wedgedAfter?: Duration;
   /**
    * While the main thread is silent, readiness repeats its last answer for this long. Then it answers 503
-   * `INDEX-STALE`.
+   * `INDEX-STALE`. At least 500 ms.
    * @default "5s"
    */
   readonly verdictFor?: Duration;

@@ -38,15 +38,15 @@ export interface ProbeThread {
  * Answers the probes from a separate thread, on a separate port, even while the main thread is busy. It runs on Node,
  * Bun and Deno.
  *
- * The main thread sends a beat every 250 ms. During that time, the thread sends the answers of the health, without
- * details. If the main thread is silent, readiness repeats its last answer for `verdictFor` (5 s by default). Then it
- * answers 503 `INDEX-STALE`. After `wedgedAfter` (30 s by default), liveness answers 503 `WEDGED`. Time in which the
- * whole process is suspended does not count. Before the first 200 of startup, liveness does not answer `WEDGED`,
- * because a first load may block for a long time.
+ * The main thread sends a beat every 250 ms. As long as the beats arrive, the thread gives the answers of the health,
+ * without details. If the main thread is silent, readiness repeats its last answer for `verdictFor` (5 s by default).
+ * Then it answers 503 `INDEX-STALE`. After `wedgedAfter` (30 s by default), liveness answers 503 `WEDGED`. Time in
+ * which the whole process is suspended does not count. Before the first 200 of startup, liveness does not answer
+ * `WEDGED`, because a first load may block for a long time.
  *
  * The first probe starts the health. During a drain, readiness answers 503. A thread that listens does not keep the
- * process alive. If the thread ends by an error, it is started again. If the port is in use, the thread
- * tries again after 250 ms, and then at longer intervals of up to 5 s.
+ * process alive. If the thread ends by an error, it is started again. If the port is in use, the thread tries again
+ * after 250 ms, and then at longer intervals of up to 5 s.
  *
  * For a group of `workers()`, readiness and startup report on the group, and liveness on this process. Call it in one
  * process, such as the primary of `node:cluster`, because a port of a thread is never shared.
@@ -130,7 +130,7 @@ export function probeThread(health: Health, options: ProbeThreadOptions): ProbeT
           warnOnce(
             "failed",
             `probeThread() cannot listen on port ${port}: ${toSafeText(error.message)}. ` +
-              "Nobody answers probes there. It tries again.",
+              "No probe is answered there. The thread tries again.",
           );
           heard(error);
         }

@@ -7,9 +7,10 @@ import { byteLengthOf, measure, type SizeOf } from "./size.ts";
  * Creates a check that rejects a value that is too large.
  *
  * @param limit the largest accepted size. A string such as `"500MB"` limits the bytes, and a number limits the entries.
- * @param sizeOf returns the size of the value: bytes if `limit` is a string. Not necessary for the entries of known
- * types, and for the bytes of typed arrays and buffers.
- * @throws TypeError for a bad limit
+ * @param sizeOf returns the size of the value: its bytes if `limit` is a string, otherwise its entries. The library
+ * counts the entries of arrays, Maps, Sets, strings, typed arrays, buffers and plain objects itself, and the bytes of
+ * typed arrays and buffers.
+ * @throws TypeError for a wrong limit or `sizeOf`
  * @example
  * health.resource("rates", { load, validate: atMost("500MB", (map) => map.size * 100) });
  */

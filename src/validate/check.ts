@@ -1,4 +1,4 @@
-/** The result of a check. `false` or an error rejects the value, everything else accepts it. */
+/** The result of a check. `false` rejects the value, and so does an error. Every other result accepts it. */
 export type CheckResult = boolean | void | PromiseLike<boolean | void>;
 
 /** Checks a new value before the resource uses it. To reject the value, it throws or returns `false`. */

@@ -2,7 +2,7 @@ import { checkFunction, invalidOption } from "../option/invalid-option.ts";
 import { isThenable, reject, type Check, type CheckResult } from "./check.ts";
 import { isMap, isPlain, isSet, knownSizeOf } from "./size.ts";
 
-/** An entry of a value: `[key, value]` of a Map, or an element of an array, a Set or a typed array. */
+/** An entry of a value: `[key, value]` of a Map or a plain object, or an element of an array, Set or typed array. */
 export type Entry<T> =
   T extends ReadonlyMap<infer K, infer V>
     ? [K, V]
@@ -22,7 +22,7 @@ export type Entry<T> =
  * @param check throws or returns `false` for a wrong entry. It may be async. It receives `[key, value]` of a Map or a
  * plain object, or an element of an array, a Set or a typed array.
  * @param random returns random numbers in [0, 1). Pass your own in a test.
- * @throws TypeError for a bad count
+ * @throws TypeError if an argument is wrong
  * @example
  * health.resource("rates", { load, validate: sample(1000, ([currency, rate]) => currency.length === 3 && rate > 0) });
  */
@@ -39,17 +39,17 @@ export function sample<T>(
     if (size === undefined || typeof next === "string")
       return reject("sample() accepts arrays, Maps, Sets, typed arrays and plain objects. Write your own check.");
     const looks = Math.min(count, size);
-    // One entry of each of as many parts: an even spread, without one entry twice.
+    // The entries come from equal parts of the value, one from each. So they are spread evenly, and none comes twice.
     const places = Array.from({ length: looks }, (_, part) => {
       const from = Math.floor((part * size) / looks);
       return from + Math.floor(random() * (Math.floor(((part + 1) * size) / looks) - from));
     });
-    // SAFETY: the entries are taken as Entry<T> says, by the same kinds.
+    // SAFETY: entriesAt() distinguishes the same kinds of values as Entry<T>.
     return ask(entriesAt(next, places) as Iterable<[number, Entry<T>]>, check);
   };
 }
 
-/** Asks one after the other, and waits for those answers that are promises. */
+/** Checks one entry after the other. If a result is a promise, the next check waits for it. */
 function ask<E>(entries: Iterable<[number, E]>, check: (entry: E) => CheckResult): CheckResult {
   const walk = entries[Symbol.iterator]();
   const go = (): CheckResult => {
@@ -103,7 +103,7 @@ function* entriesAt(value: unknown, places: readonly number[]): Generator<[numbe
     }
     return;
   }
-  // SAFETY: what has a known size and is none of the above has its elements by number.
+  // SAFETY: only arrays, typed arrays and buffers are left, and their elements have numbers.
   const list = value as ArrayLike<unknown>;
   for (const place of places) yield [place, list[place]];
 }

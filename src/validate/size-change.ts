@@ -29,7 +29,7 @@ export interface SizeChangeOptions<T> {
  * Creates a check that rejects a value whose size differs too much from the current value. After a restart with a
  * store, the current value is the restored one. The first value is accepted, and so is a value after an empty one.
  *
- * @throws TypeError for a bad share, or without a limit
+ * @throws TypeError for a wrong option, or without `fewer` and `more`
  * @example
  * health.resource("rates", { load, validate: sizeChange({ fewer: "30%", more: "200%" }) });
  */
@@ -48,7 +48,7 @@ export function sizeChange<T>(options: SizeChangeOptions<T>): Check<T> {
     const before = measure("sizeChange()", previous, size);
     if (before === 0) return;
     const after = measure("sizeChange()", next, size);
-    // A product such as 0.7 * 10 is not exact, so a limit that is met must not be missed by rounding.
+    // A product such as 0.7 * 10 is not exact. A value exactly at the limit must pass in spite of the rounding.
     const slack = before * 1e-9;
     if (after < before * least - slack)
       reject(`the new value has ${after} entries and the current value has ${before}: more than ${text(fewer)} fewer`);

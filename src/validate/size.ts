@@ -5,7 +5,7 @@ export type SizeOf<T> = (value: T) => number;
 
 const BUFFERS = ["[object ArrayBuffer]", "[object SharedArrayBuffer]"];
 
-/** What kind of thing a value is, also if it comes from another realm. */
+/** Returns the kind of a value, such as `[object Map]`. Unlike `instanceof`, it also works for another realm. */
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 
 /** Whether it is an object literal, or an object without a prototype. */
@@ -13,7 +13,7 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
   if (typeof value !== "object" || value === null) return false;
   const above: unknown = Object.getPrototypeOf(value);
   if (typeof above !== "object" || above === null) return above === null;
-  // Object.prototype of another realm is known by having nothing above it.
+  // Another realm has another Object.prototype. It too has no prototype of its own.
   return Object.getPrototypeOf(above) === null && Object.hasOwn(above, "isPrototypeOf");
 }
 
@@ -25,16 +25,16 @@ export function isSet(value: unknown): value is ReadonlySet<unknown> {
   return tagOf(value) === "[object Set]";
 }
 
-/** The bytes of a buffer or of a view on one; `undefined` for everything else. */
+/** Returns the number of bytes of a buffer, or of a view on a buffer. Returns `undefined` for any other value. */
 export function byteLengthOf(value: unknown): number | undefined {
   if (ArrayBuffer.isView(value)) return value.byteLength;
-  // SAFETY: the tag is that of a buffer.
+  // SAFETY: only a buffer has this tag.
   return BUFFERS.includes(tagOf(value)) ? (value as ArrayBuffer).byteLength : undefined;
 }
 
 /**
- * How many entries a value has, where that is known: arrays, Maps, Sets, strings (UTF-16 units), typed arrays, buffers
- * (bytes), plain objects (own enumerable string keys).
+ * Returns the number of entries of an array, a Map, a Set, a string (UTF-16 units), a typed array, a buffer (bytes) or
+ * a plain object (own enumerable string keys). Returns `undefined` for any other value.
  */
 export function knownSizeOf(value: unknown): number | undefined {
   if (typeof value === "string" || Array.isArray(value)) return value.length;
@@ -45,15 +45,15 @@ export function knownSizeOf(value: unknown): number | undefined {
 }
 
 /**
- * The size of a value, by the function that was given or as it is known.
+ * Returns the size of a value: the result of the given function, or else the known number of entries.
  *
- * @param who the validator that asks, for the error
- * @throws Error if the size is not known, or is no number from 0
+ * @param who the name of the validator, for the error
+ * @throws Error if the size is not known, or is not a number of at least 0
  */
 export function measure<T>(who: string, value: T, size: SizeOf<T> | undefined): number {
   const count = size ? size(value) : knownSizeOf(value);
   if (count === undefined) return reject(`${who} cannot find out the size of this value. Pass a size function.`);
-  // A size that is NaN would compare with nothing, and let everything pass.
+  // Every comparison with NaN is false, so a size of NaN would accept every value.
   return typeof count === "number" && count >= 0
     ? count
     : reject(

@@ -63,7 +63,7 @@ describe("a Lambda handler behind the probes", () => {
     const health = createHealth({ clock: createVirtualClock(), refresh: onRequest() });
     const index = health.resource("index", { load: () => Promise.reject(new Error("down")) });
     const handler = lambda.guard(index)(() => "done");
-    await expect(handler({ Records: [{ body: "x" }] })).rejects.toThrow("is not there");
+    await expect(handler({ Records: [{ body: "x" }] })).rejects.toThrow("is not loaded or is too old");
     expect(await handler(event)).toMatchObject({ statusCode: 503 });
   });
 

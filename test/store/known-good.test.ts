@@ -9,7 +9,7 @@ import {
   type Store,
   type StoreActions,
 } from "../../src/index.ts";
-import type { ResourceEvent, ResourceOptions, Restored, StoreRecord } from "../../src/index.ts";
+import type { LoadContext, ResourceEvent, ResourceOptions, Restored, StoreRecord } from "../../src/index.ts";
 import { managedResourceOf } from "../../src/resource/managed-resource-of.ts";
 import { createScriptedLoader, createVirtualClock } from "../../src/testing/index.ts";
 import { createKit, outcome, type Item, type Kit } from "../resource/kit.ts";
@@ -540,7 +540,7 @@ test("a store of another type does not compile, and a plain object is refused", 
 
 interface RequestKit {
   readonly calls: Call[];
-  readonly loads: (readonly [string | undefined, (value: unknown) => void])[];
+  readonly loads: (readonly [string | undefined, (value: unknown) => void, unknown])[];
   readonly kept: Promise<unknown>[];
   readonly clock: ReturnType<typeof createVirtualClock>;
   get(waits: boolean): Promise<Item>;
@@ -550,10 +550,11 @@ function createRequestKit(): RequestKit {
   const clock = createVirtualClock();
   const health = createHealth({ clock, refresh: onRequest() });
   const calls: Call[] = [];
-  const loads: (readonly [string | undefined, (value: unknown) => void])[] = [];
+  const loads: (readonly [string | undefined, (value: unknown) => void, unknown])[] = [];
   const kept: Promise<unknown>[] = [];
   const index = health.resource<Item>("index", {
-    load: ({ revision }) => new Promise((resolve) => void loads.push([revision, resolve as (value: unknown) => void])),
+    load: ({ revision, previous }: LoadContext) =>
+      new Promise((resolve) => void loads.push([revision, resolve as (value: unknown) => void, previous])),
     refreshEvery: "30s",
     lastKnownGood: createStore(createTestStore(calls)),
   });
@@ -575,7 +576,7 @@ test("in request mode the restore is the first part of the load, and the load st
   };
   calls[0]?.answer(stored);
   await clock.settle();
-  expect(loads.map(([revision]) => revision)).toEqual(["1"]);
+  expect(loads.map(([revision, , previous]) => [revision, previous])).toEqual([["1", { id: "old" }]]);
   // Another request is served at once.
   expect(await get(true)).toEqual({ id: "old" });
   loads[0]?.[1](unchanged());

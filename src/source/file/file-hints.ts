@@ -27,6 +27,7 @@ export type FileSubscribe = (
  * works without notifications of the system.
  *
  * @param path the file of `fromFile()`, or the folder of `fromFiles()`
+ * @throws TypeError with code HS_INVALID_OPTION for a wrong path
  * @example
  * hints(rates, fileHints("/etc/rates.json"));
  */
@@ -35,7 +36,7 @@ export function fileHints(path: string): FileSubscribe {
   return createFileHints(path, watchFolder);
 }
 
-/** The same with another `watch`, and with another way to tell the folder. */
+/** The same with another `watch`, and another function that returns the identity of the folder. */
 export function createFileHints(
   path: string,
   watch: Watch,
@@ -58,7 +59,9 @@ export function createFileHints(
       const closers: (() => void)[] = [];
       const close = (): void => closers.splice(0).forEach((end) => end());
       let events = 0;
-      /** One look at a time, because others may change a thousand files of the folder in a second. */
+      /**
+       * Checks run one after the other, because other programs may change a thousand files of the folder in a second.
+       */
       const checkFolder = async (): Promise<void> => {
         if (events++ > 0) return;
         do {
@@ -70,7 +73,7 @@ export function createFileHints(
       const closed = new Promise<unknown>((end) => {
         try {
           const watcher = watch(folder, { persistent: false }, (_, changed) => {
-            // Without a name, it may be this file. `..data` is the link that Kubernetes replaces.
+            // The system may report no name. Then this file may have changed. Kubernetes replaces the link `..data`.
             if (name === undefined || changed === null || [name, "..data"].includes(String(changed))) hint();
             void checkFolder();
           });
@@ -90,7 +93,7 @@ export function createFileHints(
   };
 }
 
-/** Which folder is there now. A new folder may get the inode of one that was removed, but not its time of birth. */
+/** Identifies the folder at a path. A new folder may get the inode of a removed one, but has another birth time. */
 async function identityOfFolder(folder: string): Promise<string> {
   const real = await realpath(folder);
   const { dev, ino, birthtimeNs } = await lstat(real, { bigint: true });

@@ -52,7 +52,7 @@ export interface FileOptions<F extends keyof FileBody, B, T> {
    */
   readonly maxBytes?: ByteSize;
   /**
-   * How long the file system may be silent.
+   * The longest time for one step of the file system, such as opening the file. After it, the load fails.
    * @default "30s"
    */
   readonly idleTimeout?: Duration;
@@ -102,11 +102,12 @@ export function fromFile<T>(path: string | URL, options: FileOptions<keyof FileB
 }
 
 /**
- * Creates a loader that reads several files of a folder as one value: an object with one property for each file. No
- * file changes while another one is read. For a ConfigMap or Secret of Kubernetes, all files have the same version,
- * because the link `..data` is resolved once.
+ * Creates a loader that reads several files of a folder as one value: an object with one property for each file. If a
+ * file changes while another one is read, the loader reads all of them again. For a ConfigMap or Secret of Kubernetes,
+ * all files have the same version, because the link `..data` is resolved once.
  *
- * @throws TypeError for a wrong option
+ * @param folder the path of the folder, relative to the working folder at the time of this call
+ * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong folder, name or option
  * @example
  * health.resource("tls", {
  *   load: fromFiles("/etc/tls", ["tls.crt", "tls.key"], { as: "text", parse: (files) => toContext(files) }),
@@ -145,12 +146,12 @@ export function fromFiles<T>(
   );
 }
 
-/** Which files are read, and by which function of ours. */
+/** The files that a loader reads. */
 export interface FilePlace {
-  /** The function, for the errors. */
+  /** The name of the function that created the loader, for errors. */
   readonly where: string;
   readonly path: string;
-  /** The names of a set below the path; `undefined` for one file. */
+  /** The names of a set of files in the folder `path`. `undefined` for one file. */
   readonly names: readonly string[] | undefined;
 }
 
@@ -169,7 +170,7 @@ export function createFileLoader<T>(
   const { maxBytes = "64MiB", idleTimeout = "30s" } = checked;
   const limits = { maxBytes: toBytes("maxBytes", maxBytes), idleMs: toMs("idleTimeout", idleTimeout, 1) };
   const find: FindPaths = names ? pathsBelow(fs, path, names) : onePath(path);
-  /** What was read last. It saves a reading; whether a revision is held is told by the context alone. */
+  /** The last content that was read. It only saves reading it again. The context says which revision is in use. */
   let seen: { readonly identity: string; readonly revision: string } | undefined;
 
   const asOfOf = async (value: T, mtimeMs: number): Promise<Date | number | undefined> => {
@@ -184,7 +185,7 @@ export function createFileLoader<T>(
       isUseful ? seen?.identity : undefined,
     );
     const confirm = async (): Promise<Unchanged> =>
-      // SAFETY: a value is held where its revision is, and it came from this loader or from its store.
+      // SAFETY: the resource has this revision, so it has a value, which came from this loader or from its store.
       toUnchanged({ asOf: await asOfOf(context.previous as T, reading.mtimeMs) });
     if (!("contents" in reading))
       return seen?.revision === context.revision ? confirm() : toUnchanged({ revision: seen?.revision });
@@ -202,7 +203,7 @@ export function createFileLoader<T>(
       bodies.push(toBody(as, file, bytes));
     }
     const body = names ? Object.fromEntries(names.map((name, at) => [name, bodies[at]])) : bodies[0];
-    // SAFETY: the overloads tie `as` and `names` to what parse takes, and to the value without one.
+    // SAFETY: the overloads connect `as` and `names` with the argument of `parse`, and with the value without `parse`.
     const value = await callOption("parse", `parse rejected ${path}`, () =>
       parse ? (parse as (body: unknown, about: FileAbout) => T)(body, about) : (body as T),
     );

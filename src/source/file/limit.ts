@@ -1,24 +1,24 @@
 import { SourceError } from "../source-error.ts";
 
-/** Waits for one step of the file system, at most for the idle deadline, and no longer than the signal allows. */
+/** Waits for one step of the file system. The wait ends after `idleMs`, or when the signal aborts. */
 export interface Limit {
   <T>(step: Promise<T>): Promise<T>;
-  /** Waits; the signal ends the wait. */
+  /** Waits for a time. The wait ends earlier if the signal aborts. */
   pause(ms: number): Promise<void>;
 }
 
 /** @param what the file, for the error */
 export function createLimit(what: string, idleMs: number, signal: AbortSignal): Limit {
   const race = async <T>(step: Promise<T>, ms: number, onTime: (end: (error: Error) => void) => void): Promise<T> => {
-    // A step that fails after the load was given up has nobody who hears of it.
+    // A step may fail after the load was given up. That must not be an unhandled rejection.
     step.catch(() => {});
     signal.throwIfAborted();
     let stop = (): void => {};
     const end = new Promise<never>((_, reject) => {
       const timer = setTimeout(() => onTime(reject), ms);
-      // A load keeps no process alive.
+      // A load must not keep the process alive.
       timer.unref();
-      // SAFETY: a reason that is no Error is passed on as it is, as AbortSignal does.
+      // SAFETY: a reason that is not an Error is passed on unchanged, as AbortSignal does.
       const onAbort = (): void => reject(signal.reason as Error);
       signal.addEventListener("abort", onAbort, { once: true });
       stop = () => {

@@ -5,15 +5,17 @@ import type { Limit } from "./limit.ts";
 
 const PIECE_BYTES = 2 ** 20;
 
-/** Tells a file from every other one that is, or was, at its path. */
+/** Returns a text that differs for every other file that is or was at the same path. */
 export function partOf(stat: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint; ctimeNs: bigint }): string {
   return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(":");
 }
 
-/** A pipe that came into the place of the file would hold up an opening for ever. Windows has no such flag. */
+/** If a pipe has replaced the file, opening it without this flag would never end. Windows has no such flag. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** The bytes of the file that was looked at; `undefined` if another one is opened, or if it changes meanwhile. */
+/**
+ * Reads the file with the given stamps. Returns `undefined` if another file is there now, or if it changes meanwhile.
+ */
 export async function readWhole(
   fs: { readonly open: typeof open },
   path: string,
@@ -22,13 +24,13 @@ export async function readWhole(
 ): Promise<Uint8Array | undefined> {
   const opening: Promise<FileHandle> = fs.open(path, READ);
   const handle = await limit(opening).catch((error: unknown) => {
-    // One that opens after nobody waits for it any more must not stay open.
+    // The load no longer waits, but the file may still open. Then it must be closed.
     opening.then(close, () => {});
     throw error;
   });
   try {
     if (partOf(await limit(handle.stat({ bigint: true }))) !== part) return undefined;
-    // One byte more, so that a file that grew is seen.
+    // One byte more than the size, so that a file that has grown is detected.
     const bytes = new Uint8Array(size + 1);
     let length = 0;
     for (let some = 1; some > 0 && length <= size; length += some)
@@ -45,7 +47,7 @@ export async function readWhole(
   }
 }
 
-/** Not waited for, because a file that hangs may hang here too. */
+/** Closes a file without waiting, because a file system that is silent may be silent here too. */
 function close(handle: FileHandle): void {
   handle.close().catch(() => {});
 }

@@ -13,15 +13,15 @@ export interface ReadingFiles {
   readonly stat: typeof stat;
 }
 
-/** How a file is looked at. */
+/** The limits of reading. */
 export interface ReadLimits {
   readonly maxBytes: number;
   readonly idleMs: number;
 }
 
-/** Files that were whole, all at the same time. */
+/** The contents of one or more files that did not change while they were read. */
 export interface Reading {
-  /** Tells these contents from those before, without reading. */
+  /** The stamps of the files as a text. If it has not changed, the files need not be read again. */
   readonly identity: string;
   readonly contents: readonly Uint8Array[];
   readonly digests: readonly string[];
@@ -29,38 +29,40 @@ export interface Reading {
   readonly mtimeMs: number;
 }
 
-/** The contents are those of an identity that was read before. */
+/** The files have the identity that was read before, so they were not read again. */
 export interface SameIdentity {
   readonly identity: string;
   readonly mtimeMs: number;
 }
 
-/** A file that changes is read again after this wait, in ms, and so is a young one. */
+/** After this wait, in ms, a file that changed while it was read is read again. So is a young file. */
 const WAIT_MS = 100;
 const MOST_WAITS = 10;
 
-/** Within this time after an edit, in ms, a second edit may leave the stamps as they are, because clocks are coarse. */
+/**
+ * A file is young for this time after an edit, in ms. Clocks are coarse, so a second edit may leave the same stamps.
+ */
 const YOUNG_MS = 1_000;
 
 /**
- * How long a young file must stay as it is, in ms, if a write was the last that happened to it: its writer may only be
- * pausing. A file that was renamed or touched since its last write is complete, so WAIT_MS is enough for it.
+ * How long a young file must stay unchanged, in ms, if its last change was a write. Its writer may only have paused. If
+ * the file was renamed or touched after its last write, it is complete, and WAIT_MS is enough.
  */
 const SETTLE_MS = 250;
 
-/** What the system says of the files at one moment. */
+/** The stamps of the files at one moment. */
 interface Stats {
   readonly identity: string;
-  /** What tells each file from every other one that is, or was, at its path. */
+  /** For each file, the result of `partOf()`. */
   readonly parts: readonly string[];
   readonly sizes: readonly number[];
   readonly newestMs: number;
-  /** Whether the last that happened to one of the files was a write. */
+  /** Whether a write was the last change of at least one file. */
   readonly wasWritten: boolean;
   readonly oldestMs: number;
 }
 
-/** The paths of the files at this moment. `..data` and links of folders are followed once, for all of them. */
+/** Returns the current paths of the files. `..data` and links of folders are resolved once, for all files. */
 export type FindPaths = (limit: Limit) => Promise<readonly string[]>;
 
 /** Finds one file. */
@@ -82,10 +84,10 @@ export function pathsBelow(fs: ReadingFiles, folder: string, names: readonly str
   };
 }
 
-/** What is read, and how. */
+/** The settings of one reading. */
 export interface ReadOrder {
   readonly fs: ReadingFiles;
-  /** What it is called in errors. */
+  /** The name in errors. */
   readonly what: string;
   readonly find: FindPaths;
   readonly limits: ReadLimits;
@@ -93,9 +95,9 @@ export interface ReadOrder {
 }
 
 /**
- * Reads files that do not change meanwhile.
+ * Reads files. If a file changes meanwhile, waits and reads all of them again.
  *
- * @param known the identity that was read before; it is not read again
+ * @param known the identity that was read before. Files with this identity are not read again.
  * @throws SourceError of kind `missing`, `moving`, `too-large`, `unreadable`, `timeout`
  */
 export async function readStable(order: ReadOrder, known: string | undefined): Promise<Reading | SameIdentity> {
@@ -118,7 +120,7 @@ export async function readStable(order: ReadOrder, known: string | undefined): P
       if (!isSystemError(error)) throw error;
       if (!isMissing(error))
         throw new SourceError("unreadable", `${what} cannot be read: ${error.code}`, { cause: error });
-      // The folder of an older version is removed after the swap of its link, so look where the link leads now.
+      // Kubernetes removes the folder of the old version after it has replaced the link. So resolve the link again.
       const now = await find(limit).catch(() => paths);
       if (now.join("\n") === paths.join("\n"))
         throw new SourceError("missing", `${what} does not exist`, { cause: error });
@@ -127,7 +129,7 @@ export async function readStable(order: ReadOrder, known: string | undefined): P
   throw new SourceError("moving", `${what} was still being written at the last of ${MOST_WAITS + 1} readings`);
 }
 
-/** Reads each file once; `undefined` if one changed meanwhile. */
+/** Reads each file once. Returns `undefined` if a file has changed meanwhile. */
 async function readOnce(
   { fs, what, find, limits: { maxBytes } }: ReadOrder,
   paths: readonly string[],
@@ -142,7 +144,7 @@ async function readOnce(
     if (!bytes) return undefined;
     contents.push(bytes);
   }
-  // All of them again, and only now: a set counts only if none of it changed while another was read.
+  // The stamps of all files are compared after the last one was read. No file may have changed while another was read.
   const pathsNow = await find(limit);
   if (pathsNow.join("\n") !== paths.join("\n")) return undefined;
   if ((await statAll(fs, paths, limit)).identity !== found.identity) return undefined;

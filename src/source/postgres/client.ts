@@ -1,17 +1,17 @@
 import { invalidOption, propertyOf } from "../../option/invalid-option.ts";
 
-/** What a query gives, by the packages `pg` and PGlite. */
+/** The result of a query of the packages `pg` and PGlite. */
 export interface PgResultLike {
   readonly rows: readonly unknown[];
   readonly fields: readonly { readonly name: string }[];
 }
 
-/** A query as the package `pg` takes it. */
+/** A query for the package `pg`. */
 export interface PgQueryLike {
   text: string;
   values?: unknown[];
   rowMode?: "array";
-  // A method, because the parser of `pg` takes its own table of type numbers.
+  // This is a method, so that the types of `pg`, whose function has a parameter, are assignable.
   types?: { getTypeParser(): (value: string) => string };
 }
 
@@ -24,7 +24,7 @@ export interface PgConnectionLike {
   release(destroy?: boolean): void;
 }
 
-/** A message that a connection of the package `pg` hears. */
+/** A notification that a connection of the package `pg` receives. */
 export interface PgNotificationLike {
   readonly channel: string;
   readonly payload?: string | undefined;
@@ -37,7 +37,7 @@ export interface PgPoolLike {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
-/** Rows of the package `postgres` whose values are the bytes that came. */
+/** Rows of the package `postgres`. Their values are the bytes that the server sent. */
 export interface PostgresJsRawRowsLike extends ReadonlyArray<readonly (Uint8Array | null)[]> {
   readonly columns: readonly { readonly name: string }[];
 }
@@ -63,7 +63,7 @@ export interface PostgresJsLike extends PostgresJsTransactionLike {
   notify(channel: string, payload: string): PromiseLike<unknown>;
 }
 
-/** How PGlite is to give the rows. */
+/** The options of a query of PGlite. */
 export interface PgliteQueryOptionsLike {
   rowMode?: "array";
   parsers?: Record<number, (value: string) => unknown>;
@@ -85,19 +85,19 @@ export interface PgliteLike {
 /** A client for PostgreSQL: a `pg.Pool`, the result of `postgres()`, or a `PGlite`. */
 export type PostgresClientLike = PgPoolLike | PostgresJsLike | PgliteLike;
 
-/** The client with the kind that its structure tells. */
+/** A client and its kind. The kind is found by the methods of the client. */
 export type KnownClient =
   | { readonly kind: "pg"; readonly pool: PgPoolLike }
   | { readonly kind: "postgres.js"; readonly sql: PostgresJsLike }
   | { readonly kind: "pglite"; readonly pglite: PgliteLike };
 
-const ACCEPTED = "a Pool of the package pg, what postgres() of the package postgres gives, or a PGlite";
+const ACCEPTED = "a Pool of the package pg, the result of postgres() of the package postgres, or a PGlite";
 
 /**
  * Finds out which client it is.
  *
- * @param where what takes the client, for the error, such as `fromPostgres()`
- * @throws TypeError with code HS_INVALID_OPTION for what is none of the three, and for a single `pg.Client`
+ * @param where the function that received the client, such as `fromPostgres()`, for the error
+ * @throws TypeError with code HS_INVALID_OPTION for any other value, and for a single `pg.Client`
  */
 export function knownClient(where: string, client: PostgresClientLike): KnownClient {
   const name = `the client of ${where}`;
@@ -105,16 +105,16 @@ export function knownClient(where: string, client: PostgresClientLike): KnownCli
   if (typeof client === "function" && isMethod("begin") && isMethod("unsafe"))
     return { kind: "postgres.js", sql: client };
   if (isMethod("connect") && typeof propertyOf(client, "totalCount") === "number")
-    // SAFETY: a client that connects and counts its connections is a pool.
+    // SAFETY: only a pool connects and also counts its connections.
     return { kind: "pg", pool: client as PgPoolLike };
   if (isMethod("transaction") && isMethod("exec") && isMethod("listen"))
-    // SAFETY: these three methods together are PGlite's.
+    // SAFETY: only PGlite has these three methods together.
     return { kind: "pglite", pglite: client as PgliteLike };
   if (isMethod("connect") && isMethod("query"))
     return invalidOption(
       name,
       client,
-      `a Pool instead: a load ends its connection when it is given up, and one connection alone would then be gone`,
+      "a Pool instead, because an aborted load closes its connection, and a Client has no other connection",
     );
   return invalidOption(name, client, ACCEPTED);
 }

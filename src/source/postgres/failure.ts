@@ -1,7 +1,7 @@
 import { toSafeText } from "../../option/invalid-option.ts";
 import { SourceError, type SourceErrorKind } from "../source-error.ts";
 
-/** SQLSTATE, or the first characters of it, with the kind of failure that it is. The first that fits counts. */
+/** The kind of failure by the first characters of the SQLSTATE. The first entry that fits counts. */
 const KINDS: readonly (readonly [state: string, kind: SourceErrorKind])[] = [
   ["57014", "timeout"], // query_canceled: statement_timeout, or somebody's pg_cancel_backend()
   ["25P03", "timeout"], // idle_in_transaction_session_timeout
@@ -11,13 +11,13 @@ const KINDS: readonly (readonly [state: string, kind: SourceErrorKind])[] = [
   ["57P", "network"], // shut down, crashed, starting up
 ];
 
-/** Creates a SourceError of what a client threw; what is one already stays. */
+/** Converts the error of a client to a SourceError. A SourceError is returned unchanged. */
 export function toFailure(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
   // SAFETY: the parts are only read, and their types are checked.
   const { code, message, severity } = Object(error) as { readonly [name: string]: unknown };
   const state = typeof code === "string" && typeof severity === "string" ? code : undefined;
-  // Only the server's own errors have a severity. All others come from the client and its connection.
+  // Only errors of the server have a severity. All others come from the client or its connection.
   const kind = state === undefined ? "network" : (KINDS.find(([begin]) => state.startsWith(begin))?.[1] ?? "refused");
   const text = toSafeText(typeof message === "string" && message !== "" ? message : (code ?? error));
   return new SourceError(kind, `PostgreSQL: ${text}${state === undefined ? "" : ` (SQLSTATE ${toSafeText(state)})`}`, {
@@ -25,7 +25,7 @@ export function toFailure(error: unknown): SourceError {
   });
 }
 
-/** Whether the connection is gone, so that nothing more may be sent on it. */
+/** Whether the connection is lost. Nothing may be sent on a lost connection. */
 export function isConnectionLost(error: unknown): boolean {
   // SAFETY: the parts are only read, and their types are checked.
   const { code, severity, syscall } = Object(error) as { readonly [name: string]: unknown };

@@ -1,13 +1,14 @@
 /**
- * The statement that makes what `postgresFleet()` needs: four unlogged tables and three functions, all named
- * `health_state_fleet…`, in the first schema of the search path. Running it again replaces the functions and keeps the
- * tables. It is one statement, so that every client and every migration tool takes it.
+ * The SQL statement that creates what `postgresFleet()` needs: four unlogged tables and three functions. Their names
+ * begin with `health_state_fleet`, and they are in the first schema of the search path. If you run it again, it
+ * replaces the functions and keeps the tables. It is a single statement, so every client and every migration tool can
+ * run it.
  *
- * Several replicas may run it at once, because it takes an advisory lock. Without the lock, PostgreSQL refuses all but
- * one of them.
+ * Several replicas may run it at once, because it takes an advisory lock. Without the lock, PostgreSQL would reject all
+ * of these statements except one.
  *
- * Each function takes an advisory lock of its group first, and then decides by `clock_timestamp()`. One statement without
- * the lock would grant more than the budget.
+ * Each function first takes an advisory lock on the group. Without this lock, two replicas could get a leave at the
+ * same time, although the budget has room for only one.
  *
  * @example
  * await pool.query(fleetSchema);

@@ -48,10 +48,10 @@ export interface FromPostgresOptions<T, Row extends object = Record<string, unkn
   readonly maxBytes?: ByteSize;
 }
 
-/** How many snapshots one load reads while tables are truncated or replaced under it. */
+/** How many snapshots one load reads, if a table is truncated or replaced during each of them. */
 const MOST_READS = 3;
 
-// Loads that share a client take turns, across resources.
+// Loads of one client run one after the other, even for different resources.
 const TURNS = new WeakMap<object, Turns>();
 
 /**
@@ -105,7 +105,7 @@ export function fromPostgres<T, Row extends object = Record<string, unknown>>(
     return callOption("parse", "asOf could not read the value", () => asOf(value, noteOf(row)));
   };
 
-  /** The version row, and the rows if it is a new one. Both are of one committed state. */
+  /** Reads the version row, and also the rows if the version is new. Both come from the same snapshot. */
   const readWhole = async (context: LoadContext): Promise<{ row: VersionRow; rows?: object[] }> => {
     for (let reads = 0; reads < MOST_READS; reads++) {
       const found = await inSnapshot(context, async (transaction) => {
@@ -126,7 +126,7 @@ export function fromPostgres<T, Row extends object = Record<string, unknown>>(
       return toUnchanged({ asOf: await asOfOf(row, context.previous as T | undefined) });
     }
     if (rows === undefined) return toUnchanged({ revision: row.revision });
-    // SAFETY: the caller names the row beside the query that selects it, because no client can know it.
+    // SAFETY: no client can know the type of the rows. The caller declares it for the query.
     const value = await callOption("parse", "parse could not read the rows", () => parse(rows as Row[], noteOf(row)));
     return toLoaded(value, { revision: row.revision, asOf: await asOfOf(row, value) });
   };

@@ -5,8 +5,8 @@ import { setLocal, SNAPSHOT, type Read, type Transaction } from "./transaction.t
 const heard = new WeakSet<object>();
 
 /**
- * Adds a listener for `error` to a pool, once. Without one, a server that goes away while a connection is idle would end
- * the process. It is called when the pool is handed in, because others may use the pool before the first load.
+ * Adds a listener for `error` to a pool, once. Without a listener, the loss of an idle connection would end the
+ * process. Call it as soon as the pool is passed in, because other code may use the pool before the first load.
  */
 export function hearErrors(pool: PgPoolLike): void {
   if (!heard.has(pool)) pool.on("error", ignore);
@@ -14,8 +14,8 @@ export function hearErrors(pool: PgPoolLike): void {
 }
 
 /**
- * A connection of the pool. It needs a listener for `error` of its own while it is in use. The callback form is the only
- * one that leaves no gap: a promise comes after the next message, and that message may be the server's farewell.
+ * Returns a connection of the pool. While it is in use, it needs its own listener for `error`. Only a callback can add
+ * it in time. A promise resolves later, and an error could arrive before that.
  */
 export function connectionOf(pool: PgPoolLike): Promise<PgConnectionLike> {
   return new Promise((resolve, reject) => {
@@ -28,7 +28,8 @@ export function connectionOf(pool: PgPoolLike): Promise<PgConnectionLike> {
 }
 
 /**
- * Returns a connection that works back to its pool. One that is destroyed keeps its listener: its socket may fail yet.
+ * Returns a working connection to its pool. Do not call it for a destroyed connection. That one needs its listener,
+ * because its socket may still fail.
  */
 export function giveBack(connection: PgConnectionLike): void {
   connection.off("error", ignore);
@@ -73,7 +74,7 @@ function transactionOf(connection: PgConnectionLike): Transaction {
   return {
     async texts(query) {
       const { fields, rows } = await ask(query, { rowMode: "array", types: { getTypeParser: () => String } });
-      // SAFETY: `rowMode` makes an array of each row, and the parser leaves each value the text it came as.
+      // SAFETY: with `rowMode`, each row is an array, and the parser returns the text of each value unchanged.
       return { columns: fields.map(({ name }) => name), rows: rows as (string | null)[][] };
     },
     async rows(query) {

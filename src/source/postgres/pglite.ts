@@ -2,14 +2,14 @@ import type { PgliteLike, PgliteTransactionLike } from "./client.ts";
 import { SourceError } from "../source-error.ts";
 import { setLocal, SNAPSHOT, type Limits, type Read, type Transaction } from "./transaction.ts";
 
-/** Type numbers whose values PGlite would turn into numbers, bigints, dates, booleans or bytes. */
+/** The numbers of the types whose values PGlite would convert to numbers, bigints, dates, booleans or bytes. */
 const PARSED = [16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 1700, 3802];
 
 const AS_TEXT = Object.fromEntries(PARSED.map((oid) => [oid, String]));
 
 /**
- * Reads with PGlite, which runs in this process. A statement that runs cannot be cancelled: an abort is seen after it,
- * and the turn is given back then.
+ * Reads with PGlite, which runs in this process. A running statement cannot be cancelled. So an abort takes effect when
+ * the statement has ended, and only then may the next load start.
  */
 export function readWithPglite(pglite: PgliteLike): Read {
   return async <R>(limits: Limits, work: (transaction: Transaction) => Promise<R>): Promise<R> => {
@@ -21,7 +21,7 @@ export function readWithPglite(pglite: PgliteLike): Read {
       limits.signal.throwIfAborted();
       kept.done = { result };
     });
-    if (!kept.done) throw new SourceError("protocol", "the transaction ended before its work");
+    if (!kept.done) throw new SourceError("protocol", "the transaction ended before the load had read its rows");
     return kept.done.result;
   };
 }
@@ -30,7 +30,7 @@ function transactionOf(raw: PgliteTransactionLike): Transaction {
   return {
     async texts({ text, values }) {
       const { fields, rows } = await raw.query(text, [...values], { rowMode: "array", parsers: AS_TEXT });
-      // SAFETY: `rowMode` makes an array of each row.
+      // SAFETY: with `rowMode`, each row is an array.
       const table = rows as readonly (readonly unknown[])[];
       return {
         columns: fields.map(({ name }) => name),
@@ -45,7 +45,9 @@ function transactionOf(raw: PgliteTransactionLike): Transaction {
   };
 }
 
-/** Values of further types, lists for one, are parsed by PGlite. Their JSON tells them apart as well. */
+/**
+ * Returns the text of a value. PGlite parses the values of some other types, such as arrays. Their JSON is the text.
+ */
 function toText(value: unknown): string | null {
   return value === null || typeof value === "string" ? value : JSON.stringify(value);
 }

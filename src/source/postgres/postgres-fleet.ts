@@ -3,7 +3,7 @@ import { toFleetAnswer } from "../../fleet/read-answer.ts";
 import { knownClient, type KnownClient, type PostgresClientLike } from "./client.ts";
 import { connectionOf, giveBack, hearErrors } from "./pg-pool.ts";
 
-/** Calls a function and gives its one value as text. */
+/** Calls a function and returns its only value as text. */
 type Call = (text: string, values: readonly string[]) => Promise<string>;
 
 /**

@@ -12,13 +12,13 @@ import {
 import { connectionOf, giveBack, hearErrors } from "./pg-pool.ts";
 import { proveDelivery } from "./prove-delivery.ts";
 
-/** PostgreSQL cuts a longer name off, and NOTIFY refuses it. */
+/** LISTEN would shorten a longer name, and NOTIFY would reject it. */
 const MOST_NAME_BYTES = 63;
 
 /**
  * Opens a channel for `hints()` with LISTEN. With `pg`, it keeps one connection of the pool. With `postgres`, it uses
- * the client's own connection for listening. The payload of NOTIFY, if there is one, is the new revision. The channel does
- * not open where LISTEN has no effect: through PgBouncer in transaction mode, or on a standby.
+ * the client's own connection for listening. The payload of NOTIFY, if there is one, is the new revision. If LISTEN has
+ * no effect, the channel does not open: through PgBouncer in transaction mode, or on a standby.
  *
  * @param channel the name that NOTIFY uses. It is case-sensitive and has at most 63 bytes.
  * @throws TypeError with code HS_INVALID_OPTION for a wrong client or name, and for a `pg.Pool` with `max: 1`
@@ -52,7 +52,7 @@ async function listenWithPool(
 ): Promise<HintChannel> {
   const connecting = connectionOf(pool);
   const connection = await untilAborted(signal, connecting).catch((error: unknown) => {
-    // A connection that comes too late is of no use to anybody.
+    // The channel was given up. If the connection opens later, it is destroyed.
     connecting.then((late) => late.release(true), ignore);
     throw error;
   });
@@ -61,7 +61,7 @@ async function listenWithPool(
     if (released) return;
     released = true;
     signal.removeEventListener("abort", release);
-    // It is destroyed, because a connection that still LISTENs must not go back to the pool.
+    // The connection is destroyed, because it still LISTENs and must not return to the pool.
     connection.release(true);
   };
   const closed = new Promise<void>((resolve) => {
@@ -116,13 +116,13 @@ async function listenWithPostgresJs(
   const hear = passOn(hint, signal);
   let isFirst = true;
   const listening = sql.listen(channel, hear, () => {
-    // The client connects anew by itself. What was sent meanwhile is lost, so this is a hint.
+    // The client reconnects itself. Messages that were sent meanwhile are lost, so the new connection is a hint.
     if (!isFirst) hear(undefined);
     isFirst = false;
   });
   const stop = (): void => void listening.then(({ unlisten }) => unlisten()).catch(ignore);
   const answers = new Map<string, () => void>();
-  // A channel that nobody else uses carries the echo, over the same connection as the hints.
+  // The test message uses a channel with a random name, on the same connection as the hints.
   const echoChannel = `echo_${randomName()}`;
   const echoing = listening.then(() => sql.listen(echoChannel, (payload) => answers.get(payload)?.()));
   const stopEcho = (): void => void echoing.then(({ unlisten }) => unlisten()).catch(ignore);

@@ -4,19 +4,20 @@ import { isConnectionLost } from "./failure.ts";
 import type { CheckedQuery } from "./query.ts";
 import { settingsOf, SNAPSHOT, type Limits, type Read, type TextTable, type Transaction } from "./transaction.ts";
 
-/** Names the transaction that runs, so that nothing else is ended in its place, and makes its settings. */
+/** Applies the settings of the transaction, and returns its process id and start, which identify it for `END`. */
 const nameAndSet = (limits: Limits): string => {
   const settings = Object.entries(settingsOf(limits)).map(([name, value]) => `set_config('${name}', '${value}', true)`);
   return `select pg_backend_pid(), transaction_timestamp()::text, ${settings.join(", ")}`;
 };
 
-/** Ends the connection only while it is still in that transaction. */
+/** Ends a connection, but only if it is still in the identified transaction. */
 const END = `select pg_terminate_backend(pid) from pg_stat_activity
   where pid = $1::text::int and xact_start::text = $2::text`;
 
 /**
- * Reads with the package `postgres`. An abort ends the connection from the server's side, by another connection of the
- * same client: `query.cancel()` has an inner promise that nobody can handle, and its failure would end the process.
+ * Reads with the package `postgres`. After an abort, another connection of the same client asks the server to end the
+ * connection. `query.cancel()` is no alternative. It has an inner promise that nobody can handle, and the failure of
+ * that promise would end the process.
  */
 export function readWithPostgresJs(sql: PostgresJsLike): Read {
   return async <R>(limits: Limits, work: (transaction: Transaction) => Promise<R>): Promise<R> => {
@@ -38,7 +39,7 @@ export function readWithPostgresJs(sql: PostgresJsLike): Read {
     } finally {
       signal.removeEventListener("abort", end);
     }
-    if (!kept.done) throw new SourceError("protocol", "the transaction ended before its work");
+    if (!kept.done) throw new SourceError("protocol", "the transaction ended before the load had read its rows");
     return kept.done.result;
   };
 }
@@ -51,8 +52,8 @@ function transactionOf(raw: PostgresJsTransactionLike): Transaction {
 }
 
 /**
- * After a connection is lost, the client itself rejects `begin()`. A rejection in here would make it send a ROLLBACK on
- * the socket that is gone, and that throws where nobody can catch it. So the work stands still instead.
+ * Returns a promise that never settles if the connection is lost. In that case the client itself rejects `begin()`. If
+ * the work rejected too, the client would send a ROLLBACK on the lost socket, and that error cannot be caught.
  */
 function untilLost<R>(asked: Promise<R>): Promise<R> {
   return asked.catch((error: unknown) => {
@@ -62,7 +63,7 @@ function untilLost<R>(asked: Promise<R>): Promise<R> {
 }
 
 async function send(sql: PostgresJsTransactionLike, { text, values }: CheckedQuery): Promise<readonly object[]> {
-  // SAFETY: the client takes any value that it can write, and fails the query for one that it cannot.
+  // SAFETY: the client accepts any value that it can convert. For any other value, the query fails.
   return sql.unsafe(text, [...values] as never[]);
 }
 

@@ -1,15 +1,16 @@
 import { systemClock } from "../../time/clock.ts";
 import { SourceError } from "../source-error.ts";
 
-/** How long the sending may take, and then the delivery, in ms. */
+/** The longest time for sending the message, and then again for its delivery, in ms. */
 const WAIT_MS = 5_000;
 
 /**
- * Checks that a message of another connection arrives. Through a pooler in transaction mode LISTEN succeeds, but the
- * connection stays deaf. If the message cannot be sent in time, because the pool is busy for example, nothing is known.
+ * Checks that a message of another connection arrives. Through a pooler in transaction mode, LISTEN succeeds, but no
+ * message arrives. If the message cannot be sent in time, for example because the pool is busy, the function returns
+ * without a result.
  *
  * @param send sends a message over another connection
- * @param arrived resolves when the message was heard
+ * @param arrived resolves when the message has arrived
  * @throws SourceError of kind `refused` if the message was sent and did not arrive
  */
 export async function proveDelivery(send: () => PromiseLike<unknown>, arrived: Promise<unknown>): Promise<void> {
@@ -17,7 +18,7 @@ export async function proveDelivery(send: () => PromiseLike<unknown>, arrived: P
   if ((await endOf(arrived)) === "done") return;
   throw new SourceError(
     "refused",
-    "LISTEN has no effect on this connection, as through a pooler in transaction mode. Connect to the server directly.",
+    "LISTEN has no effect on this connection. A pooler in transaction mode does this. Connect to the server directly.",
   );
 }
 

@@ -17,11 +17,11 @@ export function checkQuery(option: string, given: PostgresQuery): CheckedQuery {
   if (typeof text !== "string" || text.trim() === "" || !Array.isArray(values))
     return invalidOption(option, given, "a query as a string, or as { text, values } with an array of values");
   const list: readonly unknown[] = values;
-  // A semicolon at the end is allowed by every client, and would stand inside of DECLARE … FOR.
+  // Every client allows a semicolon at the end. It must be removed, because the text becomes a part of DECLARE … FOR.
   return { text: text.trim().replace(/(?:\s*;)+$/, ""), values: [...list] };
 }
 
-/** Names what the queries read, without their values, because those may be secret. */
+/** Returns the name of the queries. It contains a hash of their values instead of the values, which may be secret. */
 export function identityOf(queries: readonly CheckedQuery[]): string {
   const text = queries.map((query) => query.text.replace(/\s+/g, " ")).join("; ");
   const values = queries.flatMap((query) => query.values);
@@ -32,7 +32,7 @@ function plain(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
-/** FNV-1a in 32 bits: tells two sets of values apart, and is no secret's keeper. */
+/** FNV-1a in 32 bits. It distinguishes lists of values. It is not a cryptographic hash. */
 function hashOf(text: string): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -1,7 +1,7 @@
-/** What a value takes that is neither text nor bytes: numbers, dates, booleans. */
+/** The assumed size of a number, a date or a boolean, in bytes. */
 const PLAIN_BYTES = 8;
 
-/** About how many bytes the values of a row take; the row's own overhead in the runtime is left out. */
+/** Returns about how many bytes the values of a row take. The object of the row itself does not count. */
 export function sizeOf(value: unknown): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object") return PLAIN_BYTES;

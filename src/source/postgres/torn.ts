@@ -1,9 +1,9 @@
 import type { Transaction } from "./transaction.ts";
 
 /**
- * The relations of this transaction that are not those of its snapshot. The catalog, read as a table, is that of the
- * snapshot. What the two functions tell is what the query has used. Only this session has its temporary tables, and
- * their schema has two names.
+ * Finds a relation that this transaction has locked and that differs from its snapshot. The catalog tables show the
+ * state of the snapshot. The two functions show the current state, which the query has used. Temporary tables are left
+ * out in the last comparison. No other session can change them, and their schema has two names.
  */
 const CHANGED = `select 1
   from pg_catalog.pg_locks l
@@ -17,9 +17,10 @@ const CHANGED = `select 1
   ) limit 1`;
 
 /**
- * Whether the rows may be wrong because a table was truncated, rewritten or replaced after the snapshot was taken. Its
- * new rows are younger than the snapshot, so the table looks empty (PostgreSQL's manual, 13.6). A load that waits for
- * the lock of such a writer always meets this. Ask it after the rows, because their locks tell the tables.
+ * Whether the rows may be wrong because a table was truncated, rewritten or replaced after the snapshot was taken. The
+ * new rows are younger than the snapshot, so the table looks empty (PostgreSQL manual, 13.6). This happens to every
+ * load that waits for the lock of such a writer. Call this after the rows were read, because the locks of the
+ * transaction then name the tables.
  */
 export async function isTorn(transaction: Transaction): Promise<boolean> {
   return (await transaction.texts({ text: CHANGED, values: [] })).rows.length > 0;

@@ -9,29 +9,32 @@ export interface TextTable {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-/** What each client can do inside of one read-only snapshot. */
+/** The operations of each client in one read-only snapshot. */
 export interface Transaction {
-  /** Values as PostgreSQL wrote them: a Date would cut microseconds off, and a number would round a bigint. */
+  /**
+   * Returns each value as the text of PostgreSQL. A Date would lose microseconds, and a number would round a bigint.
+   */
   texts(query: CheckedQuery): Promise<TextTable>;
-  /** Rows as the client gives them to everybody. */
+  /** Returns rows as the client usually returns them. */
   rows(query: CheckedQuery): Promise<readonly object[]>;
 }
 
-/** What a transaction needs to know of the load that it is part of. */
+/** The parts of the load context that a transaction uses. */
 export type Limits = Pick<LoadContext, "signal" | "deadline">;
 
-/** Runs the work in one REPEATABLE READ, READ ONLY transaction. Settles when its connection is out of use. */
+/** Runs the work in one REPEATABLE READ, READ ONLY transaction. Settles when the connection is no longer in use. */
 export type Read = <R>(limits: Limits, work: (transaction: Transaction) => Promise<R>) => Promise<R>;
 
-/** One snapshot for every statement, and no writes. */
+/** The mode of the transaction: one snapshot for all statements, and no writes. */
 export const SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/** The most that `statement_timeout` takes, in ms. */
+/** The largest value of `statement_timeout`, in ms. */
 const MOST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * The time left for this load, in ms, as `statement_timeout` takes it. Where the deadline lies in the past, the load's
- * clock is another one (in a test) or the process stood still. A second is left then, and the abort ends the load.
+ * Returns the remaining time of this load for `statement_timeout`, in ms. A deadline in the past means that the load
+ * uses another clock (in a test), or that the process was suspended. Then it returns one second, and the abort ends the
+ * load.
  */
 export function timeLeftMs(limits: Limits): number {
   const left = Math.ceil(limits.deadline - Date.now());
@@ -39,8 +42,8 @@ export function timeLeftMs(limits: Limits): number {
 }
 
 /**
- * The settings of the transaction. A role or a database may write dates in another style, which `as_of` could not be
- * read from, and a revision would depend on who asks.
+ * Returns the settings of the transaction. A role or a database may have another `datestyle`. Then `as_of` could not be
+ * parsed, and the text of a revision could depend on the role.
  */
 export function settingsOf(limits: Limits): Readonly<Record<string, string>> {
   return { statement_timeout: String(timeLeftMs(limits)), datestyle: "ISO" };
@@ -52,13 +55,13 @@ export function setLocal(limits: Limits): string {
   return settings.map(([name, value]) => `SET LOCAL ${name} = ${value}`).join("; ");
 }
 
-/** How many rows are asked for at a time. Between two batches an abort is seen and other work of the process goes on. */
+/** The number of rows in a batch. Between two batches, an abort takes effect, and other work of the process runs. */
 const BATCH = 5_000;
 
 /**
  * Reads the rows in batches and counts them.
  *
- * @throws SourceError of kind `too-large` as soon as there is more than `maxBytes`
+ * @throws SourceError of kind `too-large` as soon as the rows have more than `maxBytes`
  */
 export async function readRows(
   transaction: Transaction,
@@ -68,9 +71,9 @@ export async function readRows(
 ): Promise<object[]> {
   const all: object[] = [];
   let bytes = 0;
-  // The time has moved on since the version was asked.
+  // The query for the version took time, so less time is left now.
   await transaction.rows({ text: `SET LOCAL statement_timeout = ${timeLeftMs(limits)}`, values: [] });
-  // All rows are wanted, so the planner must not look for the plan that gives the first ones soonest.
+  // All rows are needed. By default, PostgreSQL plans a cursor so that the first rows come early.
   await transaction.rows({ text: "SET LOCAL cursor_tuple_fraction = 1", values: [] });
   await transaction.rows({ text: `DECLARE health_state NO SCROLL CURSOR FOR ${query.text}`, values: query.values });
   for (;;) {

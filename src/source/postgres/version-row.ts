@@ -2,7 +2,7 @@ import { toSafeText } from "../../option/invalid-option.ts";
 import { SourceError } from "../source-error.ts";
 import type { TextTable } from "./transaction.ts";
 
-/** What the `version` query said. */
+/** The result of the query `version`. */
 export interface VersionRow {
   readonly revision: string;
   /** Epoch ms. */
@@ -12,7 +12,8 @@ export interface VersionRow {
 }
 
 /**
- * Reads the one row of `version`: its first column is the revision, `as_of` the moment it vouches for.
+ * Reads the only row of the query `version`. Its first column is the revision. Its column `as_of`, if there is one, is
+ * the time at which the data was known to be correct.
  *
  * @throws SourceError of kind `missing` without a row or with a null in its first column, `protocol` for more rows
  */
@@ -35,7 +36,7 @@ export function toVersionRow({ columns, rows }: TextTable): VersionRow {
 
 const TIMESTAMPTZ = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?(?:Z|([+-]\d\d)(?::?(\d\d))?(?::\d\d)?)$/;
 
-/** Epoch ms of a timestamptz, or of a number that is one already. */
+/** Converts a timestamptz, or a number in epoch ms, to epoch ms. */
 function toEpochMs(text: string | null): number | undefined {
   if (text === null) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(text)) return Math.floor(Number(text));

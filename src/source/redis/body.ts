@@ -2,13 +2,13 @@ import { digestOf } from "../../option/digest.ts";
 import { callOption } from "../call-option.ts";
 import { SourceError } from "../source-error.ts";
 
-/** Looks at bytes before they are parsed. Throwing, or `false`, refuses them. */
+/** Checks bytes before they are parsed. To reject them, it throws or returns `false`. */
 export type Verify = (
   bytes: Uint8Array,
   note: { readonly revision: string },
 ) => boolean | void | PromiseLike<boolean | void>;
 
-/** @throws SourceError of kind `protocol` for bytes that are no UTF-8 */
+/** @throws SourceError of kind `protocol` for bytes that are not valid UTF-8 */
 export function textOf(bytes: Uint8Array | undefined): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -17,20 +17,20 @@ export function textOf(bytes: Uint8Array | undefined): string {
   }
 }
 
-/** The revision of a value that has no other. */
+/** Returns the revision of a value without a version key: its SHA-256. */
 export async function revisionOf(bytes: Uint8Array): Promise<string> {
   return `sha256:${await digestOf("sha256", bytes)}`;
 }
 
-/** The value in the form that `parse` wants. What it throws fails the load as `parse` does. */
+/** Returns the value in the form that `parse` receives. An error of this function counts as an error of `parse`. */
 export function bodyOf(bytes: Uint8Array, as: "json" | "text" | "bytes"): unknown {
-  // A client's bytes are often a window on a larger buffer, which would stay in memory with them.
+  // The bytes of a client are often a view on a larger buffer. Without the copy, that buffer would stay in memory.
   if (as === "bytes") return new Uint8Array(bytes);
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   return as === "json" ? JSON.parse(text) : text;
 }
 
-/** @throws SourceError of kind `verify` for bytes that were refused */
+/** @throws SourceError of kind `verify` if `verify` rejects the bytes */
 export async function verifyBytes(verify: Verify, bytes: Uint8Array, note: { revision: string }): Promise<void> {
   const verdict = await callOption("verify", "verify rejected the value", () => verify(new Uint8Array(bytes), note));
   if (verdict === false) throw new SourceError("verify", "verify rejected the value");

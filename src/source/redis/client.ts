@@ -1,6 +1,6 @@
 import { invalidOption, propertyOf } from "../../option/invalid-option.ts";
 
-/** What every client tells of its connection. */
+/** The events of every client. */
 interface EmitterLike {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
 }
@@ -35,21 +35,21 @@ export interface IoredisSubscriberLike extends EmitterLike {
   disconnect(): void;
 }
 
-/** How the package `redis` takes a script's keys and arguments. */
+/** The keys and arguments of a script, for the package `redis`. */
 export interface NodeRedisScriptLike {
   keys: string[];
   arguments: string[];
 }
 
-/** A client of the package `redis` that can give bytes, from version 5 on. */
+/** A client of the package `redis` that returns bytes, from version 5 on. */
 export interface NodeRedisBytesLike {
   evalSha(sha1: string, options: NodeRedisScriptLike): Promise<unknown>;
   eval(script: string, options: NodeRedisScriptLike): Promise<unknown>;
 }
 
-/** A client or a cluster of the package `redis`: what `createClient()` or `createCluster()` gives. */
+/** A client or a cluster of the package `redis`: the result of `createClient()` or `createCluster()`. */
 export interface NodeRedisLike extends EmitterLike {
-  /** From version 5 on. */
+  /** Returns a client with another conversion of replies. Version 4 does not have it. */
   withTypeMapping?(mapping: Record<number, unknown>): NodeRedisBytesLike;
   sendCommand(...args: never[]): Promise<unknown>;
   duplicate(options?: object): NodeRedisSubscriberLike;
@@ -64,7 +64,7 @@ export interface NodeRedisSubscriberLike extends EmitterLike {
 /** A client for Redis: `ioredis`, or `redis` 4 to 6, for one server or a cluster. */
 export type RedisClientLike = IoredisLike | IoredisClusterLike | NodeRedisLike;
 
-/** The client with the kind that its structure tells. */
+/** A client and its kind. The kind is found by the methods of the client. */
 export type KnownRedis =
   | { readonly kind: "ioredis"; readonly isCluster: boolean; readonly client: IoredisLike | IoredisClusterLike }
   | { readonly kind: "redis"; readonly isCluster: boolean; readonly client: NodeRedisLike };
@@ -72,20 +72,20 @@ export type KnownRedis =
 /**
  * Finds out which client it is.
  *
- * @param where what takes the client, for the error, such as `fromRedis()`
- * @throws TypeError with code HS_INVALID_OPTION for what is none of them
+ * @param where the function that received the client, such as `fromRedis()`, for the error
+ * @throws TypeError with code HS_INVALID_OPTION for any other value
  */
 export function knownRedis(where: string, client: RedisClientLike): KnownRedis {
   const isMethod = (method: string): boolean => typeof propertyOf(client, method) === "function";
   if (isMethod("callBuffer") && isMethod("duplicate"))
-    // SAFETY: `callBuffer` is what ioredis alone has.
+    // SAFETY: only ioredis has `callBuffer`.
     return { kind: "ioredis", isCluster: propertyOf(client, "isCluster") === true, client: client as IoredisLike };
   if (isMethod("sendCommand") && isMethod("duplicate"))
-    // SAFETY: ioredis is told apart above, so this is the package redis. Only its cluster lists `masters`.
+    // SAFETY: ioredis has returned above, so this is the package redis. Only its cluster has the list `masters`.
     return { kind: "redis", isCluster: Array.isArray(propertyOf(client, "masters")), client: client as NodeRedisLike };
   return invalidOption(
     `the client of ${where}`,
     client,
-    "a Redis or Cluster of the package ioredis, or what createClient() or createCluster() of the package redis gives",
+    "a Redis or Cluster of the package ioredis, or the result of createClient() or createCluster() of the package redis",
   );
 }

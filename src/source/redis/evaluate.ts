@@ -2,13 +2,13 @@ import { hexOf } from "../../option/digest.ts";
 import { SourceError } from "../source-error.ts";
 import type { KnownRedis, NodeRedisLike } from "./client.ts";
 
-/** Runs a script and gives the list of byte strings that it returns. */
+/** Runs a script and returns its result, a list of byte strings. */
 export type Evaluate = (script: string, keys: readonly string[], args: readonly string[]) => Promise<Uint8Array[]>;
 
-/** The type byte of a bulk string in RESP, by which the package `redis` maps types. */
+/** The type byte of a bulk string in RESP. The package `redis` uses it as the key of a type mapping. */
 const BULK_STRING = 36;
 
-/** Sends a script by its SHA-1, and in full to a server that does not know it yet. */
+/** Sends only the SHA-1 of a script. If the server does not know the script yet, sends its text. */
 export function evaluateWith(known: KnownRedis): Evaluate {
   const send = known.kind === "ioredis" ? ioredisSend(known.client) : nodeRedisSend(known.client, known.isCluster);
   let sha1: Promise<string> | undefined;
@@ -33,7 +33,7 @@ type Send = (
 function ioredisSend(client: Extract<KnownRedis, { kind: "ioredis" }>["client"]): Send {
   return (command, script, keys, args) => {
     const rest = [...keys, ...args];
-    // First by its own method, because with `enableAutoPipelining` the method `call` loses the name of the command.
+    // The method of the command comes first. With `enableAutoPipelining`, `call` would lose the name of the command.
     return (
       client[`${command}Buffer`]?.(script, keys.length, ...rest) ??
       client.callBuffer(command, script, keys.length, ...rest)
@@ -42,7 +42,7 @@ function ioredisSend(client: Extract<KnownRedis, { kind: "ioredis" }>["client"])
 }
 
 function nodeRedisSend(client: NodeRedisLike, isCluster: boolean): Send {
-  // The package makes Buffers of what is mapped to Buffer. It runs only where there is one.
+  // The package converts a mapped type to a Buffer. Every runtime of the package has Buffer.
   const bytes: unknown = Reflect.get(globalThis, "Buffer");
   const mapped = client.withTypeMapping?.({ [BULK_STRING]: bytes });
   if (mapped)
@@ -50,11 +50,12 @@ function nodeRedisSend(client: NodeRedisLike, isCluster: boolean): Send {
       const options = { keys: [...keys], arguments: [...args] };
       return command === "eval" ? mapped.eval(script, options) : mapped.evalSha(script, options);
     };
-  // Version 4 maps no types.
+  // Version 4 has no type mapping.
   return (command, script, keys, args) => {
     const words = [command.toUpperCase(), script, String(keys.length), ...keys, ...args];
     const given = isCluster ? [keys[0], false, words, { returnBuffers: true }] : [words, { returnBuffers: true }];
-    // SAFETY: version 4 takes the command as a list with `returnBuffers`, a cluster the key and the kind before it.
+    // SAFETY: version 4 accepts the command as a list, and `returnBuffers`. A cluster needs two more arguments in
+    // front: the key, and whether the command only reads.
     return client.sendCommand(...(given as never[]));
   };
 }
@@ -63,7 +64,7 @@ function listOf(reply: unknown): Uint8Array[] {
   if (Array.isArray(reply) && reply.every((part) => part instanceof Uint8Array)) return reply;
   throw new SourceError(
     "protocol",
-    "Redis: the reply is no list of bytes. A client in the middle of a transaction (MULTI) cannot load.",
+    "Redis: the reply is not a list of bytes. A client in the middle of a transaction (MULTI) cannot load.",
   );
 }
 

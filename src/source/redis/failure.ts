@@ -1,10 +1,12 @@
 import { toSafeText } from "../../option/invalid-option.ts";
 import { SourceError } from "../source-error.ts";
 
-/** Redis says a word in capitals first: ERR, WRONGTYPE, OOM, NOAUTH, LOADING, CLUSTERDOWN. A client does not. */
+/**
+ * An error of the server begins with a word in capitals: ERR, WRONGTYPE, OOM, NOAUTH. An error of a client does not.
+ */
 const SERVER_WORD = /^[A-Z]{2,}(?=[ :]|$)/;
 
-/** Creates a SourceError of what a client threw; what is one already stays. */
+/** Converts the error of a client to a SourceError. A SourceError is returned unchanged. */
 export function toFailure(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
   const message = error instanceof Error && error.message !== "" ? error.message : String(error);

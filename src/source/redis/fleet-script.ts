@@ -1,12 +1,23 @@
 /**
- * One beat of a replica: takes the server's time, drops what has expired, renews the replica, decides, answers.
+ * One beat of a replica. It reads the time of the server, removes expired entries, stores the replica, decides, and
+ * returns the answer as JSON.
  *
- * KEYS: `meta` (hash: when the group was born, whether what was known of it is lost, the longest ttl), `report` (hash by
- * replica), `seen` (until when each counts), `out` (set), `leave` (until when each leave runs), `ask` (how old the data is of
- * each that asks in vain), `notes` (hash), `serial` (hash: the number of the last beat of each); then, for each turn of the beat, who waits by rank, until when, and who loads.
- * ARGV: the beat as JSON without its report, and the report. It gives the answer as JSON.
+ * KEYS:
  *
- * The rules are those of `src/fleet/group.ts`, which the tests hold beside it.
+ * - `meta`: a hash. `born` is the start of the group, `lost` is 1 if its data was lost, `ttl` is the longest ttl.
+ * - `report`: a hash with the report of each replica.
+ * - `seen`: a sorted set. The score of a replica is the time until which it counts.
+ * - `out`: the set of replicas that are out without a leave.
+ * - `leave`: a sorted set. The score is the end of the leave.
+ * - `ask`: a sorted set of the replicas that ask for a leave and have none. The score is the staleness of their data.
+ * - `notes`: a hash with version and text of each note.
+ * - `serial`: a hash with the number of the last beat of each replica.
+ * - Three sorted sets for each turn in the beat: the waiting replicas by rank, the same replicas by the time until
+ *   which they wait, and the loading replicas by the time until which their load counts.
+ *
+ * ARGV: the beat as JSON without its report, and the report.
+ *
+ * The rules are the same as in `src/fleet/group.ts`. A test compares both.
  */
 export const BEAT_SCRIPT = `local b = cjson.decode(ARGV[1])
 local me, ttl = b.replica, b.ttlMs
@@ -112,9 +123,8 @@ return { cjson.encode({ leaveMs = leave, place = waits and older + 1 or 0, isIn 
   othersOut = othersOut, turns = turns, notes = notes }) }`;
 
 /**
- * Everything that is known of a group. KEYS: as the first seven of a beat. It gives lists of texts, one after the other:
- * the time, when the group was born or an empty text, how many members there are, five texts for each of them, and three
- * for each note.
+ * Reads the state of a group. KEYS: the first seven of a beat. It returns one list of texts: the time of the server,
+ * the start of the group or an empty text, the number of members, five texts for each member, and three for each note.
  */
 export const READ_SCRIPT = `local META, REPORT, SEEN, OUT, LEAVE, ASK, NOTES = unpack(KEYS, 1, 7)
 local time = redis.call("TIME")
@@ -143,8 +153,8 @@ end
 return said`;
 
 /**
- * Replaces a note if its version is as it was read. KEYS: `notes`. ARGV: its name, the version, the next version, the
- * text. The next version comes from the client.
+ * Replaces a note if its version has not changed since it was read. KEYS: `notes`. ARGV: the name, the version that was
+ * read, the next version, and the text. The client chooses the next version.
  */
 export const WRITE_SCRIPT = `local note = redis.call("HGET", KEYS[1], ARGV[1]) or "0:"
 if string.sub(note, 1, string.find(note, ":", 1, true) - 1) ~= ARGV[2] then return { "0" } end

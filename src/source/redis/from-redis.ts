@@ -43,11 +43,7 @@ export interface RedisSourceOptions<T> {
 
 /** The value as UTF-8 text. */
 export interface FromRedisText<T> extends RedisSourceOptions<T> {
-  /**
-   * The form in which `parse` receives the value: `"json"` for parsed JSON, `"text"` for a string, `"bytes"` for a
-   * Uint8Array.
-   * @default "json"
-   */
+  /** `parse` receives the value as a string. */
   readonly as: "text";
   /** Converts the text to the value. */
   readonly parse: (body: string, note: RedisValueNote) => T | PromiseLike<T>;
@@ -55,7 +51,7 @@ export interface FromRedisText<T> extends RedisSourceOptions<T> {
 
 /** The value as the bytes that were set. */
 export interface FromRedisBytes<T> extends RedisSourceOptions<T> {
-  /** See `FromRedisText`. */
+  /** `parse` receives the value as a Uint8Array. */
   readonly as: "bytes";
   /** Converts the bytes to the value. The bytes are a copy. */
   readonly parse: (body: Uint8Array, note: RedisValueNote) => T | PromiseLike<T>;
@@ -63,7 +59,10 @@ export interface FromRedisBytes<T> extends RedisSourceOptions<T> {
 
 /** The value as JSON. */
 export interface FromRedisJson<T, Body = unknown> extends RedisSourceOptions<T> {
-  /** See `FromRedisText`. */
+  /**
+   * `parse` receives parsed JSON.
+   * @default "json"
+   */
   readonly as?: "json";
   /** Converts the parsed JSON to the value. */
   readonly parse: (body: Body, note: RedisValueNote) => T | PromiseLike<T>;
@@ -118,15 +117,15 @@ export function fromRedis<T>(client: RedisClientLike, options: FromRedisOptions<
   if (verify !== undefined) checkFunction("verify", verify);
   if (asOf !== undefined) checkFunction("asOf", asOf);
   const maxBytes = toBytes("maxBytes", most);
-  // SAFETY: the overloads pair each `as` with the body that its `parse` takes, and bodyOf() makes that body.
+  // SAFETY: the overloads connect each `as` with the argument of `parse`, and bodyOf() creates that argument.
   const parse = given.parse as (body: unknown, note: RedisValueNote) => T | PromiseLike<T>;
   const evaluate = evaluateWith(known);
-  // At once, because a connection may fail before the first load.
+  // The listener is added at once, because a connection may fail before the first load.
   hearErrors(client);
-  // Loads of one source run one after the other, so that a server that hangs gets one request.
+  // Loads of one source run one after the other, so that a server that does not answer gets one request.
   const turns = createTurns();
 
-  /** Runs the script once, and gives the revision with the bytes, if they were sent. */
+  /** Runs the script once. Returns the revision, and the bytes if the server sent them. */
   const ask = async (
     context: LoadContext,
     what: "value" | "version",

@@ -1,12 +1,14 @@
 import { invalidOption } from "../../option/invalid-option.ts";
 
-/** The part of a key by which a cluster chooses the node: what stands in the first `{…}` that is not empty. */
+/**
+ * Returns the part of a key by which a cluster chooses the node: the content of its first `{…}`, unless that is empty.
+ */
 export function hashTagOf(key: string): string {
   const [, tag] = /^[^{]*\{([^}]+)\}/.exec(key) ?? [];
   return tag ?? key;
 }
 
-/** @throws TypeError with code HS_INVALID_OPTION unless both keys are on one node of a cluster for sure */
+/** @throws TypeError with code HS_INVALID_OPTION unless a cluster always stores both keys on the same node */
 export function checkHashTag(key: string, version: string): void {
   if (hashTagOf(key) !== hashTagOf(version))
     invalidOption(

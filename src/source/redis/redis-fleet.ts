@@ -8,9 +8,9 @@ import { BEAT_SCRIPT, READ_SCRIPT, WRITE_SCRIPT } from "./fleet-script.ts";
 import { hearErrors } from "./hear-errors.ts";
 
 const KEYS = ["meta", "report", "seen", "out", "leave", "ask", "notes", "serial"];
-/** What stands for each turn. */
+/** The keys for each turn. */
 const TURN_KEYS = ["wait", "until", "load"];
-/** How many texts a member and a note take in a reading. */
+/** The number of texts for each member, and for each note, in the result of the read script. */
 const MEMBER_TEXTS = 5;
 const NOTE_TEXTS = 3;
 
@@ -29,7 +29,7 @@ const NOTE_TEXTS = 3;
 export function redisFleet(client: RedisClientLike): FleetStore {
   const known = knownRedis("redisFleet()", client);
   hearErrors(client);
-  // Each script has its own digest.
+  // evaluateWith() remembers the SHA-1 of one script, so each script needs its own.
   const [beat, read, write] = [evaluateWith(known), evaluateWith(known), evaluateWith(known)];
   return {
     async beat(group, { report, ...rest }): Promise<FleetAnswer> {

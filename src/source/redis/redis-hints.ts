@@ -21,8 +21,8 @@ interface Subscriber {
 }
 
 /**
- * Opens a channel for `hints()` with SUBSCRIBE, on a duplicate of the client. The message is the new revision. An empty
- * message names none.
+ * Opens a channel for `hints()` with SUBSCRIBE, on a duplicate of the client. The message is the new revision. If the
+ * revision is not known, publish an empty message.
  *
  * @param channel the name that PUBLISH uses
  * @throws TypeError with code HS_INVALID_OPTION for a wrong client or name
@@ -48,18 +48,18 @@ export function redisHints(client: RedisClientLike, channel: string): OpenHintCh
         resolve(reason);
         end();
       };
-      // `error` must be heard, because without a listener it would end the process.
+      // `error` needs a listener, because without one it would end the process.
       for (const event of ["error", "close", "end", "reconnecting"]) subscriber.on(event, lost);
       signal.addEventListener("abort", () => lost(signal.reason), { once: true });
     });
-    // A connection that is lost while it opens may leave its command without an answer.
+    // If the connection is lost while it opens, its command may never be answered.
     const lostFirst = closed.then((reason) => {
       throw reason instanceof Error ? reason : new Error("the connection was lost before it had subscribed");
     });
     lostFirst.catch(ignore);
     const opening = subscriber.open().then(() => {
       if (!isEnded) return subscriber.subscribe(passOn(hint, signal));
-      // It was given up while it connected, and only now there is something to close.
+      // The channel was given up while the connection opened. Only now can the connection be closed.
       subscriber.end();
       return undefined;
     });
@@ -79,9 +79,9 @@ function subscriberOf(known: KnownRedis, channel: string): Subscriber {
 }
 
 function ofIoredis({ client, isCluster }: Extract<KnownRedis, { kind: "ioredis" }>, channel: string): Subscriber {
-  // The channel is opened anew by hints(), which counts the connect as a hint. So the connection itself must not.
+  // hints() opens a lost channel again, and counts each connection as a hint. So the client must not reconnect itself.
   const options = { lazyConnect: true, retryStrategy: null, enableReadyCheck: false, autoResubscribe: false };
-  // SAFETY: a cluster takes its nodes first; an empty list leaves them as they are.
+  // SAFETY: for a cluster, the first argument is the list of nodes. With an empty list it keeps its nodes.
   const duplicate = client.duplicate as (...args: unknown[]) => IoredisSubscriberLike;
   const own = isCluster
     ? duplicate.call(client, [], { lazyConnect: true, clusterRetryStrategy: null })
@@ -101,7 +101,7 @@ function ofIoredis({ client, isCluster }: Extract<KnownRedis, { kind: "ioredis" 
 }
 
 function ofNodeRedis(client: NodeRedisLike, isCluster: boolean, channel: string): Subscriber {
-  // SAFETY: only read if it is there, and handed back to the client as it was.
+  // SAFETY: the options are only read, if there are any, and passed to the duplicate unchanged.
   const { options } = client as { readonly options?: { readonly socket?: object } };
   const own: NodeRedisSubscriberLike & {
     destroy?(): void;
@@ -117,7 +117,7 @@ function ofNodeRedis(client: NodeRedisLike, isCluster: boolean, channel: string)
       hears = listener;
       return own.subscribe(channel, hear);
     },
-    // A cluster has no ping of its own; its subscription is on a node that it chose.
+    // A cluster has no `ping`. Another SUBSCRIBE goes to the node of the subscription, so it is the test message.
     ping: () => own.ping?.() ?? own.subscribe(channel, hear),
     end() {
       try {
@@ -125,7 +125,7 @@ function ofNodeRedis(client: NodeRedisLike, isCluster: boolean, channel: string)
         if (own.destroy) own.destroy();
         else own.disconnect?.().catch(ignore);
       } catch {
-        // It was closed already.
+        // The connection was closed already.
       }
     },
   };

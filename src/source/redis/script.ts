@@ -1,9 +1,13 @@
 /**
- * Reads the revision and the value at one moment, and sends the value only if it is wanted.
+ * Reads the revision and the value at the same moment. It sends the value only if its revision is not known.
  *
- * KEYS: the value, and the revision where there is one. ARGV: how many bytes may be sent at most, `value` or `version`,
- * and the revisions that are known. It gives a list that begins with a word:
- * `missing` and which key it is, `same` and the revision, `large` and the bytes, or `value`, the revision and the value.
+ * KEYS: the key of the value, and the key of the revision, if there is one. ARGV: the largest number of bytes, `value`
+ * or `version`, and the known revisions. It returns one of these lists:
+ *
+ * - `missing` and the number of the missing key, from 1
+ * - `same` and the revision
+ * - `large` and the number of bytes
+ * - `value`, the revision and the value
  */
 export const SCRIPT = `local revision = ""
 if KEYS[2] then

@@ -32,7 +32,7 @@ export interface Silence {
   readonly ms: number;
 }
 
-/** A tick counts at most this many tick lengths. A longer tick means that the answering thread did not run. */
+/** The time of one tick counts up to this many tick lengths. If more has passed, the answering thread did not run. */
 const MOST_TICKS = 4;
 
 /**

@@ -62,8 +62,8 @@ function rejectType(value: unknown): never {
   throw Object.assign(
     new Error(
       `the loader gave a value of kind ${kind}. Return bytes: an ArrayBuffer, a SharedArrayBuffer or a typed array. ` +
-        "A Map of a million entries that comes from a worker stops the main thread for more than a second, " +
-        "and the same as bytes for some milliseconds. packedMap() makes bytes of a map.",
+        "Receiving a Map of a million entries stops the main thread for more than a second. " +
+        "Receiving the same data as bytes takes some milliseconds. packedMap() makes bytes of a map.",
     ),
     { code: "HS_NOT_BYTES" },
   );

@@ -161,7 +161,7 @@ describe.skipIf(missingServer !== undefined)("postgresHints(), when things break
       await expect(opening).rejects.toMatchObject({
         kind: "refused",
         message:
-          "LISTEN has no effect on this connection, as through a pooler in transaction mode. Connect to the server directly.",
+          "LISTEN has no effect on this connection. A pooler in transaction mode does this. Connect to the server directly.",
       });
       // Polling goes on through it.
       expect([...(await opened.run("select 1 as one"))]).toEqual([{ one: 1 }]);

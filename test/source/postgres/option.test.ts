@@ -18,8 +18,8 @@ const given = (client: unknown, changed: object = {}): (() => unknown) => {
 describe("fromPostgres() refuses at the call", () => {
   test.skipIf(missingPackages !== undefined)("a bare pg.Client, and says why", () => {
     expect(given(bareClient())).toThrow(
-      "health-state: the client of fromPostgres() is a Client. Pass a Pool instead: a load ends its connection when " +
-        "it is given up, and one connection alone would then be gone.",
+      "health-state: the client of fromPostgres() is a Client. Pass a Pool instead, because an aborted load closes its " +
+        "connection, and a Client has no other connection.",
     );
   });
 
@@ -30,7 +30,7 @@ describe("fromPostgres() refuses at the call", () => {
     ["a function that is no client", () => {}],
   ])("%s as the client", (_what, client) => {
     expect(given(client)).toThrow(
-      /the client of fromPostgres\(\) is .* Pass a Pool of the package pg, what postgres\(\)/,
+      /the client of fromPostgres\(\) is .* Pass a Pool of the package pg, the result of postgres\(\)/,
     );
   });
 

@@ -181,7 +181,7 @@ describe.skipIf(missing !== undefined).each(REDIS_KINDS)("fromRedis() with $name
 
   test("in the middle of a transaction a load fails and says so, and the next one after it does not", async () => {
     await opened.send("MULTI");
-    expect(await failure()).toMatch(/^protocol: Redis: the reply is no list of bytes\. A client .*MULTI/);
+    expect(await failure()).toMatch(/^protocol: Redis: the reply is not a list of bytes\. A client .*MULTI/);
     await opened.send("DISCARD");
     expect(await load()).toEqual(loaded({ eur: 1 }, { revision: "v1" }));
   });
