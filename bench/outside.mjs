@@ -34,7 +34,7 @@ export default { fetch: health.fetch };
 /** What an application's bundle holds of it: gzip of the minified whole. */
 export async function size() {
   const core = await gzipped(APPLICATION);
-  const rows = [row("size", "the core", "–", core, "kB gzip", ["<=", 4])];
+  const rows = [row("size", "the core", "–", core, "kB gzip", ["<=", 9.5])];
   for (const adapter of ["node", "hono", "fastify", "koa", "bun", "deno", "cloudflare", "aws-lambda"]) {
     const mounted = await gzipped(
       `${APPLICATION}import { probes } from "./adapters/${adapter}.js";\nexport const mounted = probes(health);`,
