@@ -51,6 +51,7 @@ export function keepKnownGood<T>(resource: PartHost<T>, stores: readonly StoreAc
     beforeLoad: () => host.driver.kind === "background" && restore.holds(),
     afterChange(action, before) {
       const { held } = resource.facts;
+      writers.forEach((writer) => writer.retryRemoval(resource.now()));
       if (action.type === "loaded") isKept = action.keep !== false;
       isRejected &&= action.type !== "loaded";
       if ((action.type !== "loaded" && action.type !== "unchanged") || !held || held === before.held) return;

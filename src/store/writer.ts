@@ -27,6 +27,8 @@ export interface Writer<T> {
   write(held: HeldValue<T>, isChanged: boolean, now: number): void;
   /** Removes what is stored. */
   remove(): void;
+  /** Removes it again if that failed, at most once a minute. */
+  retryRemoval(now: number): void;
   /** Begins what waits, and gives the end of it. */
   flush(): Promise<void>;
 }
@@ -42,6 +44,8 @@ export function createWriter<T>(
   let running: Promise<void> | undefined;
   let isStored = false;
   let askedAt = -Infinity;
+  /** When a removal failed. The store still holds what must go. */
+  let removalFailedAt: number | undefined;
   let told: string | undefined;
   let isPrinted = false;
 
@@ -101,12 +105,15 @@ export function createWriter<T>(
     try {
       const saved = await Promise.race([act(job, controller.signal), tooLong]);
       if (job.kind === "save") isStored = saved === undefined;
+      // Another value is stored now, or none.
+      if (job.kind !== "stamp") removalFailedAt = undefined;
       if (job.kind === "remove") tell("removed");
       else if (saved) tell("skipped", saved.skipped);
       else if (job.kind === "save") tell("saved");
       if (!saved) print(undefined);
     } catch (error) {
       if (job.kind === "save") isStored = false;
+      if (job.kind === "remove" || job.removesFirst) removalFailedAt = resource.now();
       const reason = toSafeText(messageOf(error));
       tell("failed", reason);
       print(reason);
@@ -152,6 +159,11 @@ export function createWriter<T>(
     },
     remove() {
       isStored = false;
+      put("remove", undefined);
+    },
+    retryRemoval(now) {
+      if (removalFailedAt === undefined || next || now - removalFailedAt < STAMP_EVERY_MS) return;
+      removalFailedAt = now;
       put("remove", undefined);
     },
     flush,

@@ -285,6 +285,49 @@ test.each([
   expect(kit.did()).toEqual(did);
 });
 
+test("a removal that fails is tried again, once a minute, also while loads fail, until it succeeds", async () => {
+  const kit = createStoreKit({ refreshEvery: "30s", retryMost: "30s" });
+  await kit.restore(storedOf(kit, 1_000));
+  kit.index.unload();
+  await kit.clock.settle();
+  const removals = (): number => kit.did().filter((what) => what === "remove").length;
+  kit.calls.at(-1)?.fail(new Error("the disk is read-only"));
+  const failFor = async (ms: number): Promise<void> => {
+    for (const end = kit.clock.monotonic() + ms; kit.clock.monotonic() < end; await kit.clock.advance(1_000))
+      if (kit.index.snapshot().state === "LOADING") kit.loader.last.fail(new Error("source is down"));
+  };
+  await failFor(58_000);
+  expect(removals()).toBe(1);
+  await failFor(40_000);
+  expect(removals()).toBe(2);
+  kit.calls.at(-1)?.answer();
+  await failFor(300_000);
+  expect([removals(), kit.told.filter((text) => text.startsWith("save"))]).toEqual([
+    2,
+    ["save failed the disk is read-only", "save removed"],
+  ]);
+});
+
+test("a value that is saved after a failed removal ends the attempts to remove", async () => {
+  const kit = createStoreKit();
+  await kit.restore(storedOf(kit, 1_000));
+  kit.index.unload();
+  await kit.clock.settle();
+  kit.calls.at(-1)?.fail(new Error("the disk is read-only"));
+  void kit.index.reload();
+  await kit.clock.settle();
+  kit.loader.last.succeed(loaded(kit.item("new"), { revision: "2" }));
+  await kit.clock.settle();
+  kit.calls.at(-1)?.answer();
+  for (let times = 0; times < 9; times++) {
+    await kit.clock.advance(30_000);
+    kit.loader.last.succeed(unchanged());
+    await kit.clock.settle();
+    kit.calls.at(-1)?.answer();
+  }
+  expect(kit.did().filter((what) => what === "remove")).toHaveLength(1);
+});
+
 test("after unchanged() the stamps alone are written, at most once a minute", async () => {
   const kit = createStoreKit();
   await kit.restore(storedOf(kit, 1_000));
