@@ -4,7 +4,7 @@ import type { NotReadyError, NotReadyReason } from "./error.ts";
 /** The options of `reload()`. */
 export interface ReloadOptions {
   /**
-   * Accepts a value with this revision even if `validate` rejects it, in this reload only. `true` accepts any value of
+   * Accepts a value with this revision without calling `validate`, in this reload only. `true` accepts any value of
    * this load.
    * @default nothing
    */
