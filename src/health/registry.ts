@@ -111,7 +111,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     if (this.phase !== "idle") return;
     this.phase = "running";
     this.#announceProbes();
-    for (const resource of this.resources) resource.plan(this.now());
+    for (const resource of this.#members.resources) resource.plan(this.now());
     this.syncNow();
     this.part?.begin();
   }
@@ -153,7 +153,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
       this.#drainSignal.abort();
       this.announce({ type: "drain", delayMs });
     }
-    for (const resource of this.resources)
+    for (const resource of this.#members.resources)
       if (phase === "closed") resource.close();
       else resource.drain();
     if (phase === "closed") this.heartbeats?.endAll();
