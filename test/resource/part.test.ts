@@ -42,6 +42,14 @@ function createWorld(
   return { clock, health, index, managed: managedResourceOf(index), log };
 }
 
+/** A part that makes the load wait as long as `isHeld` says so. */
+const holdingPart = (isHeld: () => boolean): Part<object> => ({
+  get heldUntil() {
+    return isHeld() ? Infinity : undefined;
+  },
+  beforeLoad: isHeld,
+});
+
 const start = async ({ health, clock }: World): Promise<void> => {
   health.start();
   await clock.settle();
@@ -137,12 +145,7 @@ test("a part may let the load go before its time", async () => {
   const { clock, log, managed } = world;
   addPart(
     managed,
-    {
-      get heldUntil() {
-        return isHeld ? Infinity : undefined;
-      },
-      beforeLoad: () => isHeld,
-    },
+    holdingPart(() => isHeld),
     "first",
   );
   await start(world);
@@ -172,12 +175,7 @@ test("a reload() that a part held is still a reload() when the part lets it go",
   const managed = managedResourceOf(index);
   addPart(
     managed,
-    {
-      get heldUntil() {
-        return isHeld ? Infinity : undefined;
-      },
-      beforeLoad: () => isHeld,
-    },
+    holdingPart(() => isHeld),
     "first",
   );
   await index.get();

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { missingPackages } from "./packages.ts";
 import { freePort, isProgram, signalTree } from "./process.ts";
 
 /** A PostgreSQL server of the test's own. */
@@ -30,6 +31,10 @@ export function postgresBinaries(): string | undefined {
   const folders = [...installed.sort().reverse(), ...(process.env["PATH"] ?? "").split(delimiter)];
   return folders.find((folder) => isProgram(join(folder, "initdb")) && isProgram(join(folder, "postgres")));
 }
+
+/** Why no client can reach a server here, if so. */
+export const missingServer: string | undefined =
+  missingPackages ?? (postgresBinaries() ? undefined : "neither initdb nor postgres is installed");
 
 /**
  * Starts a cluster. As root, it belongs to another user: PostgreSQL refuses root.

@@ -1,23 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromPostgres, postgresHints } from "../../../src/source/postgres/index.ts";
 import { read } from "../../repo/tree.ts";
-import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
+import { missingServer, postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
-import { missingPackages } from "../kit/packages.ts";
 import { openAdminPool } from "../kit/postgres-client.ts";
 import { until } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
-const missing = missingPackages ?? (binaries ? undefined : "neither initdb nor postgres is installed");
-if (missing !== undefined) console.log(`skipped on a PostgreSQL server: ${missing}`);
+if (missingServer !== undefined) console.log(`skipped on a PostgreSQL server: ${missingServer}`);
 
 let cluster: Cluster;
 beforeAll(async () => {
-  if (missing === undefined) cluster = await startCluster(binaries ?? "");
+  if (missingServer === undefined) cluster = await startCluster(binaries ?? "");
 });
 afterAll(() => cluster?.remove());
 
-describe.skipIf(missing !== undefined)("docs/guide/postgres-source.md", () => {
+describe.skipIf(missingServer !== undefined)("docs/guide/postgres-source.md", () => {
   test("its SQL runs as it stands: each change moves the revision, and tells it at the commit", async () => {
     const [, sql = ""] = /```sql\n([\s\S]*?)```/.exec(read("docs/guide/postgres-source.md")) ?? [];
     const pool = openAdminPool(cluster.url, { max: 4 });

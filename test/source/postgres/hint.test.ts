@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHealth, hints } from "../../../src/index.ts";
 import { fromPostgres, postgresHints } from "../../../src/source/postgres/index.ts";
-import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
+import { missingServer, postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { startDeafPooler } from "../kit/deaf-pooler.ts";
 import { missingPackages } from "../kit/packages.ts";
 import { openPool, PGLITE, SERVER_KINDS, type TestClient } from "../kit/postgres-client.ts";
 import { DEEP, pause, until } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
-const missingServer = missingPackages ?? (binaries ? undefined : "neither initdb nor postgres is installed");
 if (missingServer !== undefined) console.log(`skipped on a PostgreSQL server: ${missingServer}`);
 
 let cluster: Cluster;

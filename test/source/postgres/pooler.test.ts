@@ -5,18 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromPostgres, postgresHints } from "../../../src/source/postgres/index.ts";
-import { lesserUser, postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
+import { lesserUser, missingServer, postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
-import { missingPackages } from "../kit/packages.ts";
 import { openAdminPool, SERVER_KINDS, type TestClient } from "../kit/postgres-client.ts";
 import { findProgram, freePort, until } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
 const program = findProgram("pgbouncer");
-const missing =
-  missingPackages ??
-  (binaries ? undefined : "neither initdb nor postgres is installed") ??
-  (program === undefined ? "pgbouncer is not installed" : undefined);
+const missing = missingServer ?? (program === undefined ? "pgbouncer is not installed" : undefined);
 if (missing !== undefined) console.log(`skipped behind PgBouncer: ${missing}`);
 
 let cluster: Cluster;

@@ -8,14 +8,13 @@ import {
   type SourceErrorKind,
 } from "../../../src/index.ts";
 import { fromPostgres, postgresHints } from "../../../src/source/postgres/index.ts";
-import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
+import { missingServer, postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
 import { missingPackages } from "../kit/packages.ts";
 import { PGLITE, SERVER_KINDS, type ClientKind, type TestClient } from "../kit/postgres-client.ts";
 import { pause } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
-const missingServer = missingPackages ?? (binaries ? undefined : "neither initdb nor postgres is installed");
 
 interface Kind extends ClientKind {
   readonly missing: string | undefined;

@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SourceError, type LoadContext } from "../../../src/index.ts";
 import { fromPostgres } from "../../../src/source/postgres/index.ts";
-import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
+import { missingServer, postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
-import { missingPackages } from "../kit/packages.ts";
 import { openAdminPool, openPool, SERVER_KINDS, type TestClient } from "../kit/postgres-client.ts";
 import { until } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
-const missing = missingPackages ?? (binaries ? undefined : "neither initdb nor postgres is installed");
-if (missing !== undefined) console.log(`skipped on a PostgreSQL server: ${missing}`);
+if (missingServer !== undefined) console.log(`skipped on a PostgreSQL server: ${missingServer}`);
 
 let cluster: Cluster;
 /** What changes the schema, on one connection of its own. */
 let admin: ReturnType<typeof openAdminPool>;
 beforeAll(async () => {
-  if (missing !== undefined) return;
+  if (missingServer !== undefined) return;
   cluster = await startCluster(binaries ?? "");
   admin = openAdminPool(cluster.url, { max: 1 });
 });
@@ -65,7 +63,7 @@ const SCHEMA: ReadonlyMap<string, string> = new Map([
   ["alter table content enable row level security", "[]"],
 ]);
 
-describe.skipIf(missing !== undefined).each(SERVER_KINDS)(
+describe.skipIf(missingServer !== undefined).each(SERVER_KINDS)(
   "fromPostgres() with $name, when the schema changes",
   (kind) => {
     let opened: TestClient;
@@ -175,7 +173,7 @@ describe.skipIf(missing !== undefined).each(SERVER_KINDS)(
   },
 );
 
-describe.skipIf(missing !== undefined)("a temporary table of the session (DATA 2)", () => {
+describe.skipIf(missingServer !== undefined)("a temporary table of the session (DATA 2)", () => {
   test("is read, and its second name is not taken for a change", async () => {
     const pool = openPool(cluster.url, { max: 1 });
     await pool.query("create temporary table mine as values (1), (2)");

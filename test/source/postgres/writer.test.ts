@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromPostgres } from "../../../src/source/postgres/index.ts";
-import { postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
+import { missingServer, postgresBinaries, startCluster, type Cluster } from "../kit/cluster.ts";
 import { contextOf } from "../kit/context.ts";
-import { missingPackages } from "../kit/packages.ts";
 import { openAdminPool, SERVER_KINDS, type ClientKind } from "../kit/postgres-client.ts";
 import { DEEP, pause } from "../kit/process.ts";
 
 const binaries = postgresBinaries();
-const missing = missingPackages ?? (binaries ? undefined : "neither initdb nor postgres is installed");
-if (missing !== undefined) console.log(`skipped on a PostgreSQL server: ${missing}`);
+if (missingServer !== undefined) console.log(`skipped on a PostgreSQL server: ${missingServer}`);
 
 const WRITE_FOR_MS = DEEP ? 60_000 : 1_000;
 const WRITERS = 4;
 
 let cluster: Cluster;
 beforeAll(async () => {
-  if (missing === undefined) cluster = await startCluster(binaries ?? "");
+  if (missingServer === undefined) cluster = await startCluster(binaries ?? "");
 });
 afterAll(() => cluster?.remove());
 
@@ -149,7 +147,7 @@ async function follow(kind: ClientKind, version: string, history: History, killi
   return { ...count, wrong: [...new Set(wrong)] };
 }
 
-describe.skipIf(missing !== undefined)("while others write (DATA 2.3)", () => {
+describe.skipIf(missingServer !== undefined)("while others write (DATA 2.3)", () => {
   test.each(SERVER_KINDS)("$name: every accepted value equals a committed state, and none is missed", async (kind) => {
     const history = await write(WRITE_FOR_MS);
     const { wrong, loaded, unchanged } = await follow(kind, "select revision from version", history, false);
