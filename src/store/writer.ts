@@ -137,7 +137,9 @@ export function createWriter<T>(
 
   const put = (kind: Job<T>["kind"], held: HeldValue<T> | undefined): void => {
     const isWhole = kind === "save" || (kind === "stamp" && next?.kind === "save");
-    const removesFirst = next !== undefined && (next.kind === "remove" || next.removesFirst);
+    // No save waits for a removal that failed before. A store that never removes would never be saved to again.
+    const removesFirst =
+      next !== undefined && removalFailedAt === undefined && (next.kind === "remove" || next.removesFirst);
     // Before the hold on the one that waited ends, because it may be the same.
     const release = held && isWhole ? holdValue(held.value) : (): void => {};
     next?.release();
@@ -159,10 +161,12 @@ export function createWriter<T>(
     },
     remove() {
       isStored = false;
+      removalFailedAt = undefined;
       put("remove", undefined);
     },
     retryRemoval(now) {
-      if (removalFailedAt === undefined || next || now - removalFailedAt < STAMP_EVERY_MS) return;
+      // Behind a save that runs it would remove the new value.
+      if (removalFailedAt === undefined || running || next || now - removalFailedAt < STAMP_EVERY_MS) return;
       removalFailedAt = now;
       put("remove", undefined);
     },

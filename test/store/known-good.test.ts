@@ -328,6 +328,71 @@ test("a value that is saved after a failed removal ends the attempts to remove",
   expect(kit.did().filter((what) => what === "remove")).toHaveLength(1);
 });
 
+test("a removal that failed is not tried again behind the save that replaces its value", async () => {
+  const kit = createStoreKit({ timeout: "90s", refreshEvery: "10s" });
+  await kit.restore(undefined);
+  await kit.load("old");
+  kit.calls.at(-1)?.answer();
+  await kit.clock.settle();
+  kit.index.unload();
+  await kit.clock.settle();
+  kit.calls.at(-1)?.fail(new Error("the disk is busy"));
+  await kit.clock.advance("50s");
+  void kit.index.reload();
+  await kit.load("new");
+  const saving = kit.calls.at(-1);
+  expect(saving?.what).toBe("save new");
+  // The minute ends while the store still writes.
+  await kit.clock.advance("15s");
+  kit.loader.last.succeed(unchanged());
+  await kit.clock.settle();
+  saving?.answer();
+  await kit.clock.settle();
+  expect(kit.did()).toEqual(["restore", "save old", "remove", "save new"]);
+});
+
+test("a store that never removes is still saved to, because the new value replaces the one that must go", async () => {
+  const kit = createStoreKit({ refreshEvery: "60s", staleAfter: "130s" });
+  const answerAll = async (): Promise<void> => {
+    for (const { what, answer, fail } of kit.calls)
+      if (what === "remove") fail(new Error("no right to remove"));
+      else answer();
+    await kit.clock.settle();
+  };
+  await kit.restore(undefined);
+  await kit.load("old");
+  await answerAll();
+  kit.index.unload();
+  await kit.clock.settle();
+  await answerAll();
+  await kit.clock.advance("60s");
+  await kit.load("new");
+  await answerAll();
+  expect(kit.did().slice(2)).toEqual(["remove", "save new"]);
+});
+
+test("a second unload() removes before the next save, also if the first removal failed", async () => {
+  const kit = createStoreKit();
+  await kit.restore(undefined);
+  await kit.load("old");
+  kit.calls.at(-1)?.answer();
+  await kit.clock.settle();
+  kit.index.unload();
+  await kit.clock.settle();
+  kit.calls.at(-1)?.fail(new Error("the disk is busy"));
+  await kit.clock.advance(0);
+  await kit.load("new");
+  const saving = kit.calls.at(-1);
+  kit.index.unload();
+  await kit.clock.advance(0);
+  await kit.load("newest");
+  saving?.answer();
+  await kit.clock.settle();
+  kit.calls.at(-1)?.answer();
+  await kit.clock.settle();
+  expect(kit.did().slice(2)).toEqual(["remove", "save new", "remove", "save newest"]);
+});
+
 test("after unchanged() the stamps alone are written, at most once a minute", async () => {
   const kit = createStoreKit();
   await kit.restore(storedOf(kit, 1_000));
