@@ -135,12 +135,12 @@ function refused({ response: { status }, headers, url }: Answer): Error {
 }
 
 /** Lets go of a body that nobody reads. */
-export function discard({ body }: Response): void {
+export function discard(response: Response): void {
   try {
     // One that is being read refuses, and is cancelled by its reader.
-    body?.cancel().catch(() => {});
+    response.body?.cancel().catch(() => {});
   } catch {
-    // It is no web stream.
+    // It is no web stream, or no answer at all.
   }
 }
 

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { LoadContext } from "../../../src/index.ts";
 import { SourceError } from "../../../src/index.ts";
 import { waitAskedBy } from "../../../src/resource/retry-later.ts";
@@ -130,4 +130,23 @@ test.each<readonly [string, unknown, string]>([
   });
   const message = `http://rates.example/v2.json cannot be reached: fetch failed (${told})`;
   await expect(load(contextOf({}))).rejects.toMatchObject({ kind: "network", message });
+});
+
+test("a fetch that gives nothing after an abort leaves no unhandled rejection", async () => {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown): unknown => rejections.push(reason);
+  process.on("unhandledRejection", note);
+  onTestFinished(() => void process.off("unhandledRejection", note));
+  const controller = new AbortController();
+  const load = fromHttp("https://rates.example/v2", {
+    fetch: () => {
+      controller.abort(new Error("gone"));
+      // SAFETY: a fetch that was handed in may give anything.
+      return Promise.resolve(undefined as unknown as Response);
+    },
+  });
+  await expect(load(contextOf({ signal: controller.signal }))).rejects.toThrow("gone");
+  // Node tells of unhandled rejections after the microtasks.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(rejections).toEqual([]);
 });
