@@ -13,23 +13,23 @@ interface Job<T> {
   readonly kind: "save" | "stamp" | "remove";
   /** What was in use when it was asked for; `undefined` for a removal. */
   readonly held: HeldValue<T> | undefined;
-  /** The value that is stored was unloaded, and goes first. */
+  /** Whether the stored value is removed first, because it was unloaded or rejected. */
   readonly removesFirst: boolean;
   /** The value may be disposed of. */
   readonly release: () => void;
 }
 
-/** Writes to one store, off the path between the source and the value. */
+/** Writes to one store. No load waits for it. */
 export interface Writer<T> {
   /** The store has the value that is in use: it was restored from there. */
   noteStored(now: number): void;
-  /** A load was accepted. Writes the value if it is another than the stored one, and else its stamps. */
+  /** A load was accepted. Writes the value if it differs from the stored one, and otherwise its stamps. */
   write(held: HeldValue<T>, isChanged: boolean, now: number): void;
   /** Removes what is stored. */
   remove(): void;
-  /** Removes it again if that failed, at most once a minute. */
+  /** Tries a failed removal again, at most once a minute. */
   retryRemoval(now: number): void;
-  /** Begins what waits, and gives the end of it. */
+  /** Starts the waiting write, and resolves at its end. */
   flush(): Promise<void>;
 }
 
@@ -49,7 +49,10 @@ export function createWriter<T>(
   let told: string | undefined;
   let isPrinted = false;
 
-  /** Prints trouble that no listener hears, once in a row, and its end. Else it is noticed at the next start only. */
+  /**
+   * If no listener hears, prints the first of several failures, and their end. Nobody would notice before the next
+   * start.
+   */
   const print = (reason: string | undefined): void => {
     const isTrouble = reason !== undefined;
     if (isTrouble === isPrinted) return;
@@ -60,7 +63,7 @@ export function createWriter<T>(
   };
 
   const tell = (result: "saved" | "skipped" | "removed" | "failed", reason?: string): void => {
-    // A store that never saves is told of once.
+    // If a store skips again for the same reason, no event is sent.
     const text = `${result} ${reason}`;
     if (result !== "skipped" || text !== told)
       resource.announce({ type: "save", result, ...(reason !== undefined && { reason }) }, resource.now());
@@ -138,7 +141,7 @@ export function createWriter<T>(
   const put = (kind: Job<T>["kind"], held: HeldValue<T> | undefined): void => {
     const isWhole = kind === "save" || (kind === "stamp" && next?.kind === "save");
     const removesFirst = next !== undefined && (next.kind === "remove" || next.removesFirst);
-    // Before the hold on the one that waited ends, because it may be the same.
+    // Hold the new value before the old hold ends, because both may be the same value.
     const release = held && isWhole ? holdValue(held.value) : (): void => {};
     next?.release();
     next = { kind: isWhole ? "save" : kind, held, removesFirst, release };
