@@ -16,7 +16,7 @@ export interface Answer {
 interface AnswerParts {
   readonly body?: string;
   readonly contentType?: string;
-  /** Added to the headers of every answer. Names in lower case. */
+  /** Added to the usual headers. Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The length of the body. Without it, each character counts as one byte. */
   readonly bytes?: number | undefined;
@@ -47,7 +47,7 @@ export const NOT_FOUND: Answer = /* @__PURE__ */ answerWith(404);
  */
 export const METHOD_NOT_ALLOWED: Answer = /* @__PURE__ */ answerWith(405, { headers: { allow: "GET, HEAD" } });
 
-/** The answer for a verdict. Status and headers do not depend on the form of the body. */
+/** The answer for a verdict. The status, `health-state` and `retry-after` do not depend on the form. */
 export function answerOf(
   probe: Probe,
   { ok, worst, retryAfter }: Verdict,

@@ -12,8 +12,8 @@ import { answerWith, type Answer } from "./answer.ts";
 /** The options of a guard. */
 export interface GuardOptions {
   /**
-   * The oldest value that this route accepts. An older value is refreshed. If `maxAge` is shorter than the duration of
-   * a load, set `wait` too. Otherwise every request that finds an older value gets 503.
+   * The oldest value that this route accepts. An older value is refreshed. In background mode, if `maxAge` is shorter
+   * than a load takes, set `wait` too. Otherwise every value arrives too old, and every request gets 503.
    * @default any age
    */
   readonly maxAge?: Duration;
@@ -32,7 +32,7 @@ export type Guard = (waitUntil?: () => WaitUntil | undefined) => Answer | undefi
 
 /**
  * Decides whether a request that needs data can be served. If not, it returns an answer with 503, `retry-after` and
- * problem+json (RFC 9457). `guard` of the adapters is the same as middleware.
+ * problem+json (RFC 9457). The adapters have it as middleware, named `guard`.
  *
  * @throws TypeError for a wrong option, or if an argument is not a resource
  * @example

@@ -30,7 +30,7 @@ export const zPages: Paths = { readiness: "/readyz", liveness: "/livez", startup
 
 /** The probe on a path. */
 export interface Route {
-  /** The configured path, without `base`. */
+  /** The configured path, with `base` before it. */
   readonly path: string;
   /** The probe. */
   readonly probe: Probe;

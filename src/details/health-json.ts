@@ -7,7 +7,7 @@ const MOST_CHECKS = 100;
 
 /**
  * The health+json form (draft-inadarei-api-health-check). It has a status (`pass`, `warn` or `fail`) and one check for
- * each resource, with the worst first. The key of a check is `index:age`.
+ * each resource or heartbeat, with the worst first. A key is, for example, `index:age`.
  */
 export function toHealthJson({ probe, verdict, resources, heartbeats, heldIn }: Report): string {
   const checks = [

@@ -99,14 +99,14 @@ export interface Health extends UsingAsyncDisposable {
   check(name: string, options: CheckOptions): Resource<true>;
   /**
    * Starts the loads. The first `get()`, `reload()`, `whenReady()`, guard or probe does the same. As the callback of
-   * `listen()`, it throws the error that Express 5 and Fastify pass if the port is in use.
+   * `listen()`, it may receive an error (Express 5, Fastify), and throws it.
    */
   start(): void;
   /** Resolves once readiness answers 200. Rejects with a NotReadyError on abort, drain or `close()`. */
   whenReady(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Calls `listener` with every event of every resource, each change of the word of a probe, and the drain. Before
-   * that, in a microtask, it calls `listener` with the current state of each resource.
+   * Calls `listener` with every event of every resource and of the fleet, each change of the word of a probe, and the
+   * drain. Before that, in a microtask, it calls `listener` with the current state of each resource.
    *
    * @returns a function that ends the subscription
    * @throws TypeError unless `listener` is a function
@@ -127,7 +127,7 @@ export interface Health extends UsingAsyncDisposable {
   /**
    * Aborts loads, clears timers, calls `dispose`, and rejects every wait. A second call does nothing.
    *
-   * @returns a promise that resolves when `dispose` has ended for all values, or after 5 s
+   * @returns a promise that resolves when every `dispose` and every running save has ended, or after 5 s
    */
   close(): Promise<void>;
   /** Answers a probe, and 404 for any other path. It needs no `this`, so you can pass it as a handler. */
@@ -217,7 +217,7 @@ export function createHealth(options: HealthOptions = {}): Health {
 
   const health: Health = {
     resource<T extends P, P>(name: string, resourceOptions: ResourceOptions<T, P>): Resource<T> {
-      // SAFETY: a loader only receives a `previous` that it returned before, and the signature binds P to T.
+      // SAFETY: `previous` is a value of this resource, and the signature binds P to T.
       return registry.add(name, resourceOptions as ResourceOptions<T>, "resource");
     },
     check(name, checkGiven) {

@@ -13,7 +13,7 @@ export interface HealthInternals extends Stored {
   readonly ask: <R>(method: string, target: string, raw: R, platform: Platform<R>) => Answer | undefined;
   /** Every path with its probe. */
   readonly routes: ReadonlyMap<string, Route>;
-  /** The answers of a group of processes, where they are others than those of the registry. It starts nothing. */
+  /** The answers of a group of processes, if they differ from those of the registry. It starts nothing. */
   readonly verdicts?: () => Readonly<Record<Probe, Verdict>>;
   /** The detailed forms, if any. */
   readonly details: Details | undefined;

@@ -58,13 +58,13 @@ export interface HealthPartHost {
   readonly livenessOutcome: "ok" | "wedged";
   /** The current time on the clock of the health. */
   now(): number;
-  /** As `now()`; what is overdue is counted at once. */
+  /** Like `now()`, but it also updates overdue counts. */
   syncNow(): number;
   /** Puts an entry in the agenda of the one timer; `Infinity` removes it. */
   readonly scheduler: { put(entry: Scheduled, at: number): void };
   /** Runs a job later, in the async context of the health. */
   defer(job: () => void): void;
-  /** What the part says may have changed. */
+  /** The answers of the part may have changed. */
   afterChange(): void;
   /** Tells the listeners of the health. */
   announce(event: FleetEvent): void;

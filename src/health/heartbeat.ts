@@ -28,7 +28,7 @@ export class Heartbeat implements Scheduled {
     this.#withinMs = withinMs;
   }
 
-  /** It counts from its first beat on. */
+  /** It is never overdue before its first beat. */
   get isOverdue(): boolean {
     return this.#host.clock.monotonic() - this.#lastBeatAt > this.#withinMs;
   }
@@ -53,7 +53,7 @@ export class Heartbeat implements Scheduled {
   poll(now: number): number {
     if (this.isOverdue) return Infinity;
     const leftMs = this.#lastBeatAt + this.#withinMs - this.#host.clock.monotonic();
-    // It is overdue after more than `within`, so at one ms past it.
+    // It is overdue only after `within`, so one ms is added.
     return now + Math.max(0, Math.floor(leftMs)) + 1;
   }
 

@@ -10,7 +10,9 @@ export interface MemberHost {
   recount(member: Member, now: number): void;
 }
 
-/** The record of a registry about one resource: its rank, and when it is due. Only its host writes the fields. */
+/**
+ * The record of a registry about one resource: its rank, and when it is due. Only its host writes `rank` and `attempt`.
+ */
 export class Member implements Scheduled {
   at: number = Infinity;
   place = -1;

@@ -40,7 +40,7 @@ export class Members implements MemberHost {
     return this.#tally.worst;
   }
 
-  /** The same at a time, computed again. It changes nothing. */
+  /** The worst rank at a time, computed again. It changes nothing. */
   worstAt(now: number): Rank {
     const tally = new Tally();
     for (const _ of this.missing) tally.move(undefined, "notLoaded");

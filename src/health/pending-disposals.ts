@@ -1,9 +1,9 @@
 import type { Clock } from "../time/clock.ts";
 
-/** How long `close()` waits for leases and disposals, in ms. */
+/** How long `close()` waits for leases, disposals and saves, in ms. */
 const CLOSE_GRACE_MS = 5_000;
 
-/** Counts the pending disposals, because `close()` waits for them. */
+/** Counts the pending disposals and saves, because `close()` waits for them. */
 export class PendingDisposals {
   #count = 0;
   #onNone = (): void => {};

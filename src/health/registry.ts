@@ -41,7 +41,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
   /** Runs due work, with one timer for all of it. */
   readonly scheduler: Scheduler;
   readonly words: RegistryParts["words"];
-  /** Created by the first `heartbeat()`, so that a service without one does not carry the code. */
+  /** Created at the first use, so that a service without heartbeats does not carry the code. */
   heartbeats: Heartbeats | undefined;
   readonly #members: Members;
   readonly #waiters: Waiters<undefined>;
@@ -149,7 +149,7 @@ export class Registry implements Host, ReadinessGroup, HealthPartHost, Heartbeat
     const wasLeaving = this.waitBlockedBy();
     this.phase = phase;
     if (!wasLeaving) {
-      // Abort the signal first. Errors of its listeners are ignored.
+      // Abort the signal first. An error of a listener does not stop the drain.
       this.#drainSignal.abort();
       this.announce({ type: "drain", delayMs });
     }

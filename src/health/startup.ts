@@ -1,5 +1,5 @@
 /**
- * Whether the service has finished starting. Once it is true, it stays true.
+ * Whether the service has finished starting. After `latch()`, it stays true.
  */
 export class Startup {
   readonly #awaitingFirstLoad: Set<string>;
@@ -38,7 +38,7 @@ export class Startup {
     if (this.#members && !this.#awaitingFirstLoad.size) this.latch();
   }
 
-  /** A startup probe was answered with 200. */
+  /** Startup is done, and stays done. */
   latch(): void {
     this.#isLatched = true;
   }

@@ -3,7 +3,7 @@ import { invalidOption } from "./invalid-option.ts";
 /** A number of bytes, or a string such as `"500kB"`, `"64MiB"`, `"1.5GB"`. `kB` is 1000 bytes, `KiB` is 1024. */
 export type ByteSize = number | string;
 
-/** The letter of each unit stands at its power of 1000, or of 1024. */
+/** The index of a letter is the power of 1000, or of 1024. */
 const LETTERS = " KMGT";
 
 /**

@@ -15,12 +15,12 @@ interface Builtins<F> {
   getBuiltinModule?(module: string): Readonly<Record<string, F>> | undefined;
 }
 
-/** So many bytes take about a millisecond. */
+/** Hashing this many bytes takes about a millisecond. */
 const SLICE_BYTES = 2 ** 20;
 
 /**
  * The digest of bytes, in hexadecimal digits. They are hashed in slices, and between two slices other work runs.
- * WebCrypto would copy all of them first, on the main thread. It is used where there is nothing else, as on an edge.
+ * WebCrypto would copy all of them first, on the main thread. It is used only without `node:crypto`, as on an edge.
  */
 export async function digestOf(
   name: DigestName,

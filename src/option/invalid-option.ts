@@ -79,8 +79,8 @@ export function toSafeText(given: unknown): string {
     // An object without a prototype has no text.
     text = "an object";
   }
-  // Line and paragraph separators start a new line in many viewers, and direction marks reorder it. Half a character
-  // is no text at all.
+  // Line and paragraph separators start a new line in many viewers, and direction marks reorder the text. Half a
+  // character is not valid text.
   return cutText(text).replace(
     /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -1,4 +1,4 @@
-/** Whether it is a URL. A Proxy may throw when it is asked what it is, and is none then. */
+/** Whether it is a URL. A Proxy may throw here. Then it is no URL. */
 export function isUrl(given: unknown): given is URL {
   try {
     return given instanceof URL;

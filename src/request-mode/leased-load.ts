@@ -45,7 +45,7 @@ async function keepLease<T>(resource: DrivenResource<T>, run: DrivenRun, leaseMs
   };
   while (!isOver && slot.run === run) {
     const now = resource.now();
-    // The lease is over, so the request was frozen, and its connections may be closed. The next request takes the load
+    // If the lease is over, the request was frozen, and its connections may be closed. Then the next request takes
     // over.
     if (now < run.leaseUntil) run.leaseUntil = now + lease;
     // Poll as often as the waiting requests do, because another request cannot wake this one.

@@ -14,8 +14,8 @@ import { askForReload, pauseFor, runLeasedLoad, unlessAborted, watchLoad } from 
 export interface OnRequestOptions {
   /**
    * The request that started a load renews its lease on that load. If it stops renewing the lease for this long, the
-   * next request starts the load again. Set it longer than a loader may block the thread. It is at most half of
-   * `timeout`.
+   * next request starts the load again. Set it longer than a loader may block the thread. More than half of `timeout`
+   * counts as half.
    * @default "5s"
    */
   readonly lease?: Duration;
@@ -73,7 +73,7 @@ async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: Checked
   resource.host.begin();
   const { limits } = resource;
   const atCall = resource.slot.lastRun;
-  // No load starts sooner than this after the last start. A load that started before a freeze is too old.
+  // No planned refresh starts sooner than this after the last start. A load that started before a freeze is too old.
   const isRecent = (): boolean =>
     resource.now() - resource.slot.lastStartedAt < Math.min(limits.refreshEvery, limits.refuseAfter) / 2;
   // A load that was already running is no answer to a caller with `maxAge`. It is an answer to other callers.
@@ -83,7 +83,7 @@ async function get<T>(resource: DrivenResource<T>, leaseMs: number, how: Checked
     const now = resource.host.syncNow();
     const { held, failures, lastError, notBefore } = resource.facts;
     const isDue = !resource.slot.run && now >= resource.slot.nextAttemptAt;
-    // A load that started after the call answers it, however long it took: its age is judged by its start.
+    // A load that started after the call answers it, even if it took long. The age is judged at its start.
     const isAfterCall = resource.slot.endedRun > atCall && failures === 0;
     const judgedAt = isAfterCall ? Math.min(now, resource.slot.lastStartedAt) : now;
     const isYoung = held !== undefined && ageOf(held, judgedAt) <= maxAge;
@@ -127,7 +127,7 @@ async function reload<T>(resource: DrivenResource<T>, leaseMs: number, how: Relo
   for (const before = resource.slot.lastRun; resource.slot.endedRun <= before;) {
     // The next load is for all waiting requests. If its request ends, the load after it answers.
     askForReload(resource, how);
-    // A load that fails at once and is started again each time must not block others. A `console.warn` may do this.
+    // A `console.warn` of the user may call reload() at each failure. Such loads must not block others.
     if (resource.slot.run || resource.isPrinting) await watchLoad(resource, undefined);
     else {
       const blocked = resource.waitBlockedBy();

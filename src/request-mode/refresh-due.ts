@@ -36,7 +36,7 @@ export function refreshDue(health: object, waitUntil?: WaitUntil): Promise<void>
 }
 
 /**
- * Answers a probe like `health.match(request)`. In request mode it first starts the loads that are due. Use it on
+ * Answers a probe like `health.match(request)`. In request mode, it also starts the loads that are due. Use it on
  * platforms that stop all work when a request ends.
  *
  * @param make converts the answer to a Response. @default `toResponse`

@@ -27,7 +27,7 @@ export interface ActiveRun {
   onEnded: (() => void) | undefined;
 }
 
-/** Aborts the signal of the loader. On Workers, this throws if the request of the signal has ended. */
+/** Aborts the signal of the loader. On Workers, `abort()` throws if the request of the signal has ended. */
 export function abortRun(run: ActiveRun, reason: unknown): void {
   callSafely(() => run.signal.abort(reason));
 }

@@ -13,7 +13,7 @@ export const backgroundDriver: Driver = {
   whenReady,
 };
 
-/** Returns the first value that is young enough, from the running load or from one that starts now. */
+/** Returns the first value that is young enough: the current one, or that of a load. */
 async function get<T>(resource: DrivenResource<T>, { maxAge, signal }: CheckedGet): Promise<T> {
   resource.host.begin();
   const now = resource.host.syncNow();

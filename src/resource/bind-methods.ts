@@ -5,11 +5,11 @@ const SELF: unique symbol = /* @__PURE__ */ Symbol.for("health-state.self");
 
 /** Remembers the object itself, because a Proxy around it has none of its private fields. */
 export function keepSelf(made: object): void {
-  // Configurable, because a Proxy may hand on what it likes then.
+  // Configurable, because otherwise a Proxy could not return another value.
   Object.defineProperty(made, SELF, { value: made, configurable: true });
 }
 
-/** The object behind a Proxy, or behind what `Object.create()` made of it. */
+/** The object behind a Proxy, or behind an object that `Object.create()` derived from it. */
 export function selfOf(given: object): object {
   const self = propertyOf(given, SELF);
   return typeof self === "object" && self !== null ? self : given;

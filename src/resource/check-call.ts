@@ -21,7 +21,7 @@ export function checkGetOptions(options: GetOptions = {}): CheckedGet {
 
 /** @throws TypeError for a wrong option of `reload()` */
 export function checkReloadOptions(options: ReloadOptions = {}): ReloadOptions {
-  // As a listener it receives the name of a signal, or an event.
+  // As a listener, `reload()` receives the name of a signal, or an event.
   if (isEvent(options)) return {};
   const { accept } = checkOptions("reload()", options, ["accept"], []);
   if (accept !== undefined && accept !== true && typeof accept !== "string")

@@ -111,7 +111,7 @@ export class Disposal<T> {
   }
 }
 
-/** Whether a value has an identity. Equal numbers and strings are not the same object. */
+/** Whether a value is an object. Only objects have an identity. */
 function isObject(value: unknown): value is object {
   return Object(value) === value;
 }

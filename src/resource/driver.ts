@@ -84,7 +84,7 @@ export interface DrivenResource<T> {
   readonly isPrinting: boolean;
   /** The current time on the clock of the health. */
   now(): number;
-  /** Why a caller must not wait for a load any more, if so. */
+  /** Why a caller must not wait for a load any more. `undefined` if it may. */
   waitBlockedBy(): NotReadyReason | undefined;
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
   snapshot(): Snapshot<T>;
@@ -105,7 +105,7 @@ export interface ReadinessGroup {
   now(): number;
   /** Whether readiness answers 200. It starts the health and updates overdue counts. */
   isReady(): boolean;
-  /** Why a caller must not wait any more, if so. */
+  /** Why a caller must not wait any more. `undefined` if it may. */
   waitBlockedBy(): NotReadyReason | undefined;
   notReady(reason: NotReadyReason, cause?: unknown): NotReadyError;
   /** Waits until readiness has changed to 200. */

@@ -78,21 +78,21 @@ export function loadError(code: LoadCode, message: string, cause?: unknown): Err
   return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code });
 }
 
-/** Throws an error of the user's as it is, though it may come from another realm. */
+/** Throws an error of the user without a change. It may come from another realm. */
 export function throwAsIs(error: Error): never {
   throw error;
 }
 
-/** An Error of another realm has no prototype in common with ours. */
+/** Whether a value is an Error, perhaps of another realm. */
 export function isError(value: unknown): value is Error {
   try {
     if (value instanceof Error) return true;
-    // An object may call itself an Error by its tag, and is data all the same.
+    // A plain object may have the tag of an Error. It is still data.
     return (
       Object.prototype.toString.call(value) === "[object Error]" && propertyOf(value, Symbol.toStringTag) === undefined
     );
   } catch {
-    // A Proxy that throws when it is asked what it is.
+    // A Proxy may throw at each of these questions.
     return false;
   }
 }

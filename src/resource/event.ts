@@ -44,7 +44,7 @@ export interface ResourceEvent<T = unknown> {
 /** The events of the parts of a resource. */
 export type PartEventType = "restore" | "save" | "gate" | "hints";
 
-/** The result of such an event. */
+/** The result of an event of a part. */
 export type PartResult = RestoreOutcome | "saved" | "skipped" | "removed" | "failed" | "silent" | "connected" | "lost";
 
 /** The word of a probe has changed. Sent to the listeners of `health.subscribe()`. */

@@ -43,7 +43,7 @@ export interface ResourceLimits {
    */
   readonly jitter?: number;
   /**
-   * Whether readiness and startup depend on it. `false` only reports it.
+   * Whether readiness and startup depend on it. With `false`, it is only reported.
    * @default true
    */
   readonly required?: boolean | undefined;

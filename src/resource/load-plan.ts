@@ -38,7 +38,7 @@ export class LoadPlan {
     this.#schedule = schedule;
   }
 
-  /** A load that was given up has ended. Returns when the retry may start now, if that is sooner. */
+  /** A load that was given up has ended. Returns the new time of the retry, if it is sooner. */
   noteSettled(facts: Facts<unknown>): number | undefined {
     this.abandoned--;
     if (!this.#retry) return undefined;

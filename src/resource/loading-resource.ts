@@ -13,8 +13,8 @@ import type { Snapshot } from "./snapshot.ts";
 import type { ReloadOptions } from "./waiters.ts";
 
 /**
- * How a resource loads: its facts, the method that changes them (`commit`), its slot, its plan and its waits. It is the
- * third of four classes.
+ * How a resource loads: its facts, the method that changes them (`commit`), its slot and its plan. It is the third of
+ * four classes.
  */
 export abstract class LoadingResource<T>
   extends WaitingResource<T>
@@ -104,8 +104,8 @@ export abstract class LoadingResource<T>
 
   tick(now: number): void {
     const { run } = this.slot;
-    // In request mode, the request of the load has ended. The lease first, because a process that was frozen past both
-    // has not failed.
+    // In request mode, the request of the load has ended. The lease is checked first, because a load did not fail if
+    // its process was frozen past both times.
     if (run && now >= run.leaseUntil) {
       this.slot.run = undefined;
       this.commit({ type: "lost" });
@@ -152,9 +152,9 @@ export abstract class LoadingResource<T>
    *  slot freed            by endRun() and giveUp(), before this
    *    │
    *    ▼
-   *  1 time told           what time alone did before the action
+   *  1 elapsed time        what it changed before the action is told
    *  2 facts               transition(facts, action)
-   *  3 old value           out of use: to be disposed of after its readers
+   *  3 old value           retired: disposed of after its readers
    *  4 next attempt        planned from the new facts
    *  5 counts              readiness, startup and the timer
    *  6 waiters             get(), reload(): answered or refused

@@ -14,7 +14,7 @@ import { snapshotOf, type RecordSource } from "./snapshot.ts";
 import { subscribeTo } from "./subscribe.ts";
 import { Subscribers } from "./subscribers.ts";
 
-/** So many revisions are remembered, so that `onRejected` is called once for each of them. */
+/** The number of remembered revisions. `onRejected` is called once for each of them. */
 const MOST_TOLD = 100;
 
 /** What `onRejected` was told. */
@@ -144,7 +144,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return (this.#subscribers?.readers ?? 0) + this.host.subscribers.readers > 0;
   }
 
-  /** Prints what no listener hears, once in a row: a failed load or the end of failures, and data that is old on arrival. */
+  /** Prints what no listener hears: the first of several failures, their end, and data that is old on arrival. */
   protected printEnd(now: number): void {
     const { facts, limits, name } = this;
     const { failures, held, lastError } = facts;
@@ -174,7 +174,7 @@ export abstract class ObservedResource<T> implements RecordSource<T> {
     return this.#disposalOrNew().hold(value, by);
   }
 
-  /** Ends a lease's hold, and disposes of the value if its time has come. */
+  /** Disposes of old values that are due, such as after the end of a lease. */
   disposeDue(): void {
     const now = this.host.now();
     this.disposeRetired(now);

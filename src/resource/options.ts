@@ -22,7 +22,7 @@ export interface Rejection {
 /** The options of a resource. Write `load` first, because TypeScript infers the type of the value from it. */
 export interface ResourceOptions<T, P = unknown> extends ResourceLimits {
   /**
-   * The loader. It is called while an earlier call is running only if that call was given up, for example after
+   * The loader. While a call is running, it is called again only if that call was given up, for example after
    * `timeout`. If the loader throws, the load fails, and `lastError` has the error.
    */
   readonly load: (context: LoadContext<P>) => LoadResult<T>;

@@ -132,7 +132,7 @@ export function checkData(value: unknown): void {
   if (value === undefined || value === null)
     throw loadError("HS_NO_DATA", `the loader returned ${value}. Return the value, loaded(value) or unchanged()`);
   if (isError(value)) throwAsIs(value);
-  // A loader that calls another, such as a source's, and wraps what it gave.
+  // A loader may call another loader, and pass the result to loaded().
   if (markOf(value) !== undefined)
     throw loadError(
       "HS_NO_DATA",
@@ -159,7 +159,7 @@ export function noteOf({ revision, asOf }: Outcome): CheckedNote {
   // the call.
   const moment =
     asOf === undefined || typeof asOf === "number" ? asOf : Number((Object(asOf) as Partial<Date>).getTime?.());
-  // A Date reaches no further, and NaN is none (https://tc39.es/ecma262/#sec-time-values-and-time-range).
+  // A Date cannot represent more, and NaN is no time (https://tc39.es/ecma262/#sec-time-values-and-time-range).
   if (moment !== undefined && !(Math.abs(moment) <= 8.64e15))
     throw loadError("HS_INVALID_AS_OF", "the loader's asOf is not a valid time. Return a valid Date or epoch ms");
   return { revision: revisionOf(revision), asOf: moment };

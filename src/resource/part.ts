@@ -7,7 +7,7 @@ import type { LoadContext, LoadResult, Validate } from "./loader.ts";
 import type { PartNotes } from "./part-notes.ts";
 
 /**
- * What becomes of a value: `unload()` was called, or the fleet has rejected its revision, or no longer rejects it.
+ * What happened to a value: `unload()` was called, or the fleet has rejected its revision, or no longer rejects it.
  */
 export type Judgement = "unloaded" | "rejected" | "accepted";
 
@@ -37,16 +37,16 @@ export interface Part<T = unknown> {
 /** A part for an option. */
 export interface Attachable<T> {
   /**
-   * Hangs into a resource, with `addPart()`. The library calls it.
+   * Adds the part to a resource, with `addPart()`. The library calls it.
    *
-   * @param all every object that the option was given, this one first
+   * @param all every object in the option, with this one first
    */
   readonly attach: (resource: PartHost<T>, all: readonly Attachable<T>[]) => void;
 }
 
 /** A part for resources of any type. */
 export interface AnyAttachable {
-  /** Hangs into a resource, with `addPart()`. The library calls it. */
+  /** Adds the part to a resource, with `addPart()`. The library calls it. */
   readonly attach: <T>(resource: PartHost<T>) => void;
 }
 

@@ -31,9 +31,9 @@ export function printRecovery(name: string): void {
 }
 
 /**
- * The message of an error, and of its cause: `fetch` of Node says "fetch failed", and only the cause says why. The error
- * and its message may be any value. The cause of an error of this library is left out, because that error says enough,
- * and its cause may quote the data. An error may be its own cause, so only a few causes are told.
+ * The message of an error, and of its cause: `fetch` of Node says "fetch failed", and only the cause says why. The
+ * error and its message may be any value. The cause of an error of this library is left out, because that error says
+ * enough, and its cause may quote the data. An error may be its own cause, so only a few causes are shown.
  */
 export function messageOf(error: unknown, causes = 4): string {
   try {

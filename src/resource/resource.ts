@@ -9,8 +9,8 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * The oldest value that this caller accepts. If the value is older, `get()` waits for a refresh. The value of a load
-   * that started after the call is accepted, even if that load took longer than `maxAge`. An `asOf` of the source
-   * counts: when the load started, the data must not have been older than `maxAge`.
+   * that started after the call is accepted, even if that load took longer than `maxAge`. If the source gives an
+   * `asOf`, it must not be older than `maxAge` at the start of that load.
    * @default any age
    */
   readonly maxAge?: Duration | undefined;
@@ -58,7 +58,7 @@ export interface Resource<T> {
    */
   reload(options?: ReloadOptions): Promise<Snapshot<T>>;
   /**
-   * Marks the value as STALE and starts a refresh, because the value may be out of date. During a load, one more load
+   * Marks the value as STALE and plans a refresh, because the value may be out of date. During a load, one more load
    * follows. It does not shorten a back-off, and does not change readiness. To remove a value that is known to be
    * wrong, call `unload()`.
    */

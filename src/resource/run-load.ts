@@ -10,7 +10,7 @@ import { waitAskedBy } from "./retry-later.ts";
 /** The functions of a resource that a load calls. */
 export interface RunHost<T> {
   readonly options: CheckedOptions<T>;
-  /** What stands for the loader, if a part brings it. */
+  /** A part may replace the loader. */
   readonly part?: { readonly load?: CheckedOptions<T>["load"] | undefined } | undefined;
   readonly facts: Facts<T>;
   /** `run` is the load that has the slot. */
@@ -31,7 +31,7 @@ export interface RunHost<T> {
   discard(candidate: T): void;
 }
 
-/** The value of a load that is not accepted yet. */
+/** A new value that is not accepted yet. */
 interface Candidate<T> {
   readonly value: T;
 }
@@ -49,7 +49,7 @@ export async function runLoad<T>(host: RunHost<T>, run: ActiveRun, context: Load
     const outcome = outcomeOf(await load(context));
     candidate = await candidateOf(host, outcome);
     run.candidate = candidate?.value;
-    // Without validate no hold is necessary, and without a hold no disposal.
+    // Without validate, neither a hold nor a disposal after it is necessary.
     if (candidate && host.options.validate.length) release = host.holdValue(candidate.value, "check");
     const note = noteOf(outcome);
     const asOf = note.asOf === undefined ? undefined : host.fromWall(note.asOf);

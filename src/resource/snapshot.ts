@@ -3,7 +3,7 @@ import type { PartNotes, RestoreRecord } from "./part-notes.ts";
 import { ageOf, stateOf } from "../state/freshness.ts";
 import type { State } from "../state/state.ts";
 
-/** A frozen record of a resource at one moment. Times are in epoch ms and never in the future. */
+/** A frozen record of a resource at one moment. Times are in epoch ms. Only `nextAttemptAt` may be in the future. */
 export interface Snapshot<T = unknown> extends ResourceRecord {
   /** The current value. It is not enumerable, so that a logged snapshot never prints the data. */
   readonly value: T | undefined;
@@ -15,7 +15,7 @@ export interface ResourceRecord {
   readonly name: string;
   /** The state at that moment. */
   readonly state: State;
-  /** Whether readiness and startup depend on it. */
+  /** Whether readiness depends on it. */
   readonly required: boolean;
   /** The revision of the value, if the source has one. */
   readonly revision: string | undefined;
@@ -39,7 +39,7 @@ export interface ResourceRecord {
   readonly nextAttemptAt: number | undefined;
   /** Why the last load did not succeed. The next success clears it. */
   readonly lastError: LoadError | undefined;
-  /** The revision that was rejected last, if the source still offers it. */
+  /** The revision that was rejected last, while the source may still offer it. */
   readonly rejected: string | undefined;
   /** A newer revision of the source that a rollout does not load yet. */
   readonly behind: string | undefined;

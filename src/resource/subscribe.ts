@@ -49,8 +49,8 @@ export function subscribeTo<E, C extends E>(
         for (const event of current) if (!hasLeft) callSafely(() => listener(event));
       });
     };
-    // After the other listeners, because a state that they cause is part of the current state. If they are told nothing,
-    // it is now: a load that was started after this call may end before the next job, and its end is told.
+    // It joins after the other listeners, because a state that they cause is part of the current state. If they hear
+    // nothing, it joins now. A load may start after this call and end before the next job. It must hear of that end.
     if (isTold) host.events.add(join);
     else join();
   });

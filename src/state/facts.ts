@@ -26,7 +26,7 @@ export interface LoadInProgress {
 
 /** Why the last load did not succeed. */
 export interface LoadError {
-  /** The error that the loader or `validate` threw. */
+  /** The error of the load, such as one that the loader or `validate` threw. */
   readonly error: unknown;
   /** When, in epoch ms. */
   readonly at: number;

@@ -3,11 +3,11 @@ import { vouchedAtOf } from "./freshness.ts";
 
 const LEAST_RETRY_MS = 100;
 const FIRST_RETRY_MS = 1_000;
-/** The longest wait before a retry without a value. It is also the smallest default with a value. */
+/** The longest wait before a retry without a value. With a value, it is the smallest default of `retryMost`. */
 const USUAL_RETRY_MOST_MS = 30_000;
-/** The largest default. */
+/** The largest default of `retryMost`. */
 const RETRY_MOST_MS = 300_000;
-/** The largest wait while a load hangs. */
+/** The largest wait while a load hangs, unless `retryMost` is larger. */
 const ABANDONED_MOST_MS = 120_000;
 
 /** The options of a schedule, in ms. `Infinity` means never. */
@@ -21,7 +21,7 @@ export interface RefreshSchedule {
 }
 
 /**
- * The longest wait before a retry, in ms. Without a value it is 30 s. With a value, the default is a tenth of
+ * The longest wait before a retry, in ms. The default without a value is 30 s. With a value, it is a tenth of
  * `refreshEvery`, at least 30 s and at most 5 min. It is never more than `refreshEvery`.
  */
 export function retryMostOf({ refreshEvery, retryMost }: RefreshSchedule, isHeld: boolean): number {
@@ -41,8 +41,8 @@ export function backoffOf(failures: number, most: number, random: number): numbe
 }
 
 /**
- * The wait while timed-out loads have not ended, in ms. Each of them doubles it, up to the larger of 2 min and `most`. A
- * loader that hangs keeps its memory, so it must not be called often.
+ * The wait while loads that were given up have not ended, in ms. Each of them doubles it, up to the larger of 2 min and
+ * `most`. A loader that hangs keeps its memory, so it must not be called often.
  */
 export function stretchedBackoffOf(backoffMs: number, abandoned: number, most: number): number {
   return Math.min(backoffMs * 2 ** abandoned, Math.max(ABANDONED_MOST_MS, most));
@@ -76,7 +76,7 @@ const MOST_APART_MS = 10_000;
 
 /**
  * When `invalidate()` or a hint may start the next load: a tenth of `refreshEvery` after the last start, but at least
- * 100 ms and at most 10 s. So many calls do not cause many loads.
+ * 100 ms and at most 10 s. In this way, many calls cause few loads.
  */
 export function hurriedAt(lastStartedAt: number, { refreshEvery }: RefreshSchedule): number {
   return Math.ceil(lastStartedAt + Math.min(MOST_APART_MS, Math.max(LEAST_APART_MS, refreshEvery / 10)));

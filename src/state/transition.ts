@@ -47,9 +47,9 @@ export type ResourceAction<T> =
  * |------------|--------------------|------------------------|------------|----------------------------|
  * | start      | loading            | –                      | loading    | –                          |
  * | loaded     | –                  | held                   | –          | held: the new value        |
- * | unchanged  | –                  | fails                  | –          | held: the old one, young ¹ |
- * | failed     | –                  | idle                   | –          | held: the old one, old     |
- * | lost       | –                  | idle                   | –          | held: the old one, old     |
+ * | unchanged  | –                  | fails                  | –          | same value, confirmed ¹    |
+ * | failed     | –                  | idle                   | –          | same value, unconfirmed    |
+ * | lost       | –                  | idle                   | –          | same value, unconfirmed    |
  * | restored   | held               | held, goes on loading  | –          | –                          |
  * | invalidate | –                  | noted in the run       | STALE      | STALE, noted in the run    |
  * | hint       | –                  | noted in the run       | –          | noted in the run           |

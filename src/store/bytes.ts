@@ -24,7 +24,7 @@ export function bytes<T>(conversion?: Conversion<T, Uint8Array>): Codec<T> | Cod
   return { name: "bytes", write: (value: T) => toUint8Array(write(value)), read };
 }
 
-/** @throws StoreError unless it is a Uint8Array, because another view would come back as one */
+/** @throws StoreError unless it is a Uint8Array, because another view would come back as a Uint8Array */
 function toUint8Array(value: unknown): Uint8Array {
   if (Object.prototype.toString.call(value) === "[object Uint8Array]") {
     // SAFETY: the tag is that of a Uint8Array of any realm.

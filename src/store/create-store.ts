@@ -30,8 +30,8 @@ export function toStore<T>(actions: StoreActions<T>): Store<T> {
 }
 
 /**
- * What a store of the user's answered, read once and with each field of its type. An age that is no number would be
- * young for ever.
+ * The answer of a user's store. Each field is read once and has its type. An age that is no number would never be
+ * stale.
  *
  * @throws what a property throws
  */

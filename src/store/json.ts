@@ -64,7 +64,7 @@ function lossIn(value: unknown, path: string, above: object[]): string | undefin
 }
 
 function lossInList(list: readonly unknown[], path: string, above: object[]): string | undefined {
-  // By number, because a hole in the list is undefined too.
+  // By index, because `forEach()` would skip a hole.
   for (let at = 0; at < list.length; at++) {
     const part = list[at];
     const lost = typeof part === "string" ? undefined : lossIn(part, `${path}[${at}]`, above);
@@ -80,7 +80,7 @@ function lossInObject(
   here: (what: string) => string,
 ): string | undefined {
   const kind: unknown = Object.getPrototypeOf(value);
-  // Object.prototype of any realm has nothing above it.
+  // Object.prototype of any realm has no prototype.
   if (kind !== null && Object.getPrototypeOf(kind) !== null)
     return here(`a ${toSafeText(value.constructor?.name || "class instance")}`);
   for (const [name, part] of Object.entries(value)) {

@@ -5,7 +5,7 @@ import { createRestore } from "./restore.ts";
 import type { StoreActions, StoreContext } from "./store.ts";
 import { createWriter } from "./writer.ts";
 
-/** Restores from stores at the start, and saves to them what was accepted. Making it takes their places. */
+/** Restores from stores at the start, and saves to them what was accepted. Creating it claims their places. */
 export function keepKnownGood<T>(resource: PartHost<T>, stores: readonly StoreActions<T>[]): Part<T> {
   const { host, name } = resource;
   const { load } = resource.options;
@@ -24,16 +24,16 @@ export function keepKnownGood<T>(resource: PartHost<T>, stores: readonly StoreAc
     contextOf,
     restored: (place) => writers[place]?.noteStored(resource.now()),
   });
-  /** The value in use may be stored. */
+  /** Whether the value in use may be stored. */
   let isKept = true;
-  /** The fleet has rejected the value in use. */
+  /** Whether the fleet has rejected the value in use. */
   let isRejected = false;
 
   const loadAfterRestore = async (context: LoadContext): Promise<unknown> => {
     if (restore.isDue) {
       await restore.wait();
       const { held } = resource.facts;
-      // The loader is told of the restored value, so that "unchanged" is enough of an answer.
+      // The loader receives the restored value, so that it can return unchanged().
       if (held)
         Object.assign(context, {
           previous: held.value,
@@ -59,14 +59,15 @@ export function keepKnownGood<T>(resource: PartHost<T>, stores: readonly StoreAc
       if (!isKept || isRejected) return;
       const was = before.held;
       const isSame = was !== undefined && Object.is(was.value, held.value) && was.revision === held.revision;
-      // A value that was changed in place has the same object, and perhaps no revision that tells.
+      // A value that was changed in place is the same object, and may have no revision.
       const isChanged = !isSame || (action.type === "loaded" && held.revision === undefined);
       writers.forEach((writer) => writer.write(held, isChanged, resource.now()));
     },
     judge(how) {
       // A rejected value stays in use until another one is loaded, but it is not saved again.
       isRejected = how === "rejected";
-      // The next load that confirms an accepted value saves it. If a rejected one was not saved, an older one is stored.
+      // The next load that confirms an accepted value saves it. If a rejected value was never saved, the store has an
+      // older one, which stays.
       if (how === "accepted" || (isRejected && !isKept)) return;
       restore.drop();
       writers.forEach((writer) => writer.remove());

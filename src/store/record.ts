@@ -7,8 +7,8 @@ import { checkCodec, type Codec, type Stamps, type StoreContext } from "./store.
 
 /**
  * A stored record is two lines of text and a body. The first line is the magic word, the format, and the SHA-256 of the
- * second line. The second line is the header, as JSON. The header has the SHA-256 of the body, so a bit that turned
- * anywhere is seen. A record of stamps is the same, without a body.
+ * second line. The second line is the header, as JSON. The header has the SHA-256 of the body, so a changed bit is
+ * found anywhere. A record of stamps is the same, without a body.
  */
 const FIRST = "health-state-record 1 ";
 
@@ -51,7 +51,7 @@ export function checkRecordOptions<T>(where: string, given: RecordOptions<T>): C
   return { codec, schema, maxAgeMs: toMsOrNever("maxAge", maxAge, 1) };
 }
 
-/** What a record must be of, to be used. */
+/** The fields that must match before a record is used. */
 export interface Expected {
   readonly resource: string;
   readonly source: string | undefined;
@@ -88,7 +88,7 @@ export async function seal(header: Header | StampsHeader): Promise<string> {
 }
 
 /**
- * The header of a text that begins with two lines. Nothing is said of the body.
+ * The header of a text that begins with two lines. The body is not checked.
  *
  * @throws Error whose message says why it must not be used
  */
@@ -105,13 +105,13 @@ export function ignore(reason: string): never {
   throw new Error(reason);
 }
 
-/** Why a record is ignored, as it is told. */
+/** Why a record is ignored, as a safe text. */
 export function reasonText(error: unknown): string {
   return toSafeText(messageOf(error));
 }
 
 /**
- * The header with the newer stamps of two, if the value may be used as far as the header tells.
+ * Checks a header, and returns it with the newer stamps.
  *
  * @param beside the record of stamps, if there is a whole one
  * @throws Error whose message says why it must not be used
@@ -139,7 +139,7 @@ function quoted(name: string | undefined): string {
   return name === undefined ? "unknown" : JSON.stringify(name);
 }
 
-/** @throws Error unless the body is the one that the header tells of */
+/** @throws Error unless the body is the one that the header describes */
 export async function checkBody(header: Header, body: Uint8Array): Promise<void> {
   if (header.sha256 !== (await sha256Of(body))) ignore("its body is damaged");
 }

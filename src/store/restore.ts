@@ -16,7 +16,7 @@ export interface RestoreParts {
 
 /** The one restore of a resource. */
 export interface Restore {
-  /** Whether it was not asked for, or is not over. */
+  /** Whether it is not over. Perhaps it has not begun. */
   readonly isDue: boolean;
   /** Until when the first load waits for it, in background mode. */
   readonly heldUntil: number | undefined;
@@ -41,7 +41,7 @@ export function createRestore<T>(
   let controller: AbortController | undefined;
   let phase: "due" | "running" | "checking" | "over" = "due";
   let heldUntil: number | undefined;
-  /** A second is over: a store that has not answered is passed, and may still be the first to give a value. */
+  /** Whether a second is over. A store that has not answered is then skipped, but may still give the value. */
   let isLate = false;
   let wake = (): void => {};
   /** `undefined` for a store without a value that may be used. */
@@ -106,7 +106,7 @@ export function createRestore<T>(
     consider();
   };
 
-  /** Uses the first value, once every store before it has answered, or the second is over. */
+  /** Uses the first value, once every store before it has answered, or after one second. */
   const consider = (): void => {
     if (phase !== "running") return;
     for (const [place, answer] of answers.entries()) {

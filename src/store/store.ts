@@ -1,6 +1,6 @@
 import { checkFunction, propertyOf } from "../option/invalid-option.ts";
 
-/** The resource of a store. */
+/** What a store learns at each call. */
 export interface StoreContext {
   /** The resource's name. A store ignores what another resource saved. */
   readonly name: string;

@@ -5,31 +5,31 @@ import { warn } from "../option/warn.ts";
 import type { HeldValue } from "../state/facts.ts";
 import type { Saved, StoreActions, StoreContext } from "./store.ts";
 
-/** Stamps are written at most this often, in ms. */
-const STAMP_EVERY_MS = 60_000;
+/** Stamps are written, and a failed removal is tried again, at most this often, in ms. */
+const LEAST_PAUSE_MS = 60_000;
 
 /** What is to be written. */
 interface Job<T> {
   readonly kind: "save" | "stamp" | "remove";
   /** What was in use when it was asked for; `undefined` for a removal. */
   readonly held: HeldValue<T> | undefined;
-  /** The value that is stored was unloaded, and goes first. */
+  /** Whether the stored value is removed first, because it was unloaded or rejected. */
   readonly removesFirst: boolean;
   /** The value may be disposed of. */
   readonly release: () => void;
 }
 
-/** Writes to one store, off the path between the source and the value. */
+/** Writes to one store. No load waits for it. */
 export interface Writer<T> {
   /** The store has the value that is in use: it was restored from there. */
   noteStored(now: number): void;
-  /** A load was accepted. Writes the value if it is another than the stored one, and else its stamps. */
+  /** A load was accepted. Writes the value if it differs from the stored one, and otherwise its stamps. */
   write(held: HeldValue<T>, isChanged: boolean, now: number): void;
   /** Removes what is stored. */
   remove(): void;
-  /** Removes it again if that failed, at most once a minute. */
+  /** Tries a failed removal again, at most once a minute. */
   retryRemoval(now: number): void;
-  /** Begins what waits, and gives the end of it. */
+  /** Starts the waiting write, and resolves at its end. */
   flush(): Promise<void>;
 }
 
@@ -49,7 +49,10 @@ export function createWriter<T>(
   let told: string | undefined;
   let isPrinted = false;
 
-  /** Prints trouble that no listener hears, once in a row, and its end. Else it is noticed at the next start only. */
+  /**
+   * If no listener hears, prints the first of several failures, and their end. Nobody would notice before the next
+   * start.
+   */
   const print = (reason: string | undefined): void => {
     const isTrouble = reason !== undefined;
     if (isTrouble === isPrinted) return;
@@ -60,7 +63,7 @@ export function createWriter<T>(
   };
 
   const tell = (result: "saved" | "skipped" | "removed" | "failed", reason?: string): void => {
-    // A store that never saves is told of once.
+    // If a store skips again for the same reason, no event is sent.
     const text = `${result} ${reason}`;
     if (result !== "skipped" || text !== told)
       resource.announce({ type: "save", result, ...(reason !== undefined && { reason }) }, resource.now());
@@ -140,7 +143,7 @@ export function createWriter<T>(
     // No save waits for a removal that failed before. A store that never removes would never be saved to again.
     const removesFirst =
       next !== undefined && removalFailedAt === undefined && (next.kind === "remove" || next.removesFirst);
-    // Before the hold on the one that waited ends, because it may be the same.
+    // Hold the new value before the old hold ends, because both may be the same value.
     const release = held && isWhole ? holdValue(held.value) : (): void => {};
     next?.release();
     next = { kind: isWhole ? "save" : kind, held, removesFirst, release };
@@ -154,7 +157,7 @@ export function createWriter<T>(
       askedAt = now;
     },
     write(held, isChanged, now) {
-      if (!isChanged && now - askedAt < STAMP_EVERY_MS) return;
+      if (!isChanged && now - askedAt < LEAST_PAUSE_MS) return;
       askedAt = now;
       put(isChanged || !isStored ? "save" : "stamp", held);
       if (isChanged) isStored = false;
@@ -166,7 +169,7 @@ export function createWriter<T>(
     },
     retryRemoval(now) {
       // Behind a save that runs it would remove the new value.
-      if (removalFailedAt === undefined || running || next || now - removalFailedAt < STAMP_EVERY_MS) return;
+      if (removalFailedAt === undefined || running || next || now - removalFailedAt < LEAST_PAUSE_MS) return;
       removalFailedAt = now;
       put("remove", undefined);
     },

@@ -39,7 +39,8 @@ const JUMP_MS = 1_000;
 /**
  * The clock for all recorded times, in whole ms from the epoch. It advances with monotonic time. It jumps ahead when
  * wall time is ahead by more than a second, for example after the suspension of a machine. It never goes back. So
- * elapsed time is never less than on either clock (docs/reference/rules.md, 3).
+ * elapsed time is never less than on the monotonic clock, and at most a second less than on the wall clock
+ * (docs/reference/rules.md, 3).
  *
  * @param onJump called when a reading shows a jump
  */
@@ -66,7 +67,7 @@ export function createNow(clock: Clock, onJump: () => void): () => number {
 /** If the wall clock is behind by this much, in ms, somebody has set it back. */
 const SET_BACK_MS = 1_000;
 
-/** Converts a time of this clock to epoch ms of the wall clock. A past time is never in the future. */
+/** Converts a time of this clock to epoch ms of the wall clock. For a past time, the result is never in the future. */
 export function toWallTime(at: number, now: number, clock: Clock): number {
   const wall = Math.floor(clock.wall());
   if (now - wall >= SET_BACK_MS) return at + wall - now;

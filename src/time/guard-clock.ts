@@ -3,7 +3,7 @@ import { checkMethods, toSafeText } from "../option/invalid-option.ts";
 import { warn } from "../option/warn.ts";
 import { systemClock, type Clock } from "./clock.ts";
 
-/** A timer that runs sooner than half of its delay is wrong. Shorter delays are not checked: clocks count in whole ms. */
+/** A timer must not run before half of its delay. Delays under 10 ms are not checked, because clocks count whole ms. */
 const LEAST_CHECKED_MS = 10;
 
 /**
@@ -22,7 +22,7 @@ export function guardClock(clock: Clock): Clock {
     warn(`clock.${part}() ${what}. From now on the clock of the platform stands in for it.`);
   };
 
-  /** What a part gives, if that is right. */
+  /** The result of a part, if it is right. */
   const call = <R>(part: keyof Clock, read: () => unknown, isRight: (given: unknown) => given is R): R | undefined => {
     if (broken.has(part)) return undefined;
     try {
@@ -36,7 +36,7 @@ export function guardClock(clock: Clock): Clock {
     return undefined;
   };
 
-  /** Reads a time. If the platform stands in, time goes on from the last one that was right. */
+  /** Reads a time. If the platform's clock stands in, time continues from the last right reading. */
   const time = (part: "wall" | "monotonic"): (() => number) => {
     let last = NaN;
     let shift: number | undefined;

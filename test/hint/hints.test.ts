@@ -81,6 +81,20 @@ test("in a health that runs the channel opens at once", async () => {
   expect([opens, kit.index.snapshot().hints]).toEqual([1, "connected"]);
 });
 
+test("a channel that is open at once gives its end and its echo without a promise", async () => {
+  const kit = createKit();
+  await kit.ready();
+  let lose = (): void => {};
+  const closed = new Promise<void>((resolve) => (lose = resolve));
+  let echoes = 0;
+  hints(kit.index, () => ({ closed, echo: () => Promise.resolve(echoes++) }), { echoEvery: "1s" });
+  await kit.clock.advance(1_000);
+  expect([echoes, kit.index.snapshot().hints]).toEqual([1, "connected"]);
+  lose();
+  await kit.clock.settle();
+  expect(kit.index.snapshot().hints).toBe("lost");
+});
+
 test("each connect counts as a hint", async () => {
   const { connected, loader } = createHintKit();
   await connected();

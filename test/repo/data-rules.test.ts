@@ -12,7 +12,7 @@ function proofsOf(page: string): readonly Proof[] {
   const rows = [...read(page).matchAll(/^\| (?!rule \|)([^|]+) \| (.+) \|$/gm)];
   return rows.flatMap(([, rule = "", cell = ""]) => {
     let file = "";
-    return [...cell.matchAll(/(?:`([\w./-]+)`: )?"([^"]+)"/g)].map(([, given, name = ""]) => {
+    return [...cell.matchAll(/(?:`([\w./-]+)`: )?"(.+?)"(?=; |$)/g)].map(([, given, name = ""]) => {
       file = given ?? file;
       return { rule, file, name };
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FILES, read } from "./tree.ts";
 
-const ROWS = [...read("docs/why/architecture.md").matchAll(/^\|[^|]*\| `([a-z/]+)` \|[^|]*\| ([^|]*) \|$/gm)].map(
+const ROWS = [...read("docs/why/architecture.md").matchAll(/^\|[^|]*\| `([a-z/-]+)` \|[^|]*\| ([^|]*) \|$/gm)].map(
   ([, folder = "", files = ""]) => ({
     folder,
     files: [...files.matchAll(/`([a-z-]+)`/g)].map(([, name = ""]) => name),
@@ -12,7 +12,7 @@ const ROWS = [...read("docs/why/architecture.md").matchAll(/^\|[^|]*\| `([a-z/]+
 describe("docs/why/architecture.md", () => {
   test("has a row for every folder of sources, each in the order of the ladder", () => {
     const folders = new Set(
-      FILES.filter((file) => /^(src\/\w+|adapters|cli|examples)\//.test(file)).map((file) =>
+      FILES.filter((file) => /^(src\/[\w-]+|adapters|cli|examples)\//.test(file)).map((file) =>
         file.startsWith("src/") ? file.split("/", 2).join("/") : file.slice(0, file.indexOf("/")),
       ),
     );

@@ -2,8 +2,8 @@
 const MOST_SECONDS = 2 ** 31;
 
 /**
- * Up to when an answer vouches for its content, in epoch ms: the instant of the request minus `age`
- * (RFC 9111, 4.2.3). `undefined` without a valid `age`. Of several the first counts (5.1).
+ * When the content was known to be correct, in epoch ms: the time of the request minus `age`
+ * (RFC 9111, 4.2.3). `undefined` without a valid `age`. Of several ages, the first counts (5.1).
  */
 export function vouchedAt(headers: Headers, sentAt: number): number | undefined {
   const seconds = /^\s*(\d+)\s*(?:,|$)/.exec(headers.get("age") ?? "")?.[1];

@@ -17,7 +17,7 @@ export function partsOf(
 ): ReadPart {
   const tooLarge = (): Error => failure("too-large", url, `has more than the ${maxBytes} bytes of maxBytes`);
   const late = (): Error => failure("timeout", url, `was silent for ${idleMs} ms in the middle of its body`);
-  // A too large `content-length` is enough, unless it is the compressed length.
+  // A `content-length` that is too large is enough to reject, unless it is the compressed length.
   if (!headers.has("content-encoding") && Number(headers.get("content-length")) > maxBytes) throw tooLarge();
   const reader = response.body?.getReader();
   if (!reader) throw failure("empty", url, "has no body");
@@ -27,7 +27,7 @@ export function partsOf(
       const { done, value } = await bounds.within(reader.read(), idleMs, late);
       if (done && !bytes) throw failure("empty", url, "has an empty body");
       if (done) return undefined;
-      // A `fetch` that was handed in may stream texts. They have no length in bytes.
+      // A `fetch` of the user may stream texts. They have no length in bytes.
       if (value?.BYTES_PER_ELEMENT !== 1) throw failure("protocol", url, "has a body that is not bytes");
       bytes += value.byteLength;
       if (bytes > maxBytes) throw tooLarge();
@@ -39,12 +39,12 @@ export function partsOf(
   };
 }
 
-/** How much of a body there is room for at first, in bytes. */
+/** The first size of the buffer, in bytes. */
 const FIRST_BYTES = 65_536;
 
 /**
- * The whole body. Each part is copied at once, because a part takes more memory than it has bytes: it is a window on
- * the buffer of what came over the connection. A list of one-byte chunks would take a hundred times their size.
+ * The whole body. Each part is copied at once, because it is a view of a larger buffer of the connection, and keeps
+ * that buffer in memory. A list of one-byte chunks would take a hundred times their size.
  */
 export async function readAll(read: ReadPart): Promise<ByteArray> {
   let whole = new Uint8Array(FIRST_BYTES);

@@ -4,9 +4,9 @@ import { systemClock } from "../../time/clock.ts";
 export interface Bounds {
   /** Aborts at the first of them; its reason is the error to fail with. */
   readonly signal: AbortSignal;
-  /** Returns what `promise` gives, unless it is aborted or silent for `ms`. Then all of the request ends. */
+  /** Returns the result of `promise`. If `signal` aborts or `ms` pass before it, the whole request ends. */
   within<R>(promise: PromiseLike<R>, ms: number, late: () => Error): Promise<R>;
-  /** Ends it. `whole`: nothing is left to read, so that the connection may be used again. */
+  /** Ends the request. `whole`: nothing is left to read, so the connection can be used again. */
   end(whole: boolean): void;
 }
 

@@ -13,7 +13,7 @@ export interface Condition {
 
 /**
  * The condition for what is held and what was rejected. The tags of both go into one header. Without a
- * tag, one date is sent: that of the value held, because any other content is then told by its own date.
+ * tag, one date is sent: that of the held value, or else the rejected one. Other content has its own date.
  */
 export function conditionOf({ revision, rejected }: Partial<LoadContext>): Condition {
   const known = [revision, rejected];
@@ -24,8 +24,8 @@ export function conditionOf({ revision, rejected }: Partial<LoadContext>): Condi
 }
 
 /**
- * The revision that an answer to a conditional request announces. A 304 names the one that it confirms, or none: then
- * it confirms the rejected one if that was sent, and else the one held. `undefined`: only the body can tell.
+ * The revision that an answer to a conditional request announces. A 304 may name the one that it confirms. Otherwise it
+ * confirms the rejected one if that was sent, or else the held one. `undefined` if only the body can tell.
  *
  * @throws SourceError for a 304 that confirms nothing
  */

@@ -8,13 +8,13 @@ import { failure, identityOf } from "./identity.ts";
 
 /** A body that is read, or about to be. */
 export interface Body {
-  /** All of it, its digest checked; a stream has none. */
+  /** The whole body, after the check of its digests. A stream has none. */
   readonly bytes?: ByteArray;
   /** With `as: "stream"`. */
   readonly stream?: ReadableStream<Uint8Array>;
   /** Whether nothing is left of the stream. */
   readonly isRead?: () => boolean;
-  /** Why it may be a part, unless it proves itself as JSON does. */
+  /** Why it may be incomplete. JSON shows by itself that it is whole. */
   readonly doubt: string | undefined;
 }
 
@@ -61,7 +61,7 @@ export async function valueOf<T>(
     } catch (cause) {
       throw failure("parse", url, `is not valid ${as} in UTF-8`, { cause });
     }
-  // Half of a number is a number too. Nothing else of JSON can be cut and stay whole.
+  // Half of a number is a number too. No other JSON stays valid if it is cut.
   if (doubt && typeof form === "number") throw failure("incomplete", url, doubt);
   const value = await callOption("parse", rejectedBy("parse"), () =>
     // SAFETY: without parse the value is the form, and the types of the sources say so.

@@ -2,7 +2,7 @@ import { invalidOption } from "../../option/invalid-option.ts";
 import { digestOf, hexOf } from "../../option/digest.ts";
 
 const HEX = /^sha(?:256:[\da-f]{64}|512:[\da-f]{128})$/i;
-// RFC 9530, 2: a dictionary of byte sequences. Other algorithms, and what is no digest, are passed over.
+// RFC 9530, 2: a dictionary of byte sequences. Other algorithms, and what is no digest, are ignored.
 const FIELD = /\bsha-(256=:[\w+/]{43}=|512=:[\w+/]{86}==):/g;
 
 /** The digests that a field of RFC 9530 names, as `sha256:` or `sha512:` and hexadecimal digits. */
@@ -13,7 +13,7 @@ function digestsIn(field: string): string[] {
   });
 }
 
-/** The digests that an answer announces. One with a coding has none for the decoded content. */
+/** The digests that an answer announces. With a coding, there is none for the decoded content. */
 export function digestsOf(headers: Headers): string[] {
   return headers.has("content-encoding")
     ? []

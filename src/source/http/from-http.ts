@@ -95,7 +95,7 @@ export function fromHttp<T, A extends keyof BodyForms>(
       if (confirmed) return confirmed;
       const content = await bodyOf(answer, source);
       const revision = announced ?? (await digestIn(content));
-      // Equal content costs a download, but no new value.
+      // Equal content is downloaded, but gives no new value.
       const equal = await unchangedBy(revision, answer, context);
       if (equal) return equal;
       const value = await valueOf(answer, source, content, revision);

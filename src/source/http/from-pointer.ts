@@ -22,10 +22,10 @@ interface Named {
   readonly bytes: number;
 }
 
-/** A pointer is small, because it is fetched by each poll. */
+/** The largest pointer. It must be small, because each poll fetches it. */
 const MOST_POINTER_BYTES = 65_536;
 
-/** So many objects are remembered by their address, so that a rollout can go back. */
+/** The number of objects whose addresses are remembered, so that a rollout can go back. */
 const MOST_NAMED = 8;
 
 /**
@@ -119,7 +119,7 @@ export function fromPointer<T, A extends "json" | "text" | "bytes">(
   return Object.assign(load, { identity: identityOf(home), version, at });
 }
 
-/** An instant as JSON can hold it. */
+/** A time in JSON: epoch ms or a date as text. */
 function toEpoch(asOf: unknown): number {
   return typeof asOf === "number" ? asOf : typeof asOf === "string" ? Date.parse(asOf) : NaN;
 }

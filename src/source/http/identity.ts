@@ -33,7 +33,7 @@ export function toUrl(given: string | URL): URL {
   const url = urlOf(given);
   const fault = faultOf(url);
   if (url && !fault) return url;
-  // Without what was given, because its query may be secret.
+  // Without the given URL, because its query may be secret.
   return fail(
     "HS_INVALID_OPTION",
     `url is ${fault}. Pass an absolute http: or https: URL. A user goes into the headers.`,

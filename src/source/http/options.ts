@@ -66,7 +66,7 @@ export interface HttpOptions<T, A extends keyof BodyForms = "json"> extends Requ
   readonly body?: string | ByteArray;
 }
 
-/** What a source takes beside the options of all. */
+/** The options that only one source has. */
 interface OwnOptions {
   /** Names of options for which `undefined` means that they are left out. */
   readonly parts: readonly string[];
@@ -77,7 +77,7 @@ interface OwnOptions {
 }
 
 /**
- * Checks what all sources of HTTP take.
+ * Checks the options that all HTTP sources have.
  *
  * @throws TypeError with a code
  */

@@ -7,7 +7,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
  * Where an answer redirects to; `undefined` for one that does not.
  *
  * @param hindrance why no redirect of this request is followed, if there is a reason
- * @throws SourceError of kind `redirect` for a place that is not gone to
+ * @throws SourceError of kind `redirect` for a redirect that is not followed
  */
 export function redirectOf({ status, headers }: Response, from: URL, hindrance: string | false): URL | undefined {
   if (!REDIRECTS.includes(status)) return undefined;

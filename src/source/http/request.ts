@@ -11,7 +11,7 @@ import { retryAfterOf } from "./retry-after.ts";
 /** The most redirects that are followed. */
 const MOST_REDIRECTS = 5;
 
-/** The statuses that bring the content. Another 2xx has none, a part of it, or a promise. */
+/** The statuses that bring the content. Another 2xx has no content, a part of it, or only a promise. */
 const WHOLE: readonly number[] = [200, 201, 203];
 
 /** The kinds of error for statuses that are no failure and bring no content. */
@@ -19,14 +19,14 @@ const WITHOUT: Readonly<Record<number, SourceErrorKind>> = {
   204: "empty",
   205: "empty",
   206: "incomplete",
-  // Nothing was asked that it could confirm.
+  // No condition was sent that it could confirm.
   304: "protocol",
 };
 
 /**
- * Asks, and hands the answer on, with the revision that it announces. When `use` is over, nothing of the request is
- * left: no timer, no listener, and no connection. One without a body, or with a body that `use` has read, leaves a
- * connection that can be used again.
+ * Sends the request, and passes the answer and its revision to `use`. When `use` is over, nothing of the request is
+ * left: no timer, no listener, and no connection. If there is no body, or if `use` has read it, the connection can be
+ * used again.
  */
 export async function ask<R>(
   source: HttpSource<unknown>,
@@ -45,14 +45,14 @@ export async function ask<R>(
     whole = response.body === null || response.bodyUsed;
     return result;
   } catch (error) {
-    // A failure that the end caused is told by the reason of the end.
+    // If the request was ended, the error is the reason of the end.
     if (bounds.signal.aborted) throw bounds.signal.reason;
     if (error instanceof SourceError || waitAskedBy(error) !== undefined) throw error;
-    // A `fetch` that was handed in may give anything.
+    // A `fetch` of the user may return anything.
     throw broken("protocol", source.url, "did not answer as fetch does", error);
   } finally {
     bounds.end(whole);
-    // A `fetch` that was handed in may not know the signal.
+    // A `fetch` of the user may ignore the signal.
     if (response && !whole) discard(response);
   }
 }
@@ -65,7 +65,7 @@ async function send(source: HttpSource<unknown>, { name, sent }: Condition, boun
     bounds.within(promise, headMs, () => failure("timeout", url, `did not answer within ${headMs} ms`));
   const own = {
     ...(sent.length && { [name]: sent.join(", ") }),
-    // Only JSON and a digest tell the half of a coded body from the whole of it.
+    // Only JSON and a digest show whether a coded body is whole.
     ...(as !== "json" && !digests.length && { "accept-encoding": "identity" }),
   };
   // Without headers of the user's, a plain object: on Node a Headers costs a tenth of a whole poll.
@@ -79,7 +79,7 @@ async function send(source: HttpSource<unknown>, { name, sent }: Condition, boun
       bounds.signal.throwIfAborted();
       const init: RequestInit = { method, headers, body, redirect: "manual", signal: bounds.signal, ...cacheInit() };
       const pending = call(url.href, init);
-      // An answer that comes after the end is nobody's.
+      // Nobody reads an answer that comes after the end.
       pending.then(
         (came) => bounds.signal.aborted && discard(came),
         () => {},
@@ -117,12 +117,13 @@ async function headersOf(
     throw broken("request", url, "cannot be asked: headers threw", cause);
   }
   try {
-    // SAFETY: what iterates gives pairs, and what else it gives is refused. A list, because some platforms take no more.
+    // SAFETY: an iterable gives pairs, and Headers rejects anything else. An array, because some platforms accept no
+    // other.
     const all = new Headers(Symbol.iterator in given ? ([...given] as [string, string][]) : { ...given });
     for (const [name, value] of Object.entries(own)) all.set(name, value);
     return all;
   } catch {
-    // The error of the platform would tell the value, which may be a secret.
+    // The error of the platform would contain the value, which may be a secret.
     throw failure("request", url, "cannot be asked: headers gave an invalid header");
   }
 }
@@ -137,7 +138,7 @@ function refused({ response: { status }, headers, url }: Answer): Error {
 /** Lets go of a body that nobody reads. */
 export function discard(response: Response): void {
   try {
-    // One that is being read refuses, and is cancelled by its reader.
+    // A body that is being read throws here. Its reader cancels it.
     response.body?.cancel().catch(() => {});
   } catch {
     // It is no web stream, or no answer at all.

@@ -1,13 +1,13 @@
 import { dateOf } from "./instant.ts";
 
-// Servers refuse long headers, and a tag that they refuse would fail every load. So a longer tag is none.
+// Servers refuse long headers, and a tag that they refuse would fail every load. So a longer tag does not count.
 const TAG = /^(?:W\/)?"[ !#-~\x80-\xff]{0,1000}"$/;
 const DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /** A date this close to `date` may be given to two contents (RFC 9110, 8.8.2.2). */
 const SAME_SECOND_MS = 1_000;
 
-/** Whether a revision is one quoted entity tag. Two tags, as a broken proxy sends, are none. */
+/** Whether a revision is one quoted entity tag. Two tags, as a broken proxy sends them, do not count. */
 export function isTag(revision: string | null | undefined): revision is string {
   return TAG.test(String(revision));
 }

@@ -21,7 +21,7 @@ import { removeFiles, removeOrphans, replaceFile } from "./write-file.ts";
 /** How often orphans are looked for, in ms. */
 const SWEEP_MS = 3_600_000;
 
-/** The places that resources of this process have, and which. */
+/** The places in use in this process, with the names of their resources. */
 const claims = new Map<string, string>();
 
 /**
@@ -29,8 +29,8 @@ const claims = new Map<string, string>();
  *
  * It writes a temporary file in the same folder, syncs it to disk, and renames it. So the file contains the old value
  * or the new one, even after a kill or a power failure. If another process has saved a newer value, that value stays.
- * `<path>.at` contains the newest time stamps. The folder has mode 0700, and the file has mode 0600. A file that other
- * users may write to is ignored.
+ * `<path>.at` contains the newest time stamps. A new folder has mode 0700, and the file has mode 0600. A file that
+ * other users may write to is ignored.
  *
  * @param path the file, relative to the working folder of this call
  * @throws TypeError for a wrong option
@@ -53,13 +53,13 @@ export function createFileStore<T>(path: string, options: RecordOptions<T>, fs: 
   let refused = false;
   let sweptAt = -Infinity;
 
-  /** The newest stamps beside the value. They are only a help, so one that cannot be read is none. */
+  /** The newest stamps beside the value. They only help, so stamps that cannot be read are ignored. */
   const stampsBeside = (): Promise<StampsHeader | undefined> =>
     withRecord<StampsHeader, StampsHeader>(fs, stampsPlace, ({ header }) => Promise.resolve(header)).catch(
       () => undefined,
     );
 
-  /** Reads a record that may be used, its body checked; nothing of a file that is known already. */
+  /** Reads a usable record and checks its body. Reads nothing if the file is the known one. */
   const readUsable = async <R>(
     context: StoreContext,
     use: (header: Header, body: Uint8Array, identity: string) => R | Promise<R>,
@@ -132,9 +132,9 @@ export function createFileStore<T>(path: string, options: RecordOptions<T>, fs: 
       const lines = new TextEncoder().encode(await seal(header));
       if (lines.length > MOST_HEADER_BYTES) throw new StoreError(`the header of ${place} is longer than 64 kB`);
       const newerThere = async (): Promise<{ skipped: string } | undefined> => {
-        // One that was given up must not come after a newer one, or bring back what was removed.
+        // A save that was given up must not replace a newer value, or restore a removed one.
         context.signal.throwIfAborted();
-        // A file that a restore would ignore never wins, and the one that this store left is older.
+        // A file that a restore would ignore does not count. The last file of this store is older.
         const there = await readUsable(context, ({ checkedAt }) => checkedAt, before).catch(() => undefined);
         return there !== undefined && there > about.checkedAt ? { skipped: "a newer value is stored" } : undefined;
       };

@@ -13,7 +13,7 @@ export interface FileSystem {
   readonly unlink: typeof unlink;
 }
 
-/** A header, with its line, is never longer than this. */
+/** The two lines before a body are never longer than this. */
 export const MOST_HEADER_BYTES = 65_536;
 
 const NEW_LINE = 10;
@@ -22,8 +22,8 @@ const NEW_LINE = 10;
 const PIECE_BYTES = 2 ** 20;
 
 /**
- * The system reads so many pieces at the same time. The first write to a page of new memory can cost more than the read
- * itself, and threads share that cost. One of the four threads of Node's pool is left to others.
+ * The system reads this many pieces at the same time. The first write to a page of new memory can cost more than the
+ * read itself, and threads share that cost. One of the four threads of Node's pool is left to others.
  */
 const PIECES_AHEAD = 3;
 
@@ -35,17 +35,17 @@ export interface OpenRecord<H> {
   /**
    * Reads the body into a buffer of its own.
    *
-   * @throws Error unless it is the body that the header tells of
+   * @throws Error unless it is the body that the header describes
    */
   readonly readBody: (header: Pick<Header, "bytes" | "sha256">, signal: AbortSignal) => Promise<Uint8Array>;
 }
 
-/** Whether the system said no, so that nothing is known of the content. */
+/** Whether it is an error of the system. Then nothing is known of the content. */
 export function isSystemError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && "code" in error && /^E[A-Z0-9]+$/.test(String(error.code));
 }
 
-/** Tells one content of a path from another. A rename keeps it. */
+/** Identifies one content of a path. A rename does not change it. */
 export function identityOf(stat: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint }): string {
   return [stat.dev, stat.ino, stat.size, stat.mtimeNs].join(":");
 }
@@ -90,7 +90,7 @@ export async function withRecord<H extends Header | StampsHeader, R>(
 
 async function openPlain(fs: FileSystem, path: string): Promise<FileHandle | undefined> {
   try {
-    // First by name: opening a pipe or a device may block, or do something.
+    // Checked before it is opened, because opening a pipe or a device may block, or do something.
     checkPlain(await fs.lstat(path, { bigint: true }));
     // Windows has neither flag.
     return await fs.open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
@@ -130,7 +130,7 @@ async function read(
   const begin = (): void => {
     if (begun >= length) return;
     const piece = fill(handle, bytes.subarray(begun, begun + PIECE_BYTES), from + begun);
-    // It is awaited in its turn, which an error before it leaves out.
+    // It is awaited later, but not after an earlier error.
     piece.catch(() => {});
     ahead.push(piece);
     begun += PIECE_BYTES;
@@ -143,7 +143,7 @@ async function read(
       use(piece);
     }
   } finally {
-    // Nobody reads from a file that is closed.
+    // Every read must end before the file is closed.
     await Promise.allSettled(ahead);
   }
   return bytes;

@@ -3,8 +3,8 @@ import type { Codec } from "../store.ts";
 
 /**
  * Creates a codec that uses the structured clone of the runtime. It supports Map, Set, Date, bigint and typed arrays.
- * Class instances become plain objects, and functions cause an error. It only reads values that the same version of the
- * same runtime wrote. So after an update, the first start has no saved value.
+ * Class instances become plain objects, and functions cause an error. It only reads values that the same version of V8,
+ * Bun or Deno wrote. So after its update, the first start has no saved value.
  *
  * @example
  * fileStore("data/index.lkg", { codec: v8() });

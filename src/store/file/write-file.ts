@@ -10,7 +10,7 @@ const ORPHAN_MS = 3_600_000;
 /** Writes go in pieces. */
 const PIECE_BYTES = 8 * 2 ** 20;
 
-/** What the system says where a folder cannot be synchronised, and need not be. */
+/** The error codes of systems on which a folder cannot be synchronised, and need not be. */
 const NO_FOLDER_SYNC = ["EINVAL", "ENOTSUP", "EPERM", "EISDIR", "EBADF"];
 
 /**
@@ -61,7 +61,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Creates a rename or a removal safe. Not every platform and file system can. */
+/** Makes a rename or a removal safe. Not every platform and file system can. */
 async function syncFolder(fs: FileSystem, folder: string): Promise<void> {
   try {
     const handle = await fs.open(folder, "r");
@@ -75,7 +75,7 @@ async function syncFolder(fs: FileSystem, folder: string): Promise<void> {
   }
 }
 
-/** Removes files, and what is not there is removed already. */
+/** Removes files. A missing file is no error. */
 export async function removeFiles(fs: FileSystem, paths: readonly string[]): Promise<void> {
   let gone = true;
   for (const path of paths) {

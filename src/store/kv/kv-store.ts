@@ -40,7 +40,7 @@ export interface KvNamespaceLike {
  * Cloudflare KV, or a storage of unstorage, such as Redis or Deno KV. The time stamps are under `<key>:at`. Both are
  * text, so the codec must be `json()`, or `bytes()` of `health-state/kv`.
  *
- * Several replicas may share a key. A value is written only if the stored revision is different and not newer.
+ * Several replicas may share a key. A value is not written if the stored one has the same revision or is newer.
  *
  * @throws TypeError for a wrong option
  * @example
@@ -111,7 +111,7 @@ export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, op
       const sha256 = await sha256Of(body);
       const header = { ...expectedBy(checked, context), ...about, bytes: body.length, sha256, writer: "kvStore" };
       const lines = await seal(header);
-      // One that was given up must not come after a newer one, or bring back what was removed.
+      // A save that was given up must not replace a newer value, or restore a removed one.
       context.signal.throwIfAborted();
       await storage.setItemRaw(key, lines + text);
       own = sha256;

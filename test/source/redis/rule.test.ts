@@ -113,10 +113,14 @@ describe.skipIf(missing !== undefined).each(REDIS_KINDS)("fromRedis() with $name
   });
 
   test("a value beyond maxBytes is not sent", async () => {
-    await opened.send("SET", "rates", "x".repeat(2_000));
+    await opened.send("SET", "rates", "x".repeat(1_000_000));
+    const sentBytes = async (): Promise<number> =>
+      Number(/total_net_output_bytes:(\d+)/.exec(String(await opened.send("INFO", "stats")))?.[1]);
+    const before = await sentBytes();
     expect(await failure({}, { maxBytes: "1kB" })).toBe(
-      "too-large: the value of rates has 2000 bytes, more than maxBytes, 1000 bytes",
+      "too-large: the value of rates has 1000000 bytes, more than maxBytes, 1000 bytes",
     );
+    expect((await sentBytes()) - before).toBeLessThan(100_000);
   });
 
   test("verify is asked before parse, with the bytes and the revision", async () => {
