@@ -1,6 +1,6 @@
 import { checkFunction, invalidOption } from "../option/invalid-option.ts";
 import { isThenable, reject, type Check, type CheckResult } from "./check.ts";
-import { isMap, isPlain, isSet, knownSizeOf } from "./size.ts";
+import { isList, isMap, isPlain, isSet, knownSizeOf } from "./size.ts";
 
 /** An entry of a value: `[key, value]` of a Map or a plain object, or an element of an array, Set or typed array. */
 export type Entry<T> =
@@ -35,9 +35,9 @@ export function sample<T>(
   checkFunction("sample's check", check);
   checkFunction("sample's random", random);
   return (next) => {
-    const size = knownSizeOf(next);
-    if (size === undefined || typeof next === "string")
+    if (!isList(next) && !isMap(next) && !isSet(next) && !isPlain(next))
       return reject("sample() accepts arrays, Maps, Sets, typed arrays and plain objects. Write your own check.");
+    const size = knownSizeOf(next) ?? 0;
     const looks = Math.min(count, size);
     // The entries come from equal parts of the value, one from each. So they are spread evenly, and none comes twice.
     const places = Array.from({ length: looks }, (_, part) => {
@@ -95,15 +95,14 @@ function* entriesAt(value: unknown, places: readonly number[]): Generator<[numbe
     }
     return;
   }
-  if (isPlain(value)) {
-    const keys = Object.keys(value);
-    for (const place of places) {
-      const key = keys[place] ?? "";
-      yield [place, [key, value[key]]];
-    }
+  if (isList(value)) {
+    for (const place of places) yield [place, value[place]];
     return;
   }
-  // SAFETY: only arrays, typed arrays and buffers are left, and their elements have numbers.
-  const list = value as ArrayLike<unknown>;
-  for (const place of places) yield [place, list[place]];
+  if (!isPlain(value)) return;
+  const keys = Object.keys(value);
+  for (const place of places) {
+    const key = keys[place] ?? "";
+    yield [place, [key, value[key]]];
+  }
 }

@@ -25,6 +25,11 @@ export function isSet(value: unknown): value is ReadonlySet<unknown> {
   return tagOf(value) === "[object Set]";
 }
 
+/** Whether it is an array or a typed array. A `DataView` has bytes and no elements. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value && typeof value.length === "number");
+}
+
 /** Returns the number of bytes of a buffer, or of a view on a buffer. Returns `undefined` for any other value. */
 export function byteLengthOf(value: unknown): number | undefined {
   if (ArrayBuffer.isView(value)) return value.byteLength;
@@ -37,10 +42,8 @@ export function byteLengthOf(value: unknown): number | undefined {
  * a plain object (own enumerable string keys). Returns `undefined` for any other value.
  */
 export function knownSizeOf(value: unknown): number | undefined {
-  if (typeof value === "string" || Array.isArray(value)) return value.length;
+  if (typeof value === "string" || isList(value)) return value.length;
   if (isMap(value) || isSet(value)) return value.size;
-  // A DataView has bytes and no length.
-  if (ArrayBuffer.isView(value) && "length" in value && typeof value.length === "number") return value.length;
   return byteLengthOf(value) ?? (isPlain(value) ? Object.keys(value).length : undefined);
 }
 

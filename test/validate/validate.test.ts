@@ -180,12 +180,17 @@ describe("sample()", () => {
   });
 
   test("refuses what has no entries, and a count that is none", async () => {
+    const bytes = new ArrayBuffer(8);
+    for (const value of [new Date(), "text", 7, null, bytes, new SharedArrayBuffer(8), new DataView(bytes)]) {
+      const check = sample<unknown>(1, () => true);
+      expect(await reasonOf(check, value), typeof value).toContain("Write your own check");
+    }
     expect(
       await reasonOf(
-        sample<unknown>(1, () => true),
-        new Date(),
+        sample<unknown>(9, (n) => n === 0),
+        new Uint8Array(8),
       ),
-    ).toContain("Write your own check");
+    ).toBeUndefined();
     expect(() => sample(0, () => true)).toThrow("sample's count is 0");
     expect(() => sample(1, "yes" as never)).toThrow("sample's check");
   });

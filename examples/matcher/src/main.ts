@@ -6,6 +6,7 @@ import { logTo, type LogEntry } from "health-state/log";
 import { drainOnSignal } from "health-state/node";
 import { startCurator } from "./curator.ts";
 import { openLate, type Database } from "./db/database.ts";
+import { openPgliteThread } from "./db/pglite-thread.ts";
 import { migrate } from "./db/schema.ts";
 import { curlLines } from "./demo/curl-lines.ts";
 import { createProgressBar } from "./demo/progress.ts";
@@ -32,10 +33,10 @@ function main(setting: Setting): void {
   let restored = (): void => {};
   const isRestored = new Promise<void>((resolve) => (restored = resolve));
   const open = async (): Promise<Database> => {
-    // A driver holds this thread while it is loaded, and the embedded database while it opens. So the store goes first.
+    // Both databases need a processor while they open. So the store goes first.
     await isRestored;
     if (databaseUrl !== undefined) return (await import("./db/postgres.ts")).openPostgres(databaseUrl, sayError);
-    return (await import("./db/pglite.ts")).openPglite(dataFolder);
+    return openPgliteThread(dataFolder);
   };
   const { database, faults } = withFaults(
     openLate(async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { openPgliteThread as OpenThread } from "../src/db/pglite-thread.ts";
 import { createCluster, postgresBinaries } from "./helper/cluster.ts";
 import { generatedPictures } from "../src/seed/picture-files.ts";
 import { compile, startService } from "./helper/process.ts";
@@ -43,6 +44,40 @@ test("it is alive before it is ready, drains on SIGTERM, and finds its index aga
   await second.printed("READY, from the store, with 10 pdq");
   second.kill("SIGINT");
   expect(await second.exited).toBe(0);
+});
+
+test("the embedded database runs in a thread: rows with bytes, an error, hints, and the end", async () => {
+  const program = new URL("../dist/db/pglite-thread.js", import.meta.url).href;
+  const source: { readonly openPgliteThread: typeof OpenThread } = await import(program);
+  const database = await source.openPgliteThread(join(folder, "thread", "pglite"));
+  expect(await database.query("select $1::bytea as bytes", [Uint8Array.of(1, 255)])).toEqual([
+    { bytes: Uint8Array.of(1, 255) },
+  ]);
+  await expect(database.query("select nothing")).rejects.toThrow('column "nothing" does not exist');
+
+  const channel = new AbortController();
+  const heard: unknown[] = [];
+  const subscription = await database.onBuild((build) => heard.push(build), channel);
+  await database.query("select pg_notify('matcher_build', 'b1')");
+  await expect.poll(() => heard).toEqual(["b1"]);
+  channel.abort();
+  await database.query("select pg_notify('matcher_build', 'b2')");
+
+  await database.close();
+  await database.close();
+  await subscription?.closed;
+  await expect(database.query("select 1")).rejects.toThrow("the embedded database is closed");
+  expect(heard).toEqual(["b1"]);
+});
+
+test("an embedded database that cannot be opened says why, and the service stays alive", async () => {
+  const file = join(folder, "a-file");
+  await writeFile(file, "");
+  const service = await startService({ ...environment, STORE: "", DATA_FOLDER: join(file, "pglite") });
+  await service.printed("error: ");
+  expect(await ask(`${service.origin}/status/live`)).toBe("200 I-AM-ALIVE");
+  service.kill("SIGTERM");
+  expect(await service.exited).toBe(0);
 });
 
 const binaries = postgresBinaries();

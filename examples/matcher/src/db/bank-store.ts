@@ -7,7 +7,7 @@ export interface NewContent {
   readonly pdq?: string | undefined;
 }
 
-/** Rows that one statement deletes at most; the embedded database holds the event loop while it runs. */
+/** Rows that one statement deletes at most; the embedded database answers nobody else while it runs. */
 const DELETE_ROWS = 20_000;
 
 /** Makes an empty bank. @returns whether the name was free */

@@ -4,7 +4,7 @@ import type { MatchIndex } from "./match-index.ts";
 
 /**
  * Loads the newest build in a thread of its own, so that no request and no probe waits for it. The thread reads from the
- * server of `DATABASE_URL`, so it is not for the embedded database, which lives in the main thread.
+ * server of `DATABASE_URL`, so it is not for the embedded database, which has a thread of its own.
  */
 export function offThreadIndex(): OffThreadLoader<MatchIndex> {
   // 104 bytes a hash: ten million are more than the default of 1 GiB leaves room to grow.

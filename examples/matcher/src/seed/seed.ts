@@ -13,7 +13,7 @@ export type OnProgress = (work: string, done: number, total: number) => void;
 export const PICTURE_BANK = "pictures";
 export const GENERATED_BANK = "generated";
 
-/** Rows a statement: about 50 ms of the embedded database, and a probe that comes meanwhile waits for a few. */
+/** Rows a statement: about 50 ms of the embedded database, so a load between two statements waits for a few. */
 const BATCH = 5_000;
 
 /** Fills the bank of pictures from a folder, unless there is something in it. All at once or not at all. */
