@@ -35,7 +35,7 @@ const OF_RESOURCE: Readonly<Record<keyof Resource<unknown>, true>> = {
   close: true,
 };
 
-const [ABOUT_HEALTH = "", ABOUT_RESOURCE = ""] = read("docs/reference/health.md").split(/^## /m);
+const [ABOUT_HEALTH = "", ABOUT_RESOURCE = "", ABOUT_SNAPSHOT = ""] = read("docs/reference/health.md").split(/^## /m);
 
 /** The names in the table of a part of the page. */
 const documentedIn = (part: string): readonly string[] =>
@@ -66,6 +66,16 @@ test("a health has the documented members and no other, and so have its type and
 
 test("the page names every member of a resource", () => {
   expect(documentedIn(ABOUT_RESOURCE)).toEqual(Object.keys(OF_RESOURCE).sort());
+});
+
+test("the page names every field of a snapshot of a resource, and the page of events every field of one of a health", async () => {
+  const health = createHealth({ clock });
+  const { snapshot } = health.resource("index", { load: () => 1 });
+  expect(documentedIn(ABOUT_SNAPSHOT)).toEqual(Object.getOwnPropertyNames(snapshot()).sort());
+  const [, ofHealth = ""] = read("docs/reference/events.md").split("`health.snapshot()` returns");
+  const named = [...ofHealth.matchAll(/^ {2}- `(\w+)`:/gm)].map(([, name = ""]) => name);
+  expect(named.sort()).toEqual(Object.keys(health.snapshot()).sort());
+  await health.close();
 });
 
 test("the internals of a health are found through a Proxy, and by another copy of the package", async () => {
