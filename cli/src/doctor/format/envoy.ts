@@ -64,8 +64,8 @@ function judgeCheck(report: Report, check: Tree, cluster: Tree): void {
       rule: "slow-while-idle",
       severity: "note",
       at: check,
-      what: `Envoy checks a cluster without traffic only every ${envoy.settings.no_traffic_interval.value} s.`,
-      why: "The first requests after a time without traffic use an old result.",
+      what: `Until a cluster gets its first request, Envoy checks it only every ${envoy.settings.no_traffic_interval.value} s.`,
+      why: "So Envoy routes the first requests by a result that can be a minute old.",
       fix: "no_traffic_interval: 5s",
     });
   for (const range of fieldOf(http, "expected_statuses").items()) judgeRange(report, range);

@@ -32,7 +32,7 @@ export const RULES = {
   "missing-field": "A required field is missing",
   "out-of-range": "A number is outside the accepted range",
   "wrong-type": "A value has the wrong type",
-  "slow-while-idle": "Envoy checks idle hosts only once a minute",
+  "slow-while-idle": "Envoy checks a cluster only once a minute until its first request",
   "initial-delay": "A long fixed delay replaces a startup check",
   "stale-fails-closed": "Stale data removes all replicas at once",
   "sub-path": "A mounted file of a ConfigMap or Secret is never updated",

@@ -73,7 +73,7 @@ export const envoy: Prober<
       `        timeout: ${check.timeout}s`,
       `        unhealthy_threshold: ${check.failures}`,
       "        healthy_threshold: 2",
-      comment("        #", "Without this setting, Envoy checks a cluster without traffic once a minute."),
+      comment("        #", "Without this setting, Envoy checks a cluster only once a minute until its first request."),
       `        no_traffic_interval: ${check.interval}s`,
       "        http_health_check:",
       `          path: ${plan.paths.readiness}`,
