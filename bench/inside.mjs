@@ -139,7 +139,7 @@ export async function tell() {
     ]),
     row(
       "tell-load",
-      "the average of the four transitions STALE, NOT_LOADED, LOADING, READY, with 1,000 listeners; the load counts too",
+      "the average of the four transitions STALE, NOT_LOADED, LOADING, READY, with 1,000 listeners; the time of the load is included",
       "a loop of 1,000 calls",
       cycle,
       "×",
