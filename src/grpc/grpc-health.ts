@@ -23,7 +23,8 @@ export interface GrpcHealth {
   /** The implementation: the second argument of `addService()`. */
   readonly implementation: HealthImplementation;
   /**
-   * Sends NOT_SERVING to every Watch and ends it, so that `server.tryShutdown()` does not wait for clients.
+   * Sends NOT_SERVING to every Watch of a known service. Then it ends every Watch, so that `server.tryShutdown()` does
+   * not wait for clients.
    * `health.close()` does the same.
    */
   readonly end: () => void;

@@ -54,8 +54,8 @@ export class Watches {
   }
 
   /**
-   * Ends every stream, because the server stops. Each client is told NOT_SERVING before, for every service. A client
-   * of an unknown service was told of none.
+   * Ends every stream, because the server stops. The clients of a known service are told NOT_SERVING first. The clients
+   * of an unknown service are told nothing.
    */
   endAll(): void {
     for (const watched of this.#byService.values())
