@@ -60,7 +60,7 @@ export function targetGroup(
   const warnings =
     plan.drainSeconds < check.reacts
       ? [
-          `A drain of ${plan.drainSeconds} s ends before the 503 is noticed, after ${check.reacts} s. Deregister the target first, or drain for ${check.reacts} s.`,
+          `The balancer notices the 503 after ${check.reacts} s, but the drain ends after ${plan.drainSeconds} s. Deregister the target first, or drain for ${check.reacts} s.`,
         ]
       : [];
   const text = linesOf(
@@ -68,7 +68,7 @@ export function targetGroup(
     comment(
       "#",
       `On ECS, set health_check_grace_period_seconds to ${plan.loadSeconds} or more, the time of a load. Otherwise ECS kills tasks that are still loading.`,
-      "ECS also replaces tasks that fail this check. To keep stale tasks, use the liveness path here, and protect the routes with guard().",
+      "ECS also replaces tasks that fail this check. To keep stale tasks, use the liveness path here, and protect the routes with guard() of the library.",
     ),
     `resource "aws_lb_target_group" "app" {`,
     attributes("  ", {

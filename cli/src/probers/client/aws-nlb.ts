@@ -30,6 +30,7 @@ export const awsNlb: Prober<
   allDown: { traffic: "all", text: "every target gets traffic; a zone without healthy targets is removed from DNS" },
   notes: [
     "Several checkers send requests, so the target gets more requests than configured.",
+    "The default timeout is 6 s for an HTTP check, and 10 s for a TCP check.",
     "The default thresholds are 5 passes and 2 failures. In older documentation, they are 3 and 3.",
   ],
   sources: ["AWS user guide, Network Load Balancers: target-group-health-checks"],

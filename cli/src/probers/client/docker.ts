@@ -135,7 +135,7 @@ function configureDocker(plan: Plan): readonly Configuration[] {
       format: "swarm",
       text: swarm,
       warnings: [
-        "Swarm uses one check for routing and for replacing. This must be liveness, so the service itself must answer 503 while it loads: use guard().",
+        "Swarm uses one check for routing and for replacing. This must be liveness, so the service itself must answer 503 while it loads: use guard() of the library.",
       ],
     },
   ];

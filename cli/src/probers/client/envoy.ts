@@ -35,7 +35,7 @@ export const envoy: Prober<
   },
   checks: [["routes"]],
   onFailure:
-    "the host gets no traffic: at once after a wrong status, and at unhealthy_threshold after timeouts and resets",
+    "the host gets no traffic: at once after a wrong status, or after unhealthy_threshold timeouts and resets in a row",
   allDown: {
     traffic: "all",
     text: "all hosts get traffic if less than 50 % are healthy (healthy_panic_threshold)",

@@ -28,7 +28,7 @@ export const gcpLoadBalancer: Prober<
   },
   checks: [["routes"], ["replaces"]],
   onFailure:
-    "the backend gets no new connections; a managed instance group that shares the check replaces the instance",
+    "the backend gets no new connections; a managed instance group that uses the same check replaces the instance",
   allDown: {
     traffic: "none",
     text: "an application load balancer answers 5xx; a passthrough load balancer sends traffic to all backends",

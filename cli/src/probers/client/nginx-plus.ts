@@ -23,7 +23,7 @@ export const nginxPlus: Prober<"interval" | "fails" | "passes" | "uri" | "match"
   allDown: { traffic: "none", text: "NGINX answers 502" },
   notes: [
     "Open-source nginx has no active checks. It uses the results of requests (max_fails, proxy_next_upstream). If only one server is left, it gets the requests even after failures.",
-    "With proxy_next_upstream http_503, nginx sends a request that got a 503 to the next server. So a prober behind nginx receives the 503 only if no other server is left.",
+    "With proxy_next_upstream http_503, nginx sends a request that got a 503 to the next server. So a prober that sends its checks through nginx receives the 503 only if no other server is left.",
   ],
   sources: ["nginx.org ngx_http_upstream_hc_module"],
   sure: ["doc", "mem"],

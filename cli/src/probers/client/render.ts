@@ -28,7 +28,7 @@ export const render: Prober<"healthCheckPath" | "maxShutdownDelaySeconds"> = {
         `maxShutdownDelaySeconds accepts at most 300 s, but the drain of ${plan.drainSeconds} s and 15 s for open requests take ${delay} s`,
       );
     const warning =
-      "Render routes by liveness, so requests may arrive while the data loads. Protect the routes that need the data with guard().";
+      "Render routes by liveness, so requests may arrive while the data loads. Protect the routes that need the data with guard() of the library.";
     const text = linesOf(
       "services:",
       "  - type: web",

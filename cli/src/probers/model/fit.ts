@@ -85,5 +85,5 @@ export const LIVENESS = {
   period: 10,
   timeout: 5,
   failures: 3,
-  why: "The check is slow on purpose, because a false alarm kills the process. A wedged process is noticed within 3 x 10 s + 5 s timeout = 35 s",
+  why: "The check is slow on purpose, because a false alarm kills the process. A process that hangs is noticed within 3 x 10 s + 5 s timeout = 35 s",
 } as const;

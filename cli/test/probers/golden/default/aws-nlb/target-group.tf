@@ -1,12 +1,12 @@
 # Stale data is refused: /status answers 503 if the data is older than refuseAfter. If the source
 #   stops, this happens to all replicas at once. The result: every target gets traffic; a zone
 #   without healthy targets is removed from DNS.
-# A drain of 10 s ends before the 503 is noticed, after 25 s. Deregister the target first, or drain
-#   for 25 s.
+# The balancer notices the 503 after 25 s, but the drain ends after 10 s. Deregister the target
+#   first, or drain for 25 s.
 # On ECS, set health_check_grace_period_seconds to 60 or more, the time of a load. Otherwise ECS
 #   kills tasks that are still loading.
 # ECS also replaces tasks that fail this check. To keep stale tasks, use the liveness path here,
-#   and protect the routes with guard().
+#   and protect the routes with guard() of the library.
 resource "aws_lb_target_group" "app" {
   name        = "app"
   port        = 5100

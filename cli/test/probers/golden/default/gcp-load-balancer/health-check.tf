@@ -22,7 +22,7 @@ resource "google_compute_health_check" "app" {
 resource "google_compute_health_check" "app_autohealing" {
   name = "app-autohealing"
 
-  # The check is slow on purpose, because a false alarm kills the process. A wedged process is
+  # The check is slow on purpose, because a false alarm kills the process. A process that hangs is
   #   noticed within 3 x 10 s + 5 s timeout = 35 s.
   check_interval_sec  = 10
   timeout_sec         = 5

@@ -1,6 +1,6 @@
 # Liveness, because ECS replaces the task. A task that loads or has stale data must not be
 #   replaced.
-# The check is slow on purpose, because a false alarm kills the process. A wedged process is
+# The check is slow on purpose, because a false alarm kills the process. A process that hangs is
 #   noticed within 3 x 10 s + 5 s timeout = 35 s. curl gives up after 4 s, before ECS kills it.
 # startPeriod: 1.5 x 120 s load = 180 s. At most 300 s are accepted.
 # stopTimeout: 20 s drain + 15 s for open requests = 35 s. At most 120 s are accepted.

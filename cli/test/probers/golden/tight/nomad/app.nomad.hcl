@@ -18,8 +18,8 @@ service {
   }
 
   # Restarts the task, so it does not depend on the data. The check is slow on purpose, because a
-  #   false alarm kills the process. A wedged process is noticed within 3 x 10 s + 5 s timeout =
-  #   35 s.
+  #   false alarm kills the process. A process that hangs is noticed within 3 x 10 s + 5 s timeout
+  #   = 35 s.
   check {
     type     = "http"
     name     = "liveness"
