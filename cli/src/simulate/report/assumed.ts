@@ -70,8 +70,10 @@ function routerText({ router, check, propagationSeconds = 2 }: Setup): string {
 function fleetTexts({ fleet }: Setup): readonly string[] {
   if (!fleet) return [];
   const { leave = "10%", loads, rollout } = fleet;
-  const turns = loads === undefined ? "no limit for loads at once" : `${loads} loads at once`;
-  const texts = [`the fleet has leave ${leave}, ${turns} and a beat every 5 s; its store answers at once`];
+  const turns = loads === undefined ? "no limit for loads at once" : `at most ${loads} loads at once`;
+  const texts = [
+    `the fleet has leave ${leave} and ${turns}; each replica reports to the store every 5 s, and the store answers at once`,
+  ];
   if (rollout) {
     const { first = 1, soakSeconds = 600 } = rollout;
     texts.push(`the rollout begins with ${first} and adds 25% after each soak of ${spanOf(soakSeconds)}`);

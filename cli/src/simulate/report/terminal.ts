@@ -45,6 +45,7 @@ export function toTerminal(played: Played): string {
     (status) => `${MARKS[status]} ${LEGEND[status]}`,
   );
   if (seen.has("restart")) marks.push(`${RESTART} restarted`);
+  if (variants.some(({ timeline }) => timeline.rows.length === 0)) marks.push("█ all of them", "▁ few of them");
   const outcomes = REQUEST_OUTCOMES.filter((outcome) => answer.has(outcome)).map(
     (outcome) => `${REQUESTS[outcome]} ${REQUEST_LEGEND[outcome]}`,
   );

@@ -46,7 +46,7 @@ export function sentenceOf({ figures, setup }: PlayedVariant): string {
     clauses.push(
       fewestReady === setup.replicas
         ? "and all of them stay ready"
-        : `later ${fewestReady} of ${setup.replicas} ready at the fewest`,
+        : `later down to ${fewestReady} of ${setup.replicas} ready`,
     );
   if (setup.replicas > 24) clauses.push(`at most ${figures.mostLoadsAtOnceLate} loads at once in the last quarter`);
   const { mostHeldIn, mostLeft, badReached } = figures;

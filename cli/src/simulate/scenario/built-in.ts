@@ -42,7 +42,7 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "source-outage",
-    shows: "If the source fails and stale data is refused, all replicas leave at once, unless the balancer fails open.",
+    shows: "If the source fails and stale data is refused, all replicas leave the balancer at once, unless it fails open.",
     defaults: { replicas: 8, durationSeconds: 90 * MINUTE, loadSeconds: 10 },
     variants: (defaults) => {
       const base = outageSetup(defaults);
@@ -56,7 +56,7 @@ export const BUILT_IN: readonly Scenario[] = [
       ];
     },
     withFleet: {
-      shows: "If the source fails, a fleet lets a few replicas leave and holds the others in with their old data.",
+      shows: "If the source fails, a fleet lets a few replicas leave the balancer, and holds the others in with their old data.",
       variants: (defaults, leave) => {
         const base = outageSetup(defaults);
         return [
@@ -68,7 +68,7 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "lone-stale",
-    shows: "One replica that cannot reach the source must leave while the others serve.",
+    shows: "One replica that cannot reach the source must leave the balancer while the others serve.",
     defaults: { replicas: 8, durationSeconds: HOUR, loadSeconds: 10 },
     variants: (defaults) => {
       const base = loneSetup(defaults);
@@ -78,7 +78,7 @@ export const BUILT_IN: readonly Scenario[] = [
       ];
     },
     withFleet: {
-      shows: "One replica that cannot reach the source leaves, with or without a fleet.",
+      shows: "One replica that cannot reach the source leaves the balancer, with or without a fleet.",
       variants: (defaults, leave) => withAndWithout("Kubernetes", loneSetup(defaults), { leave }),
     },
   },
