@@ -87,13 +87,14 @@ ${EXITS}`,
                      reads the port, the paths and the body for ok from a running service
   --from http://host:5100/openapi.json
                      reads the bodies for ok and stale too, from the OpenAPI document of the service
-  --load-time 60s    the longest time of the first load. To load means to fetch the data that the service needs for its
-                     answers
-  --reaction 30s     the longest time until a prober that routes traffic notices a 503
-  --drain 10s        how long the service still answers requests after SIGTERM
+  --load-time 2m     the longest time of the first load (default 60s). To load means to fetch the data that the service
+                     needs for its answers
+  --reaction 20s     the longest time until a prober that routes traffic notices a 503 (default 30s)
+  --drain 15s        how long the service still answers requests after SIGTERM (default 10s)
   --serve-stale      old data is better than no answer: the check also passes if the data is too old. For some probers,
                      this is a setting of the service, and a comment names it
-  --format hcl       writes only this format, for a prober with several formats
+  --format hcl       writes only this format, for a prober with several formats. They are dockerfile, compose and swarm
+                     for docker, hcl and json for consul, and yaml and prometheus for blackbox-exporter
 
 Probers:
 ${proberLines()}
