@@ -42,7 +42,8 @@ export const BUILT_IN: readonly Scenario[] = [
   },
   {
     name: "source-outage",
-    shows: "If the source fails and stale data is refused, all replicas leave the balancer at once, unless it fails open.",
+    shows:
+      "If the source fails and stale data is refused, all replicas leave the balancer at once, unless it fails open.",
     defaults: { replicas: 8, durationSeconds: 90 * MINUTE, loadSeconds: 10 },
     variants: (defaults) => {
       const base = outageSetup(defaults);
@@ -56,7 +57,8 @@ export const BUILT_IN: readonly Scenario[] = [
       ];
     },
     withFleet: {
-      shows: "If the source fails, a fleet lets a few replicas leave the balancer, and holds the others in with their old data.",
+      shows:
+        "If the source fails, a fleet lets a few replicas leave the balancer, and holds the others in with their old data.",
       variants: (defaults, leave) => {
         const base = outageSetup(defaults);
         return [
