@@ -142,6 +142,21 @@ describe("request mode", () => {
     expect([later.value, index.snapshot().state]).toEqual([B, "STALE"]);
   });
 
+  test("with refreshEvery never, get() and a guard reload only a value past refuseAfter", async () => {
+    const clock = createVirtualClock();
+    const health = createHealth({ clock, refresh: onRequest() });
+    let loads = 0;
+    const index = health.resource("index", { load: () => ++loads, staleAfter: "1m", refreshEvery: "never" });
+    const decide = createGuard(index);
+    expect(await index.get()).toBe(1);
+    await clock.advance(60_000);
+    expect([await index.get(), await decide(), loads]).toEqual([1, undefined, 1]);
+    await clock.advance(1);
+    expect(await index.get()).toBe(2);
+    await clock.advance(60_001);
+    expect([await decide(), loads]).toEqual([undefined, 3]);
+  });
+
   test("a thaw never shows an old value as fresh, whoever asks first", async () => {
     const { clock, health, loader, index } = setUp();
     await warmed(clock, index, () => loader.last.succeed(A));
