@@ -1,4 +1,4 @@
-/** The `retry-after` if no attempt is planned: during a load, during a drain, or while a heartbeat is overdue. */
+/** The `retry-after` if no attempt is planned, for example during a load or a drain. */
 export const UNPLANNED_RETRY_SECONDS = 5;
 /** The largest `retry-after`, in seconds. */
 const MOST_RETRY_SECONDS = 30;
