@@ -3,8 +3,8 @@ import type { Answer } from "./http-source.ts";
 /**
  * Why a body may be incomplete, or `undefined` if it is complete. JSON and a body with a digest need no such check.
  *
- * The request had `accept-encoding: identity`. A body that is compressed anyway is rejected. Node's fetch reports no
- * error for half of such a body, and Deno's fetch does not decompress it.
+ * The request had `accept-encoding: identity`. A body that is compressed anyway is rejected. If a proxy passes on half
+ * of such a body with the length of that half, Node's fetch reports no error. Deno's fetch does not decompress it.
  */
 export function doubtOf({ headers, url }: Answer): string | undefined {
   const coding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
