@@ -41,11 +41,15 @@ export const GAUGES: Readonly<Record<GaugeName, MetricFact>> = {
     help: "1 for the current state of the resource, 0 for the other states.",
   },
   age: { name: "resource.age", unit: "s", help: "The age of the value. It is missing while there is no value." },
-  staleAfter: { name: "resource.stale_after", unit: "s", help: "The age above which the value is STALE." },
+  staleAfter: {
+    name: "resource.stale_after",
+    unit: "s",
+    help: "The age above which the value is STALE. It is missing if staleAfter is never.",
+  },
   refuseAfter: {
     name: "resource.refuse_after",
     unit: "s",
-    help: "The age above which readiness answers 503. It is missing if refuseAfter is never.",
+    help: "The age above which readiness answers 503. It is missing if refuseAfter is never, and with required: false.",
   },
   size: { name: "resource.size", unit: "1", help: "The result of the size function for the value." },
   generation: { name: "resource.generation", unit: "{value}", help: "How many values this process has accepted." },
@@ -71,8 +75,16 @@ export const GAUGES: Readonly<Record<GaugeName, MetricFact>> = {
     unit: "1",
     help: "1 while the fleet keeps this replica in the balancer, although its data is too old. It is missing without a fleet.",
   },
-  fleetOut: { name: "fleet.out", unit: "1", help: "1 while this replica counts as out in its fleet." },
-  fleetStore: { name: "fleet.store_ok", unit: "1", help: "1 while the store of the fleet answers." },
+  fleetOut: {
+    name: "fleet.out",
+    unit: "1",
+    help: "1 while this replica counts as out in its fleet. It is missing without a fleet.",
+  },
+  fleetStore: {
+    name: "fleet.store_ok",
+    unit: "1",
+    help: "1 while the store of the fleet answers. It is missing without a fleet.",
+  },
 };
 
 // SAFETY: the keys of a constant table.
