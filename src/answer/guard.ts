@@ -12,21 +12,22 @@ import { answerWith, type Answer } from "./answer.ts";
 /** The options of a guard. */
 export interface GuardOptions {
   /**
-   * The oldest value that this route accepts. An older value is refreshed. In background mode, if `maxAge` is shorter
-   * than a load takes, set `wait` too. Otherwise every value arrives too old, and every request gets 503.
+   * The oldest value that this route accepts. An older value is refreshed. In background mode (the default), if
+   * `maxAge` is shorter than a load takes, set `wait` too. Otherwise every value arrives too old, and every request
+   * gets 503.
    * @default any age
    */
   readonly maxAge?: Duration;
   /**
    * How long a request waits for a value before it gets 503.
-   * @default 0. In request mode: until the load ends
+   * @default 0. In request mode (`onRequest()`): until the load ends
    */
   readonly wait?: Duration;
 }
 
 /**
  * Returns `undefined` if the request can be served. Otherwise it returns the 503 answer. `waitUntil` is only used in
- * request mode.
+ * request mode (`onRequest()`).
  */
 export type Guard = (waitUntil?: () => WaitUntil | undefined) => Answer | undefined | Promise<Answer | undefined>;
 

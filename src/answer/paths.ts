@@ -16,7 +16,10 @@ export interface MarkedPath {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The path of a probe, or several paths. */
+/**
+ * The path of a probe, or several paths. A path begins with a slash, and does not end with one. Two probes cannot have
+ * the same path.
+ */
 export type PathOption = string | MarkedPath | readonly (string | MarkedPath)[];
 
 /** The paths of the three probes. */

@@ -30,7 +30,7 @@ export type Gate = AskGate & AnyAttachable;
  *
  * @param ask waits for a turn, and returns a function that releases it. If it fails, the load starts at once. If it
  * takes longer than `gateWait`, the load starts without a turn.
- * @throws TypeError unless `ask` is a function; `health.resource()` throws in request mode
+ * @throws TypeError unless `ask` is a function. In request mode (`onRequest()`), `health.resource()` throws.
  * @example
  * gate: createGate(async ({ name, first, signal }) => semaphore.acquire(name, { first, signal }));
  */

@@ -13,7 +13,8 @@ interface Waiting {
  * loads go before refreshes. Apart from that, the loads start in the order in which they asked for a turn.
  *
  * @param most how many loads may run at once, at least 1
- * @throws TypeError for anything but a whole number of at least 1
+ * @throws TypeError for anything but a whole number of at least 1. In request mode (`onRequest()`), `health.resource()`
+ * throws.
  * @example
  * const gate = limitLoads(2);
  * health.resource("index", { load: loadIndex, gate });

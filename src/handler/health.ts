@@ -39,7 +39,7 @@ export interface HealthOptions {
   readonly expect?: readonly string[];
   /**
    * What starts the loads. Use `onRequest()` on platforms that stop timers between requests (Workers, Lambda, Vercel).
-   * @default one timer, which does not keep the process alive
+   * @default background mode: one timer, which does not keep the process alive
    */
   readonly refresh?: Driver | undefined;
   /**
@@ -57,7 +57,10 @@ export interface HealthOptions {
    * @default none
    */
   readonly base?: string;
-  /** Your own words for the bodies, of 1 to 64 visible ASCII characters. @default `WORDS` */
+  /**
+   * Your own words for the bodies, of 1 to 64 visible ASCII characters. No word may contain another (case is ignored).
+   * @default `WORDS`
+   */
   readonly words?: Partial<Words>;
   /**
    * Which requests get the detailed answers: `details("always")`, or `details((request) => …)`.
@@ -72,8 +75,8 @@ export interface HealthOptions {
 export interface CheckOptions extends ResourceLimits {
   /**
    * Calls the dependency. The check fails if this function throws or rejects. It also fails if it returns `false`, an
-   * Error, or a Response that is not `ok`. The library calls it on a schedule. In background mode, no probe calls it. In
-   * request mode, the request of a probe starts a call that is due.
+   * Error, or a Response that is not `ok`. The library calls it on a schedule. In background mode (the default), no
+   * probe calls it. In request mode (`onRequest()`), the request of a probe starts a call that is due.
    */
   readonly run: (context: LoadContext) => unknown;
   /** Whether readiness depends on the check. @default false */
@@ -85,7 +88,7 @@ export interface Health extends UsingAsyncDisposable {
   /**
    * Creates a resource: one value that the service keeps in memory. Before `start()`, the call only stores the options.
    *
-   * @param name a letter, then at most 62 lower-case letters, digits and dashes
+   * @param name a lower-case letter, then at most 62 lower-case letters, digits and dashes
    * @throws TypeError for a wrong name or option, for a name that is in use, and after `close()`
    */
   resource<T extends P, P = unknown>(name: string, options: ResourceOptions<T, P> & DataOnly<T>): Resource<T>;
@@ -102,7 +105,10 @@ export interface Health extends UsingAsyncDisposable {
    * `listen()`, it may receive an error (Express 5, Fastify), and throws it.
    */
   start(): void;
-  /** Resolves once readiness answers 200. Rejects with a NotReadyError on abort, drain or `close()`. */
+  /**
+   * Resolves once readiness answers 200. Rejects with a NotReadyError on abort, drain or `close()`.
+   * @throws TypeError for a wrong option. The call itself throws it.
+   */
   whenReady(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
    * Calls `listener` with every event of every resource and of the fleet, each change of the word of a probe, and the
@@ -121,7 +127,8 @@ export interface Health extends UsingAsyncDisposable {
    * required resource has no value. No load starts any more, and this cannot be undone. `drainSignal` aborts before
    * anything stops. The event `drain` follows.
    *
-   * @param options `delayMs`: how long the server keeps serving. It is only passed to listeners.
+   * @param options `delayMs`: how long the server keeps serving (0 by default). It is only passed to listeners.
+   * @throws TypeError for a wrong option
    */
   drain(options?: { readonly delayMs?: number }): void;
   /**
@@ -130,11 +137,17 @@ export interface Health extends UsingAsyncDisposable {
    * @returns a promise that resolves when every `dispose` and every running save has ended, or after 5 s
    */
   close(): Promise<void>;
-  /** Answers a probe, and 404 for any other path. It needs no `this`, so you can pass it as a handler. */
+  /**
+   * Answers a probe, and 404 for any other path. It needs no `this`, so you can pass it as a handler.
+   * @throws TypeError if `request` has no `url`
+   */
   readonly fetch: (request: Request) => Response;
-  /** Answers a probe. Returns `undefined` for any other path. */
+  /** Answers a probe. Returns `undefined` for any other path. @throws TypeError if `request` has no `url` */
   readonly match: (request: Request) => Response | undefined;
-  /** Answers the given probe at any path, for file-based routes. It answers 404 for an unknown probe. */
+  /**
+   * Answers the given probe at any path, for file-based routes. It answers 404 for an unknown probe.
+   * @throws TypeError if `request` has no `url`
+   */
   readonly answerAs: (probe: Probe, request: Request) => Response;
 }
 

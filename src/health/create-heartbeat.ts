@@ -23,6 +23,7 @@ export interface HeartbeatOptions {
  * Creates a heartbeat for a loop of the application. The loop must call the returned function at least every `within`.
  * If a call is late, liveness answers 503 `WEDGED` until the next call. The heartbeat counts from its first call on.
  *
+ * @param name a lower-case letter, then at most 62 lower-case letters, digits and dashes
  * @throws TypeError for a bad or taken name, a wrong option, or after `disableHeartbeats()`
  * @example
  * const beat = heartbeat(health, "consumer", { within: "30s" });

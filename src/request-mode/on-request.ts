@@ -13,9 +13,9 @@ import { askForReload, pauseFor, runLeasedLoad, unlessAborted, watchLoad } from 
 /** The options of request mode. */
 export interface OnRequestOptions {
   /**
-   * The request that started a load renews its lease on that load. If it stops renewing the lease for this long, the
-   * next request starts the load again. Set it longer than a loader may block the thread. More than half of `timeout`
-   * counts as half.
+   * A load runs in the request that started it. A platform may freeze or end that request without notice. If the
+   * request has not run for this long, the next request starts the load again. Set this longer than a loader may block
+   * the thread. At most half of `timeout` is used.
    * @default "5s"
    */
   readonly lease?: Duration;

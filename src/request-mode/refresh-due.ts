@@ -7,10 +7,10 @@ import { registryOf } from "../health/registry-of.ts";
 import type { WaitUntil } from "../resource/resource.ts";
 
 /**
- * In request mode, starts the loads that are due. They continue through `waitUntil`. The promise resolves after
- * `probeWait` (0 by default) at the latest.
+ * In request mode (`onRequest()`), starts the loads that are due. They continue through `waitUntil`. The promise
+ * resolves after `probeWait` (0 by default) at the latest.
  *
- * @returns `undefined` if there is nothing to wait for. In background mode it is always `undefined`
+ * @returns `undefined` if there is nothing to wait for. In background mode (the default), it is always `undefined`
  * @throws TypeError if `health` is not a health of `createHealth()`
  * @example
  * await refreshDue(health, (promise) => context.waitUntil(promise));
