@@ -9,7 +9,7 @@ import type { Rank } from "./rank.ts";
 
 /** The part of `health.snapshot()` about the fleet. */
 export interface FleetRecord {
-  /** The replicas behind one balancer. */
+  /** The name of the group: the replicas behind one balancer. */
   readonly group: string;
   /** The name of this replica in reports. */
   readonly replica: string;
@@ -17,9 +17,12 @@ export interface FleetRecord {
   readonly store: "ok" | "gone";
   /** Whether readiness answers 200 although a required resource is older than `refuseAfter`. */
   readonly heldIn: boolean;
-  /** Whether this replica counts as out: it is not loaded, draining or wedged, or it has permission to leave. */
+  /**
+   * Whether this replica counts as out of the balancer: it is not loaded, draining or wedged, or it has a leave. A
+   * leave is the permission to answer 503 because of old data.
+   */
   readonly out: boolean;
-  /** Its place in the queue of replicas that ask to leave, from 1. `undefined` while it does not ask. */
+  /** Its place in the queue for a leave, from 1. `undefined` while it does not ask for one. */
   readonly place: number | undefined;
 }
 

@@ -41,10 +41,17 @@ export interface ResourceEvent<T = unknown> {
   readonly reason?: string | undefined;
 }
 
-/** The events of the parts of a resource. */
+/** The types of the events about stores, gates and channels of hints. */
 export type PartEventType = "restore" | "save" | "gate" | "hints";
 
-/** The result of an event of a part. */
+/**
+ * The result of an event about a store, a gate or a channel of hints.
+ *
+ * - `restore`: a `RestoreOutcome`.
+ * - `save`: `saved`, `skipped` (nothing was written, on purpose), `removed` or `failed`.
+ * - `gate`: `failed` or `silent`.
+ * - `hints`: `connected` or `lost`.
+ */
 export type PartResult = RestoreOutcome | "saved" | "skipped" | "removed" | "failed" | "silent" | "connected" | "lost";
 
 /** The word of a probe has changed. Sent to the listeners of `health.subscribe()`. */
@@ -78,7 +85,7 @@ export interface DrainEvent {
 export interface FleetEvent {
   /** What happened. */
   readonly type: "held-in" | "left" | "store-gone" | "store-back";
-  /** The replicas behind one balancer. */
+  /** The name of the group: the replicas behind one balancer. */
   readonly group: string;
   /** The name of this replica in reports. */
   readonly replica: string;

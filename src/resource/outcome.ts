@@ -25,7 +25,7 @@ export interface LoadedNote extends LoadNote {
 
 /** The argument of `unchanged()`. */
 export interface UnchangedNote extends LoadNote {
-  /** A newer revision of the source that a rollout does not load yet. */
+  /** A newer revision of the source, which `rollout()` of `health-state/fleet` does not load yet. */
   readonly behind?: string | undefined;
 }
 
@@ -78,10 +78,11 @@ export function toLoaded<T>(value: T, note: LoadedNote): Loaded<T> {
  * The result of a loader whose source has no newer value. It confirms the current value. The age of that value is then
  * measured from the start of this load, or from `asOf`. If the resource has no value, the load fails.
  *
- * With the rejected revision as `revision`, the resource keeps its value, but nothing confirms it. So its age keeps
- * growing.
+ * If `revision` is the revision that `validate` rejected last, the resource keeps its value, but nothing confirms the
+ * value. So the age of the value keeps growing.
  *
- * @param note `revision` and `asOf` (a `Date` or epoch ms). Both optional
+ * @param note `revision`, `asOf` (a `Date` or epoch ms) and `behind` (a newer revision that `rollout()` does not load
+ * yet). All optional
  * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong note
  * @example
  * load: async ({ revision }: LoadContext) => ((await head()).etag === revision ? unchanged() : download());

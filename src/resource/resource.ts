@@ -8,14 +8,14 @@ export interface GetOptions {
   /** Ends the wait of this caller, but not the load. @default none */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The oldest value that this caller accepts. If the value is older, `get()` waits for a refresh. The value of a load
-   * that started after the call is accepted, even if that load took longer than `maxAge`. If the source gives an
-   * `asOf`, it must not be older than `maxAge` at the start of that load.
+   * The oldest value that this caller accepts. If the value is older, `get()` waits for a refresh. If a load starts
+   * after the call, its value is accepted, even if that load takes longer than `maxAge`. If the source gives an `asOf`,
+   * it must not be older than `maxAge` at the start of that load.
    * @default any age
    */
   readonly maxAge?: Duration | undefined;
   /**
-   * In request mode, a function that lets a refresh continue after the response (`(promise) =>
+   * In request mode (`onRequest()`), a function that lets a refresh continue after the response (`(promise) =>
    * ctx.waitUntil(promise)`). Without it, a request waits for the refresh. Background mode ignores it.
    */
   readonly waitUntil?: WaitUntil | undefined;
@@ -32,8 +32,8 @@ export interface Resource<T> {
    * Returns the value. By default, a value of any age is returned at once. If there is no value, or if it is older than
    * `maxAge`, the call waits for the running load, or starts a load and waits for it. The first call starts the health.
    *
-   * In request mode, a value older than `refuseAfter` is refreshed first. If that refresh fails, the old value is
-   * returned.
+   * In request mode (`onRequest()`), a value older than `refuseAfter` is refreshed first. If that refresh fails, the
+   * old value is returned.
    *
    * @throws TypeError for a wrong option. The call itself throws it.
    * @throws NotReadyError. The promise rejects with it if the load fails or its value is older than `maxAge`. It also
@@ -52,6 +52,7 @@ export interface Resource<T> {
    * All calls during the running load share that next load.
    *
    * @returns the snapshot after a load that started after the call
+   * @throws TypeError for a wrong option. The call itself throws it.
    * @throws The promise rejects with the error of that load, or with a NotReadyError if the health drains or closes.
    * @example
    * const { revision } = await index.reload();

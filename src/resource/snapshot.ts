@@ -41,7 +41,7 @@ export interface ResourceRecord {
   readonly lastError: LoadError | undefined;
   /** The revision that was rejected last, while the source may still offer it. */
   readonly rejected: string | undefined;
-  /** A newer revision of the source that a rollout does not load yet. */
+  /** A newer revision of the source, which `rollout()` of `health-state/fleet` does not load yet. */
   readonly behind: string | undefined;
   /** How many loads were given up, at `timeout` or `unload()`, and have not ended yet. */
   readonly abandoned: number;

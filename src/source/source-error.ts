@@ -16,8 +16,8 @@
  * - `redirect`: the source sent a redirect that is not followed.
  * - `request`: the function `headers` threw an error, or returned an invalid header.
  * - `protocol`: the answer of the source is not valid.
- * - `refused`: the source answered with an error: missing permission, wrong query, out of memory. In a rollout: the fleet
- *   has rejected this revision.
+ * - `refused`: the source answered with an error: missing permission, wrong query, out of memory. With `rollout()` of
+ *   `health-state/fleet`: the fleet has rejected this revision.
  */
 export type SourceErrorKind =
   | "status"
