@@ -12,7 +12,8 @@ import type { SubscribeHints } from "./subscribe-hints.ts";
 /** The options of `hints()`. */
 export interface HintsOptions {
   /**
-   * How often `echo` of the channel is called, or `"never"`. If it takes longer than 10 s, the channel counts as lost.
+   * How often the channel is tested with its function `echo`, or `"never"`. `echo` sends a test message and waits for
+   * the answer. If it takes longer than 10 s, the channel counts as lost.
    * @default "1m"
    */
   readonly echoEvery?: Duration;

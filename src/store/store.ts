@@ -9,7 +9,7 @@ export interface StoreContext {
    * has none. A store ignores what came from another source.
    */
   readonly source: string | undefined;
-  /** The wall time at which the store is asked, in epoch ms. Ages and stamps in the future are judged by it. */
+  /** The wall time of the call, in epoch ms. A store uses it to find values that are too old or from the future. */
   readonly now: number;
   /** Aborts when the answer is no longer needed. The store may then stop its work. */
   readonly signal: AbortSignal;
@@ -58,9 +58,10 @@ export type Saved = Skipped | undefined;
 /**
  * The functions of a store. A store saves the last accepted value of one resource for the next start.
  *
- * The resource makes one call at a time: the next call begins after the last one has ended or was given up. No load
- * waits for a call. A store sets no timer, and does nothing before a call. `fileStore()`, `kvStore()` and `seed()`
- * create one. Write your own with these five functions and `createStore()`.
+ * The resource makes one call at a time: the next call begins after the last one has ended or was given up. The first
+ * load waits at most 1 s for `restore`. No load waits for another call. A store sets no timer, and does nothing before
+ * a call. `fileStore()`, `kvStore()` and `seed()` create one. Write your own with these five functions and
+ * `createStore()`.
  */
 export interface StoreActions<T> {
   /**

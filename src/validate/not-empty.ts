@@ -7,6 +7,7 @@ import { measure, type SizeOf } from "./size.ts";
  *
  * @param size returns the number of entries of a value that is not an array, Map, Set, string, typed array, buffer or
  * plain object
+ * @throws TypeError if `size` is not a function
  * @example
  * health.resource("rates", { load, validate: notEmpty() });
  */
