@@ -29,7 +29,7 @@ export interface FileBody {
 
 /** The second argument of `verify` and `parse`. */
 export interface FileAbout {
-  /** The resolved path of the file, or of the folder of a set. */
+  /** The resolved path of the file, or of the folder of `fromFiles()`. */
   readonly path: string;
   /** The revision: the SHA-256 of the content. */
   readonly revision: string;
@@ -47,7 +47,7 @@ export interface FileOptions<F extends keyof FileBody, B, T> {
   /** Checks the bytes of each file before `parse`, for example a signature. Throw or return `false` to reject them. */
   readonly verify?: ((bytes: Uint8Array, about: FileAbout) => boolean | void | PromiseLike<boolean | void>) | undefined;
   /**
-   * The largest size, of all files of a set together.
+   * The largest size. With `fromFiles()`, it limits all files together.
    * @default "64MiB"
    */
   readonly maxBytes?: ByteSize;
@@ -58,8 +58,8 @@ export interface FileOptions<F extends keyof FileBody, B, T> {
   readonly idleTimeout?: Duration;
   /**
    * The time from which the age is measured. Use `"mtime"` only if the writer touches the file regularly, even without
-   * a change. In a set, the oldest file counts. A function reads a time stamp from the value. Without this option, the
-   * age is measured from the last successful load.
+   * a change. With `fromFiles()`, the oldest file counts. A function reads a time stamp from the value. Without this
+   * option, the age is measured from the last successful load.
    */
   readonly asOf?: "mtime" | ((value: T) => Date | number | undefined) | undefined;
 }
@@ -105,6 +105,8 @@ export function fromFile<T>(path: string | URL, options: FileOptions<keyof FileB
  * Creates a loader that reads several files of a folder as one value: an object with one property for each file. If a
  * file changes while another one is read, the loader reads all of them again. For a ConfigMap or Secret of Kubernetes,
  * all files have the same version, because the link `..data` is resolved once.
+ *
+ * Creating it does nothing. A load fails with a `SourceError` for the same reasons as with `fromFile()`.
  *
  * @param folder the path of the folder, relative to the working folder at the time of this call
  * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong folder, name or option

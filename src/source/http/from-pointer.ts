@@ -37,6 +37,9 @@ const MOST_NAMED = 8;
  *   origin of the pointer or one of `origins`.
  * - `asOf` is optional: epoch ms or an ISO date. Without it, the `age` header of the pointer is used.
  *
+ * A load fails with the errors of `fromHttp()`. It also fails with a `SourceError` if the document is not valid, or if
+ * the digest or the size of the object is wrong.
+ *
  * @param pointer an absolute URL, `http:` or `https:`, without user and password
  * @throws TypeError with a code for a wrong option
  * @example

@@ -36,7 +36,10 @@ export interface RequestOptions<T, A extends keyof BodyForms> {
   readonly fetch?: FetchLike;
   /** The largest size of a body, after decompression. @default "64MiB" */
   readonly maxBytes?: ByteSize;
-  /** How long the status and headers of each answer, and the function `headers`, may take. @default "10s" */
+  /**
+   * How long each answer may take until its status and headers have arrived. The function `headers` has the same limit.
+   * @default "10s"
+   */
   readonly headTimeout?: Duration;
   /** How long the body may be silent. @default "30s" */
   readonly idleTimeout?: Duration;
@@ -51,8 +54,8 @@ export interface HttpOptions<T, A extends keyof BodyForms = "json"> extends Requ
    */
   readonly asOf?: false | ((value: NoInfer<T>, headers: Headers) => Date | number | undefined);
   /**
-   * The digest that the content must have: `"sha256:…"` or `"sha512:…"` in hexadecimal, or a value of `repr-digest`.
-   * Not allowed with `as: "stream"`.
+   * The digest that the content must have: `"sha256:…"` or `"sha512:…"` in hexadecimal, or the value of a header
+   * `repr-digest` (RFC 9530). Not allowed with `as: "stream"`.
    */
   readonly digest?: string;
   /** Whether a store may keep the value although the answer says `cache-control: no-store`. @default false */
@@ -62,7 +65,7 @@ export interface HttpOptions<T, A extends keyof BodyForms = "json"> extends Requ
    * "GET"
    */
   readonly method?: string;
-  /** The body of a request with another method than GET. */
+  /** The body of the request. With the method GET, `fromHttp()` throws a TypeError. */
   readonly body?: string | ByteArray;
 }
 

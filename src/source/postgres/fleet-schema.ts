@@ -7,8 +7,8 @@
  * Several replicas may run it at once, because it takes an advisory lock. Without the lock, PostgreSQL would reject all
  * of these statements except one.
  *
- * Each function first takes an advisory lock on the group. Without this lock, two replicas could get a leave at the
- * same time, although the budget has room for only one.
+ * Each function first takes an advisory lock on the group. Without this lock, two replicas could get the permission to
+ * answer 503 at the same time, although the option `leave` of `fleet()` allows only one.
  *
  * @example
  * await pool.query(fleetSchema);

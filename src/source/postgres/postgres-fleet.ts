@@ -8,8 +8,8 @@ type Call = (text: string, values: readonly string[]) => Promise<string>;
 
 /**
  * Creates a fleet store in PostgreSQL. It needs the tables and functions of `fleetSchema`. Without them the store
- * counts as gone, and the event `store-gone` says why. Each beat is one function call. All times come from the server.
- * The tables are unlogged, so they are empty after a crash, and the group starts again.
+ * counts as gone, and the event `store-gone` says why. Each report of a replica (a beat) is one function call. All
+ * times come from the server. The tables are unlogged, so they are empty after a crash, and the group starts again.
  *
  * Each call uses one connection of the pool. PgBouncer in transaction mode works, but a standby does not.
  *

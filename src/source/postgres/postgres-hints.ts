@@ -17,8 +17,8 @@ const MOST_NAME_BYTES = 63;
 
 /**
  * Opens a channel for `hints()` with LISTEN. With `pg`, it keeps one connection of the pool. With `postgres`, it uses
- * the client's own connection for listening. The payload of NOTIFY, if there is one, is the new revision. If LISTEN has
- * no effect, the channel does not open: through PgBouncer in transaction mode, or on a standby.
+ * the client's own connection for listening. The payload of NOTIFY, if there is one, is the new revision. Through
+ * PgBouncer in transaction mode, or on a standby, the channel does not open, because LISTEN has no effect there.
  *
  * @param channel the name that NOTIFY uses. It is case-sensitive and has at most 63 bytes.
  * @throws TypeError with code HS_INVALID_OPTION for a wrong client or name, and for a `pg.Pool` with `max: 1`

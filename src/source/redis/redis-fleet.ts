@@ -15,9 +15,9 @@ const MEMBER_TEXTS = 5;
 const NOTE_TEXTS = 3;
 
 /**
- * Creates a fleet store in Redis or Valkey. Each beat is one script. The keys of a group begin with
- * `health-state:{group}:`, so that a cluster stores them on one node. All keys expire. All times come from the server.
- * The library adds a listener for `error` to the client.
+ * Creates a fleet store in Redis or Valkey. Each report of a replica (a beat) is one script. The keys of a group begin
+ * with `health-state:{group}:`, so that a cluster stores them on one node. All keys expire. All times come from the
+ * server. The library adds a listener for `error` to the client.
  *
  * Set `maxRetriesPerRequest` of ioredis to 1, so that a call fails fast if the server does not answer.
  *
