@@ -11,7 +11,7 @@ export interface SharedOptions<T> {
   /**
    * How long a process waits for a silent builder. After that time, the process builds the value itself. Set this
    * option higher than the longest time for which a build blocks the main thread. Set it lower than the `timeout` of
-   * the resource.
+   * the resource. At least 100 ms.
    * @default "1m"
    */
   readonly timeout?: Duration;

@@ -29,7 +29,7 @@ export interface WorkersOptions {
   readonly answer?: GroupAnswer;
   /**
    * A folder through which processes without a primary exchange messages, on Bun and Deno. Pass the same folder in all
-   * processes.
+   * processes. Its path may have at most 78 bytes.
    * @default the messages of `node:cluster`
    */
   readonly folder?: string;
@@ -46,14 +46,14 @@ const BEAT_MS = 1_000;
  * not ready, unless `answer` is `"any"`. A process that has ended does not count. Readiness and startup have no
  * detailed forms.
  *
- * A new process does not know the other processes yet. Until it has their states, but for at most three seconds, it
- * counts one more process that has not loaded.
+ * A new process does not know the states of the other processes yet. So for at most three seconds, it assumes one more
+ * process, which has not loaded. With `answer: "all"`, its readiness then answers 503.
  *
  * With `node:cluster`, call it in the primary too, because the primary forwards the messages. The probes of the primary
  * answer for the group. The messages have a field `health-state`, so that your own message handlers can ignore them.
  * With `folder`, the processes use a Unix socket.
  *
- * @throws TypeError if an argument is wrong, or for a health in request mode
+ * @throws TypeError if an argument is wrong, for a health in request mode, or for `folder` on Windows
  * @example
  * createServer(probes(workers(health, { answer: "all" }))).listen(5100, health.start);
  */

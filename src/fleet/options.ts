@@ -18,7 +18,7 @@ export interface FleetOptions {
    */
   readonly leave?: string | number;
   /**
-   * How many replicas may load a resource at once.
+   * How many replicas may load a resource at once: a whole number of at least 1.
    * @default no limit
    */
   readonly loads?: number;
@@ -34,7 +34,8 @@ export interface FleetOptions {
    */
   readonly ttl?: Duration;
   /**
-   * The name of this replica in reports, at most 100 characters. The store or the library adds a unique part.
+   * The name of this replica in reports: 1 to 100 printable ASCII characters without spaces. The store or the library
+   * adds a unique part.
    * @default the name of the host
    */
   readonly replica?: string;

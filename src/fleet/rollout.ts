@@ -16,7 +16,7 @@ export interface RolloutOptions {
   /** The result of `fleet()`. Pass it to `createHealth()` too. */
   readonly fleet: Fleet;
   /**
-   * How many replicas load a new revision first.
+   * How many replicas load a new revision first: a whole number of at least 1.
    * @default 1
    */
   readonly first?: number;
@@ -44,7 +44,7 @@ export interface RolloutLoader<T> extends Loader<T> {
    * Keeps the whole fleet on one revision. It takes effect at the next load of each replica, without a soak, and does
    * not expire.
    *
-   * @throws TypeError if it is not a revision. The promise rejects if the store does not answer.
+   * @throws The promise rejects with a TypeError if it is not a revision. It also rejects if the store does not answer.
    */
   pin(revision: string): Promise<void>;
   /** Ends the pin. The promise rejects if the store does not answer. */

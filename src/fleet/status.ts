@@ -69,7 +69,7 @@ export interface FleetOrder {
 /**
  * Reads the state of a group, with one call to the store. The promise rejects with the error of the store.
  *
- * @throws TypeError for a wrong store or name
+ * @throws The promise rejects with a TypeError for a wrong store or name.
  * @example
  * const { replicas } = await fleetStatus(redisFleet(redis), "matcher");
  */
@@ -115,7 +115,7 @@ function rolloutIn(reading: FleetReading, resource: string): RolloutStatus {
  * Keeps a whole fleet on one revision, like `pin()` of a loader. The promise rejects with the error of the store, or
  * with a `SourceError` of kind `moving` if other clients change the pin ten times in a row.
  *
- * @throws TypeError for a wrong store or name
+ * @throws The promise rejects with a TypeError for a wrong store or name.
  * @example
  * await pinRevision(memoryFleet(), { group: "matcher", resource: "index", revision: "v1" });
  */
@@ -125,9 +125,10 @@ export async function pinRevision(store: FleetStore, order: FleetOrder): Promise
 }
 
 /**
- * Ends a pin, like `unpin()` of a loader. The promise rejects with the error of the store.
+ * Ends a pin, like `unpin()` of a loader. The promise rejects with the error of the store, or with a `SourceError` of
+ * kind `moving` if other clients change the pin ten times in a row.
  *
- * @throws TypeError for a wrong store or name
+ * @throws The promise rejects with a TypeError for a wrong store or name.
  * @example
  * await unpinRevision(memoryFleet(), { group: "matcher", resource: "index" });
  */
@@ -146,10 +147,11 @@ async function setPin(
 }
 
 /**
- * Lets a fleet try a rejected revision again. The promise rejects with the error of the store.
+ * Lets a fleet try a rejected revision again. The promise rejects with the error of the store, or with a `SourceError`
+ * of kind `moving` if other clients change the rollout ten times in a row.
  *
  * @returns whether the fleet had rejected the revision
- * @throws TypeError for a wrong store or name
+ * @throws The promise rejects with a TypeError for a wrong store or name.
  * @example
  * await retryRevision(memoryFleet(), { group: "matcher", resource: "index", revision: "v2" });
  */
