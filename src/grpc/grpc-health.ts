@@ -38,8 +38,9 @@ const NOT_FOUND = 5;
  * Kubernetes, Envoy and `grpc_health_probe` use it. The service `""` is readiness. `liveness` and `startup` are
  * services too.
  *
- * For an unknown service, Check returns NOT_FOUND, and Watch sends SERVICE_UNKNOWN until that resource exists. Like a
- * probe, the first Check starts the loads if the health was not started. It does no I/O.
+ * For an unknown service, Check returns NOT_FOUND, and Watch sends SERVICE_UNKNOWN until that resource exists. If the
+ * health was not started, the first Check starts the loads, like a probe. Check itself does no I/O, and waits for no
+ * load.
  *
  * @throws TypeError if `health` is not a health, or for a wrong option
  * @example

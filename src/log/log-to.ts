@@ -8,9 +8,14 @@ import type { Level, LoggerLike, Write } from "./log-entry.ts";
 import { writeResource, type Trouble } from "./resource-lines.ts";
 
 /**
- * Writes one structured line for each event that may need attention: a change of the word of a probe, a failed,
- * rejected, recovered or slow load, a value that becomes STALE, a restore, a failed save, a lost channel of hints, the
- * drain, and decisions of the fleet. It writes nothing for a successful load or a single probe, and never the value.
+ * Writes one structured line for each event that may need attention:
+ *
+ * - a probe changes its word, the drain begins, or the fleet reports an event
+ * - a load fails, is rejected, times out or is slow, or a load succeeds after a failure
+ * - a value becomes STALE, is restored, or cannot be restored
+ * - a save fails, a gate fails, or a channel of hints is lost
+ *
+ * It writes nothing for any other load or for a single probe, and never the value.
  *
  * A load is slow if it takes more than half of its `timeout`, or more than `refreshEvery`. Errors and
  * rejections of the logger are ignored. It counts as a listener, so failed loads are not printed with

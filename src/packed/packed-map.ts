@@ -53,7 +53,7 @@ export interface PackedMapWriter<K, V> {
   /**
    * Sets a value. An existing key keeps its place and gets the new value.
    *
-   * @throws TypeError for a key or a value of another kind
+   * @throws TypeError for a key or a value of another kind, or above the limits of `packedMap()`
    */
   set(key: K, value: V): void;
   /** Creates the buffer. More entries may follow, for another buffer. */
@@ -65,7 +65,7 @@ export interface PackedMapOf<K, V> {
   /**
    * Packs entries into one buffer. It blocks, so call it in a thread.
    *
-   * @throws TypeError for a key or a value of another kind, or for more than 16 GiB (long values: 8 GiB)
+   * @throws TypeError for a key or a value of another kind, or above the limits of `packedMap()`
    */
   readonly pack: (entries: Iterable<readonly [K, V]>) => Uint8Array;
   /** Packs one entry at a time, for example rows of a cursor. */
@@ -89,10 +89,10 @@ const VALUES: { readonly [V in PackedValueKind]: Values<PackedValue<V>> } = {
  * Stores maps in one buffer, for large values that are built in a thread or read from a file. `pack()` creates the
  * buffer. `view()` opens it without parsing or copying. A look-up takes about as long as in a `Map`.
  *
- * The map is read-only. The keys are strings, or byte arrays of one length. Keys and short values may take 16 GiB, and
- * long values 8 GiB, if the runtime has such buffers. The hash function has no secret seed, so do not pack data whose
- * keys come from untrusted users. The bytes use the byte order of the processor. Equal entries in equal order give
- * equal bytes.
+ * The map is read-only. The keys are strings, or byte arrays of one length. Keys and numbers may take 16 GiB, and
+ * values that are strings or bytes 8 GiB, if the runtime has such buffers. The hash function has no secret seed, so do
+ * not pack data whose keys come from untrusted users. The bytes use the byte order of the processor. Equal entries in
+ * equal order give equal bytes.
  *
  * @throws TypeError for a wrong shape
  * @example

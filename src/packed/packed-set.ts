@@ -33,7 +33,7 @@ export interface PackedSetWriter<K> {
   /**
    * Adds a key. An existing key keeps its place.
    *
-   * @throws TypeError for a key of another kind
+   * @throws TypeError for a key of another kind, or for more than 16 GiB
    */
   add(key: K): void;
   /** Creates the buffer. More keys may follow, for another buffer. */

@@ -29,8 +29,8 @@ export interface CollectOptions {
  *
  * @param register `register` of prom-client, or your own `Registry`
  * @returns a function that removes the metrics
- * @throws TypeError if `health` is not a health or no registry, for a wrong option, or if the registry has these
- * metrics. An error of the registry itself is thrown as it is. Then no metric is left in it
+ * @throws TypeError if `health` is not a health, if `register` is not a registry, for a wrong option, or if the
+ * registry has these metrics. An error of the registry itself is thrown as it is. Then no metric is left in it
  * @example
  * collect(health, register, { size: { rates: (value: Map<string, number>) => value.size } });
  */

@@ -11,7 +11,7 @@ export interface Busy {
 
 /** How busy the main thread was since the start. */
 export interface BusyRecord {
-  /** How often a beat was late by more than `busyAfter`. */
+  /** How often the main thread was busy for longer than `busyAfter`. */
   readonly busyCount: number;
   /** The longest busy time, in ms. 0 if there was none. */
   readonly longestBusyMs: number;
