@@ -36,7 +36,7 @@ export type StaticRoute = { readonly [method: string]: Response | RouteHandler }
  * Bun.serve({ routes: routes(health), fetch: probes(health, app) });
  */
 export function routes(health: Health): Record<string, RouteHandler>;
-/** The same, with liveness as a static route. */
+/** The same. With `heartbeats: false` (the default is `true`), liveness is a static route. */
 export function routes(
   health: Health,
   options: { readonly heartbeats?: boolean },
@@ -66,7 +66,8 @@ function staticRoute(health: Health, path: string, answer: RouteHandler): Static
 /**
  * Drains a server on a signal. Readiness answers 503 at once. After `delay` the server accepts no new connections and
  * finishes its open requests. At `deadline` it closes the connections that are left. Then `close` runs and the health
- * closes. A second signal ends `delay` at once. The function never calls `process.exit()`.
+ * closes. Two signals within a second count as one. A later signal ends `delay` at once. The function never calls
+ * `process.exit()`.
  *
  * @throws TypeError if an argument is wrong
  * @example

@@ -55,8 +55,9 @@ function build({ status, headers, body }: Answer): Response {
 
 /**
  * Drains a server on a signal. Readiness answers 503 at once. After `delay` the server accepts no new connections and
- * finishes its open requests. A second signal ends `delay` at once. After `deadline`, `close` runs and the health closes.
- * Then `done` resolves even if a connection is still open, because Deno cannot close it. So end the process:
+ * finishes its open requests. Two signals within a second count as one. A later signal ends `delay` at once. When all
+ * requests have finished, and at `deadline` at the latest, `close` runs and the health closes. Then `done` resolves
+ * even if a connection is still open, because Deno cannot close it. So end the process:
  * `await drainOnSignal(server, health).done; Deno.exit()`.
  *
  * @throws TypeError if an argument is wrong, or on another runtime than Deno

@@ -28,7 +28,7 @@ export interface FastifyLike {
  * Creates a plugin that answers the probes in `onRequest`: `app.register(probes(health))`. Register it first, so that
  * no authentication, rate limit or CORS rule blocks a probe. `onSend` hooks do not run for probes.
  *
- * @throws TypeError if an argument is wrong, or if there is a second one
+ * @throws TypeError if an argument is wrong, or if there is a second argument
  * @example
  * await fastify.register(probes(health));
  */

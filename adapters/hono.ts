@@ -15,7 +15,7 @@ import { last } from "./shared/last.ts";
  * Creates middleware that answers the probes: `app.use(probes(health))`. Register it first, so that no authentication,
  * CORS rule or compression blocks a probe. During a drain, each answer of the app closes its HTTP/1 connection.
  *
- * @throws TypeError if an argument is wrong, or if there is a second one
+ * @throws TypeError if an argument is wrong, or if there is a second argument
  * @example
  * const app = new Hono();
  * app.use(probes(health));

@@ -21,7 +21,7 @@ export type KoaMiddleware = (context: ContextLike, next: () => Promise<unknown>)
  * Creates middleware that answers the probes: `app.use(probes(health))`. Use it first, so that no session, CORS rule or
  * compression blocks a probe.
  *
- * @throws TypeError if an argument is wrong, or if there is a second one
+ * @throws TypeError if an argument is wrong, or if there is a second argument
  * @example
  * koa.use(probes(health));
  */

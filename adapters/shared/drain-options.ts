@@ -29,9 +29,8 @@ export interface DrainOptions {
   readonly signals?: readonly string[];
   /**
    * Your own shutdown code, or the shutdown of a framework, such as `() => app.close()`. It runs after the last server
-   * of this health has finished, and before the health closes. The library waits for it until `deadline`, or for one
-   * second if connections were open until then. If it fails or takes longer, the library prints a warning and closes
-   * the health.
+   * of this health has finished, and before the health closes. It has time until `deadline`, and always at least one
+   * second. If it fails or takes longer, the library prints a warning and closes the health.
    * @default none
    */
   readonly close?: () => unknown;
