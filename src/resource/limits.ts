@@ -5,8 +5,9 @@ import { invalidOption } from "../option/invalid-option.ts";
 export interface ResourceLimits {
   /**
    * The time from the start of a successful load to the start of the next one. With `"never"`, no refresh is planned.
-   * Then only `reload()`, `invalidate()`, a hint, and `get()` or a guard with `maxAge` start one. In request mode, any
-   * `get()` or guard also starts one if the value is older than `refuseAfter`. A failed load is still retried.
+   * Then only `reload()`, `invalidate()`, a hint of `hints()`, and `get()` or a guard with `maxAge` start one. In
+   * request mode (`onRequest()`), any `get()` or guard also starts one if the value is older than `refuseAfter`. A
+   * failed load is still retried.
    * @default half of `staleAfter`, or `"never"` without it
    */
   readonly refreshEvery?: Duration;
