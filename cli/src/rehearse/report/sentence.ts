@@ -65,7 +65,8 @@ function outcomeClauses(requests: Figures["requests"], outcomes: readonly (keyof
 
 function roundText(seconds: number): string {
   if (seconds < 120) return spanText(Math.round(seconds));
-  const minutes = Math.floor(seconds / 60);
-  const rest = Math.round(seconds - 60 * minutes);
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  const rest = whole % 60;
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }
