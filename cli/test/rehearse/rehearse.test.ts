@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 import { describe, expect, test } from "vitest";
 import type { Rehearsal } from "../../src/rehearse/index.ts";
+import type { Play } from "../../src/rehearse/play/rehearse.ts";
+import { effectOf } from "../../src/rehearse/report/html.ts";
+import { sentenceOf } from "../../src/rehearse/report/sentence.ts";
 import { say } from "../kit/command.ts";
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, "files", file), "utf8");
@@ -235,4 +238,32 @@ describe("the page", () => {
       expect(() => new Script(script)).not.toThrow();
     },
   );
+});
+
+describe("the sentence about a result", () => {
+  const setup = { replicas: 1 } as Play["setup"];
+  const requests = { fresh: 0, stale: 0, stalled: 0, unloaded: 0, lost: 0, refused: 0 };
+  const verdict = { rating: "bad", badness: 1 } as const;
+
+  test.each([
+    [119.6, "2 min"],
+    [3_239.7, "54 min"],
+    [3_299.4, "54 min 59 s"],
+  ])("says %s s as %s", (noAnswerSeconds, text) => {
+    const phases = [{ name: "during", restarts: 0, fewestReady: 0, noAnswerSeconds, requests }];
+    const play = { figures: { phases }, verdict, setup } as unknown as Play;
+    expect(sentenceOf({ isStart: false }, play)).toBe(
+      `during: at least 0 of 1 ready, no replica available for ${text}`,
+    );
+  });
+
+  test.each([
+    [0, false, "No change that was tried is enough."],
+    [1, true, "One change prevents every trouble."],
+    [1, false, "One change helps, but some troubles remain."],
+    [2, true, "2 changes prevent every trouble."],
+    [2, false, "2 changes help, but some troubles remain."],
+  ])("says what %d changes do (all mended: %s)", (count, mended, text) => {
+    expect(effectOf(count, mended)).toBe(text);
+  });
 });

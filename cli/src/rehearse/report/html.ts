@@ -23,13 +23,20 @@ export function toHtml(parts: readonly HtmlPart[]): string {
   return documentOf(title, parts.map(partOf).join("\n"));
 }
 
+/** Says in a sentence how much the changes help. */
+export function effectOf(count: number, mended: boolean): string {
+  if (count === 0) return "No change that was tried is enough.";
+  if (count === 1) return mended ? "One change prevents every trouble." : "One change helps, but some troubles remain.";
+  return `${count} changes ${mended ? "prevent every trouble." : "help, but some troubles remain."}`;
+}
+
 function partOf({ rehearsal, sweeps }: HtmlPart, part: number): string {
   const { workload, spec, changes, troubles } = rehearsal;
   const isGood = troubles.every(({ before }) => before.verdict.rating === "good");
   const mended = troubles.every(({ after, before }) => (after ?? before).verdict.rating === "good");
   return `<h1>${escaped(workload.name)}</h1>
 <p class="soft">${escaped(workload.file)}, line ${workload.line}, ${spec.replicas} replica${spec.replicas === 1 ? "" : "s"}</p>
-<p>${isGood ? "Nothing needs to change." : `${changes.length === 1 ? "One change" : `${changes.length} changes`} ${mended ? "prevent every trouble." : "help, but some troubles remain."}`}</p>
+<p>${isGood ? "Nothing needs to change." : effectOf(changes.length, mended)}</p>
 <h2>What would happen</h2>
 ${tableOf(troubles)}
 ${changes.length > 0 ? `<h2>What to change</h2>\n<ol>\n${changesOf(rehearsal)}\n</ol>` : ""}
