@@ -76,7 +76,9 @@ function fleetTexts({ fleet }: Setup): readonly string[] {
   ];
   if (rollout) {
     const { first = 1, soakSeconds = 600 } = rollout;
-    texts.push(`the rollout begins with ${first} and adds 25% after each soak of ${spanOf(soakSeconds)}`);
+    texts.push(
+      `the rollout begins with ${first} replica${first === 1 ? "" : "s"}; if the replicas with the new revision stay healthy for ${spanOf(soakSeconds)}, 25% more load it`,
+    );
   }
   return texts;
 }
