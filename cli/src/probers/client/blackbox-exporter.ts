@@ -64,7 +64,7 @@ export const blackboxExporter: Prober<
             "health_state_stale",
             "[200, 503]",
             plan.stale,
-            "A module for one word: 1 means that the data is stale, and not that it is loading.",
+            "Stale data: probe_success is 1 if the data is too old. Otherwise it is 0, also during the first load.",
           ),
       module(
         "health_state_alive",

@@ -33,7 +33,7 @@ export function attributes(indent: string, values: Readonly<Record<string, strin
 export function staleWords({ title, allDown }: Pick<Prober, "title" | "allDown">, plan: Plan): string {
   if (plan.serveStale)
     return (
-      'Stale data is served. For this, set refuseAfter in the service to "never" or to an age. ' +
+      'Stale data is served. For this, set refuseAfter in the service to "never", or to the oldest age that you accept. ' +
       `${plan.paths.readiness} then answers 200. ${title} needs no setting for it.`
     );
   return (

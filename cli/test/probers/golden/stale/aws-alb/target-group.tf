@@ -1,5 +1,6 @@
-# Stale data is served. For this, set refuseAfter in the service to "never" or to an age.
-#   /ops/status then answers 200. AWS Application Load Balancer needs no setting for it.
+# Stale data is served. For this, set refuseAfter in the service to "never", or to the oldest age
+#   that you accept. /ops/status then answers 200. AWS Application Load Balancer needs no setting
+#   for it.
 # The balancer notices the 503 after 25 s, but the drain ends after 20 s. Deregister the target
 #   first, or drain for 25 s.
 # On ECS, set health_check_grace_period_seconds to 120 or more, the time of a load. Otherwise ECS

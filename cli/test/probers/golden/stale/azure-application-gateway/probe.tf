@@ -1,7 +1,8 @@
 # Put this block into azurerm_application_gateway. Set backend_http_settings { probe_name } to its
 #   name.
-# Stale data is served. For this, set refuseAfter in the service to "never" or to an age.
-#   /ops/status then answers 200. Azure Application Gateway needs no setting for it.
+# Stale data is served. For this, set refuseAfter in the service to "never", or to the oldest age
+#   that you accept. /ops/status then answers 200. Azure Application Gateway needs no setting for
+#   it.
 probe {
   name     = "app"
   protocol = "Http"

@@ -1,5 +1,6 @@
-# Stale data is served. For this, set refuseAfter in the service to "never" or to an age.
-#   /ops/status then answers 200. Cloudflare Load Balancing needs no setting for it.
+# Stale data is served. For this, set refuseAfter in the service to "never", or to the oldest age
+#   that you accept. /ops/status then answers 200. Cloudflare Load Balancing needs no setting for
+#   it.
 # An interval of 55 s needs a paid plan. The smallest interval is 60, 15 or 10 s, depending on the
 #   plan.
 resource "cloudflare_load_balancer_monitor" "app" {

@@ -1,5 +1,5 @@
-# Stale data is served. For this, set refuseAfter in the service to "never" or to an age.
-#   /ops/status then answers 200. Consul needs no setting for it.
+# Stale data is served. For this, set refuseAfter in the service to "never", or to the oldest age
+#   that you accept. /ops/status then answers 200. Consul needs no setting for it.
 # Do not set deregister_critical_service_after. It would remove a service that loads (120 s) or has
 #   stale data.
 service {

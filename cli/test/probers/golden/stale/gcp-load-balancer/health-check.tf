@@ -1,5 +1,6 @@
-# Stale data is served. For this, set refuseAfter in the service to "never" or to an age.
-#   /ops/status then answers 200. Google Cloud load balancer needs no setting for it.
+# Stale data is served. For this, set refuseAfter in the service to "never", or to the oldest age
+#   that you accept. /ops/status then answers 200. Google Cloud load balancer needs no setting for
+#   it.
 resource "google_compute_health_check" "app" {
   name = "app"
 

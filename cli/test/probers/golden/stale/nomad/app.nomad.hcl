@@ -1,6 +1,6 @@
 # Put this block into group or task.
-# Stale data is served. For this, set refuseAfter in the service to "never" or to an age.
-#   /ops/status then answers 200. Nomad needs no setting for it.
+# Stale data is served. For this, set refuseAfter in the service to "never", or to the oldest age
+#   that you accept. /ops/status then answers 200. Nomad needs no setting for it.
 service {
   provider = "nomad"
   name     = "app"

@@ -1,7 +1,7 @@
 vcl 4.1;
 
-# Stale data is served. For this, set refuseAfter in the service to "never" or to an age.
-#   /ops/status then answers 200. Varnish needs no setting for it.
+# Stale data is served. For this, set refuseAfter in the service to "never", or to the oldest age
+#   that you accept. /ops/status then answers 200. Varnish needs no setting for it.
 probe app_ready {
     .url = "/ops/status";
     .expected_response = 200;
