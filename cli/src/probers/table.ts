@@ -56,7 +56,7 @@ function requestOf({ method, httpVersion, host }: Sent): string {
 function matchOf({ match, limit, alone }: BodyMatch): string {
   if (match === "script") return `${BY_COMMAND}${limit === undefined ? "" : `; ${limit} bytes of its output are kept`}`;
   const read = limit === undefined ? "" : `; reads at most ${limit} bytes`;
-  return `${match}${read}${alone === true ? "; without a status rule, any status passes" : ""}`;
+  return `${match}${read}${alone === true ? "; a body rule alone accepts any status" : ""}`;
 }
 
 function overviewOf(prober: Prober): string {
