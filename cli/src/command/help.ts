@@ -17,11 +17,13 @@ export const HELP = `health-state: finds mistakes in health checks, writes corre
   health-state simulate <file...>   simulates your Deployment under seven troubles, and says which numbers to change
   health-state simulate <scenario>  simulates a built-in scenario
   health-state watch <url>          shows the state of a running service
-  health-state fleet <verb>         shows the replicas of a service, and pins a revision
+  health-state fleet <verb>         shows the replicas of a service, and keeps them on one revision of their data
   health-state probers              lists the probers
 
   health-state help <command>       shows the options of a command, with examples
   health-state --version            shows the version
+
+If the command is not installed, write npx health-state-cli instead of health-state.
 
 ${EXITS.replace("Exit codes:", "Exit codes of doctor:")}`;
 
