@@ -41,6 +41,7 @@ declare global {
   function search(index: Index | undefined): Promise<void>;
   function toContext(files: object): object;
   function toIndex(bytes: Uint8Array): Index;
+  function tokenOf(): Promise<string>;
   function createStorage(options: object): any;
   function redisDriver(options: object): object;
   function expect(given: unknown): { toBe(expected: unknown): void };
