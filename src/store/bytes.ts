@@ -14,7 +14,7 @@ import type { Conversion } from "./json.ts";
  * bytes({ write: (index: Index) => index.bytes, read: (bytes) => new Index(bytes) });
  */
 export function bytes(): Codec<Uint8Array>;
-/** The same for another value, with a conversion to bytes and back. @throws TypeError for a wrong conversion */
+/** Creates a codec for values that a conversion turns into bytes. @throws TypeError for a wrong conversion */
 export function bytes<T>(conversion: Conversion<T, Uint8Array>): Codec<T>;
 export function bytes<T>(conversion?: Conversion<T, Uint8Array>): Codec<T> | Codec<Uint8Array> {
   if (conversion === undefined) return { name: "bytes", write: toUint8Array, read: (stored) => stored };

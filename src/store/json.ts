@@ -21,7 +21,7 @@ export interface Conversion<T, S> {
  * json({ write: (map: Map<string, number>) => [...map], read: (rows) => new Map(rows) });
  */
 export function json(): Codec<ReturnType<JSON["parse"]>>;
-/** The same, with a conversion to JSON and back. @throws TypeError for a wrong conversion */
+/** Creates a codec for JSON, with a conversion to JSON and back. @throws TypeError for a wrong conversion */
 export function json<T, S = T>(conversion?: Conversion<T, S>): Codec<T>;
 export function json<T, S = T>(conversion?: Conversion<T, S>): Codec<T> {
   const convert = conversion === undefined ? undefined : checkOptions("json()", conversion, [], ["read", "write"]);

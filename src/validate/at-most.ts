@@ -15,7 +15,12 @@ import { byteLengthOf, measure, type SizeOf } from "./size.ts";
  * health.resource("rates", { load, validate: atMost("500MB", (map) => map.size * 100) });
  */
 export function atMost(limit: ByteSize): Check<unknown>;
-/** The same, with the size from a function. */
+/**
+ * Creates a check that rejects a value that is too large.
+ *
+ * @param limit the largest accepted size. A string such as `"500MB"` limits the bytes, and a number limits the entries.
+ * @param sizeOf returns the size of the value: its bytes if `limit` is a string, otherwise its entries
+ */
 export function atMost<T>(limit: ByteSize, sizeOf?: SizeOf<T>): Check<T>;
 export function atMost<T>(limit: ByteSize, sizeOf?: SizeOf<T>): Check<T> {
   const most = toBytes("atMost's limit", limit, 0);

@@ -12,7 +12,7 @@ import { measure, type SizeOf } from "./size.ts";
  * health.resource("rates", { load, validate: notEmpty() });
  */
 export function notEmpty(): Check<unknown>;
-/** The same, with the number of entries from a function. */
+/** Creates a check that rejects a value without entries. `size` returns the number of entries. */
 export function notEmpty<T>(size?: SizeOf<T>): Check<T>;
 export function notEmpty<T>(size?: SizeOf<T>): Check<T> {
   if (size !== undefined) checkFunction("notEmpty's size", size);

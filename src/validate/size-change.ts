@@ -34,7 +34,10 @@ export interface SizeChangeOptions<T> {
  * health.resource("rates", { load, validate: sizeChange({ fewer: "30%", more: "200%" }) });
  */
 export function sizeChange(options: SizeChangeOptions<unknown> & { readonly size?: undefined }): Check<unknown>;
-/** The same, with the number of entries from a function. */
+/**
+ * Creates a check that rejects a value whose size differs too much from the current value. The option `size` returns
+ * the number of entries.
+ */
 export function sizeChange<T>(options: SizeChangeOptions<T>): Check<T>;
 export function sizeChange<T>(options: SizeChangeOptions<T>): Check<T> {
   const { fewer, more, size } = checkOptions("sizeChange()", options, ["size"], ["fewer", "more"]);

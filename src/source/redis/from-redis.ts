@@ -95,9 +95,9 @@ const LIMITS = ["key", "version", "parse", "as", "maxBytes"];
  * });
  */
 export function fromRedis<T>(client: RedisClientLike, options: FromRedisText<T>): VersionedLoader<T>;
-/** The same, as bytes. */
+/** Creates a loader for a string in Redis. `parse` receives its bytes. */
 export function fromRedis<T>(client: RedisClientLike, options: FromRedisBytes<T>): VersionedLoader<T>;
-/** The same, as JSON. */
+/** Creates a loader for a string in Redis that is JSON. `parse` receives parsed JSON. */
 export function fromRedis<T, Body = unknown>(
   client: RedisClientLike,
   options: FromRedisJson<T, Body>,

@@ -12,7 +12,11 @@ import type { Codec } from "../store.ts";
  * bytes({ write: (index: Index) => index.bytes, read: (bytes) => new Index(bytes) });
  */
 export function bytes(): Codec<Uint8Array>;
-/** The same for another value, with a conversion to bytes and back. @throws TypeError for a wrong conversion */
+/**
+ * Creates a codec for values that a conversion turns into bytes. It writes base64.
+ *
+ * @throws TypeError for a wrong conversion
+ */
 export function bytes<T>(conversion: Conversion<T, Uint8Array>): Codec<T>;
 export function bytes<T>(conversion?: Conversion<T, Uint8Array>): Codec<T> | Codec<Uint8Array> {
   return conversion === undefined ? inBase64(plainBytes()) : inBase64(plainBytes(conversion));
