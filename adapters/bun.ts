@@ -27,8 +27,8 @@ export type StaticRoute = { readonly [method: string]: Response | RouteHandler }
  * handlers run.
  *
  * With `heartbeats: false`, the answer of liveness never changes. Then liveness becomes a static route of Bun, which
- * adds an `etag`. `routes()` starts the health at once, because a probe of a static route cannot start it. Bun passes
- * unusual methods to `fetch`, so set `fetch: probes(health, app)` too.
+ * adds an `etag`. In this case, `routes()` starts the health at once, because a probe of a static route cannot start
+ * it. Bun passes unusual methods to `fetch`, so set `fetch: probes(health, app)` too.
  *
  * @throws TypeError if an argument is wrong, or for `heartbeats: false` if the health has a heartbeat. A later
  * `heartbeat()` throws too.
@@ -36,7 +36,10 @@ export type StaticRoute = { readonly [method: string]: Response | RouteHandler }
  * Bun.serve({ routes: routes(health), fetch: probes(health, app) });
  */
 export function routes(health: Health): Record<string, RouteHandler>;
-/** The same. With `heartbeats: false` (the default is `true`), liveness is a static route. */
+/**
+ * Returns the probes as a table for `Bun.serve({ routes })`. With `heartbeats: false` (the default is `true`), liveness
+ * is a static route.
+ */
 export function routes(
   health: Health,
   options: { readonly heartbeats?: boolean },

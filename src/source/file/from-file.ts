@@ -31,7 +31,7 @@ export interface FileBody {
 export interface FileAbout {
   /** The resolved path of the file, or of the folder of `fromFiles()`. */
   readonly path: string;
-  /** The revision: the SHA-256 of the content. */
+  /** The revision: `sha256:` and the SHA-256 of the content. `fromFiles()` computes one revision from all files. */
   readonly revision: string;
 }
 
@@ -83,12 +83,12 @@ export interface FileLoader<T> extends Loader<T> {
  * health.resource("rates", { load: fromFile("/etc/rates.json", { parse: (json) => new Map(Object.entries(json)) }) });
  */
 export function fromFile<T = Json>(path: string | URL, options?: FileOptions<"json", Json, T>): FileLoader<T>;
-/** The same, as text. */
+/** Creates a loader for one file, whose content is read as text. */
 export function fromFile<T = string>(
   path: string | URL,
   options: FileOptions<"text", string, T> & { readonly as: "text" },
 ): FileLoader<T>;
-/** The same, as bytes. */
+/** Creates a loader for one file, whose content is read as bytes. */
 export function fromFile<T = Uint8Array>(
   path: string | URL,
   options: FileOptions<"bytes", Uint8Array, T> & { readonly as: "bytes" },
@@ -120,13 +120,13 @@ export function fromFiles<N extends string, T = Readonly<Record<N, Json>>>(
   names: readonly N[],
   options?: FileOptions<"json", Readonly<Record<N, Json>>, T>,
 ): FileLoader<T>;
-/** The same, as text. */
+/** Creates a loader that reads several files of a folder as texts: an object with one property for each file. */
 export function fromFiles<N extends string, T = Readonly<Record<N, string>>>(
   folder: string | URL,
   names: readonly N[],
   options: FileOptions<"text", Readonly<Record<N, string>>, T> & { readonly as: "text" },
 ): FileLoader<T>;
-/** The same, as bytes. */
+/** Creates a loader that reads several files of a folder as byte arrays: an object with one property for each file. */
 export function fromFiles<N extends string, T = Readonly<Record<N, Uint8Array>>>(
   folder: string | URL,
   names: readonly N[],
