@@ -21,8 +21,7 @@ export interface FleetStore {
  * The standing of a replica.
  *
  * - `in`: its readiness answers 200.
- * - `out`: it is not ready for another reason than old data: nothing is loaded, or it drains. It counts as out and asks
- *   for no leave.
+ * - `out`: a required resource has no value, or the replica drains. It counts as out and asks for no leave.
  * - `asks`: a required resource is older than `refuseAfter`. The replica asks for leave, which is the permission to
  *   answer 503.
  * - `new`: like `asks`, but the replica has never been ready. It is in only while no other replica is in.
@@ -59,7 +58,7 @@ export interface FleetBeat {
   readonly leave: { readonly percent: number } | { readonly most: number };
   /** The turns that the replica waits for or has. */
   readonly turns: readonly FleetTurnAsk[];
-  /** The version of each note that came last in an answer to a beat. 0 means that none has come yet. */
+  /** For each note, its version in the last answer that contained it. 0 if no answer contained it yet. */
   readonly notes: Readonly<Record<string, number>>;
   /** A text for people and programs. `read()` returns it unchanged. */
   readonly report: string;
@@ -81,11 +80,11 @@ export interface FleetTurnAsk {
 
 /** The answer of the store to the report of a replica. */
 export interface FleetAnswer {
-  /** How long the leave runs from the sending of the beat, in ms. 0 without a leave. */
+  /** How long the replica may answer 503 because of old data, in ms after it sent the beat. 0 if it may not. */
   readonly leaveMs: number;
   /** The place of the replica in the queue for a leave, from 1. 0 if it does not wait. */
   readonly place: number;
-  /** Whether a `new` replica is in, because no other replica is in. */
+  /** Whether a `new` replica may answer 200, because no other replica is in the balancer. */
   readonly isIn: boolean;
   /** The number of members of the group, including this replica. */
   readonly members: number;
@@ -103,8 +102,8 @@ export interface FleetNote {
   readonly name: string;
   /**
    * Identifies the content: a whole number from 1 to 99,999,999,999,999. The store chooses another number for each
-   * write, at random or from the content. A store that counts can lose its latest writes, and then give the same number
-   * to another content.
+   * write, at random or from the content. It must not count 1, 2, 3. If it lost its latest writes, it would give their
+   * numbers to other contents.
    */
   readonly version: number;
   /** The content of the note. */

@@ -12,9 +12,10 @@ const REPLICAS = new WeakMap<object, Replica>();
 
 /**
  * Coordinates the replicas behind one balancer. If the source stops, all replicas pass `refuseAfter` at about the same
- * time. With a fleet, such a replica needs a permission before it answers 503. The fleet gives the permission only
- * while fewer than `leave` of the replicas (10 % by default) are out of the balancer. The others keep serving their old
- * data, and their readiness answers 200 with `health-state: STALE`. `loads` limits how many replicas load at once.
+ * time. With a fleet, such a replica needs a permission before it answers 503. The option `leave` (10 % by default)
+ * says how many replicas may be out of the balancer. While so many are out, the fleet gives no permission. The others
+ * keep serving their old data, and their readiness answers 200 with `health-state: STALE`. `loads` limits how many
+ * replicas load at once.
  *
  * After the start of the health, each replica reports to the store every `beat` (5 s by default). A probe sends no call
  * to the store. While the store does not answer, a replica in the balancer stays there. A replica that is out comes

@@ -32,7 +32,7 @@ export interface RefusedRevision {
   readonly revision: string;
   /** The replica in which the revision failed. */
   readonly replica: string;
-  /** Whether a check rejected the revision, or its load failed. */
+  /** `rejected` if `validate` rejected the revision. `failed` if the option `ok` of `rollout()` rejected it. */
   readonly how: "rejected" | "failed";
 }
 

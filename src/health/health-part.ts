@@ -18,8 +18,13 @@ export interface FleetRecord {
   /** Whether readiness answers 200 although a required resource is older than `refuseAfter`. */
   readonly heldIn: boolean;
   /**
-   * Whether this replica counts as out of the balancer: it is not loaded, draining or wedged, or it has a leave. A
-   * leave is the permission to answer 503 because of old data.
+   * Whether this replica counts as out of the balancer. There are three reasons:
+   *
+   * - A required resource has no value.
+   * - The replica drains, or a heartbeat is overdue.
+   * - The data is older than `refuseAfter`, and the replica has a leave or has never been ready.
+   *
+   * A leave is the permission to answer 503 because of old data.
    */
   readonly out: boolean;
   /** Its place in the queue for a leave, from 1. `undefined` while it does not ask for one. */
