@@ -29,9 +29,9 @@ const LOOK_MS = 250;
  * Creates a loader for several processes of one machine. One process builds the value, and all others read it.
  *
  * The processes use a Unix socket in a folder. The process that holds the socket builds. When it ends, for any reason,
- * another process takes over within a second. The builder writes each value to a file. The readers use the start of the
- * builder's load as `asOf`, so their age is correct. The folder holds two revisions. The files have mode 0600, and the
- * folder has mode 0700.
+ * another process takes over within a second. The builder writes each value to a file. If its loader returned an
+ * `asOf`, the readers use that `asOf`. If not, they use the start of the builder's load. So their age is correct. The
+ * folder holds two revisions. The files have mode 0600, and the folder has mode 0700.
  *
  * If the loader returns no revision, the revision is the SHA-256 of the bytes. If the builder is silent for `timeout`,
  * or if the folder is not writable, each process builds for itself.

@@ -14,7 +14,7 @@ export interface WatchCallLike {
   write(response: HealthCheckResponse): unknown;
   /** Ends the stream without an error. */
   end(): unknown;
-  /** Listens to `cancelled`. */
+  /** Adds a listener for the end of the call. */
   on(event: "cancelled" | "close" | "error", listener: () => void): unknown;
 }
 

@@ -1,6 +1,9 @@
 import { invalidOption } from "./invalid-option.ts";
 
-/** A number of bytes, or a string such as `"500kB"`, `"64MiB"`, `"1.5GB"`. `kB` is 1000 bytes, `KiB` is 1024. */
+/**
+ * A number of bytes, or a string such as `"500kB"`, `"64MiB"`, `"1.5GB"`. `kB` is 1000 bytes, `KiB` is 1024. In
+ * `atMost()`, a number limits the entries.
+ */
 export type ByteSize = number | string;
 
 /** The index of a letter is the power of 1000, or of 1024. */

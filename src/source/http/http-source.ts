@@ -32,7 +32,7 @@ export type HeadersLike = Readonly<Record<string, string>> | Iterable<readonly [
 /** The headers of a source to which the user adds none. */
 export const NO_HEADERS: HeadersLike = {};
 
-/** What `fetch` is called with. */
+/** The type of `fetch`, as the library calls it. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 /** What is asked and how the answer is read, with every default filled in. */
