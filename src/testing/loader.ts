@@ -25,8 +25,12 @@ export interface ScriptedLoader<T> {
  * Creates a loader for `health.resource("index", { load: loader.load })`. Each call waits until the test ends it.
  *
  * @example
+ * const clock = createVirtualClock();
+ * const health = createHealth({ clock });
  * const loader = createScriptedLoader<string>();
  * health.resource("greeting", { load: loader.load });
+ * health.start();
+ * await clock.settle();
  * loader.last.succeed("hello");
  */
 export function createScriptedLoader<T>(): ScriptedLoader<T> {
