@@ -56,7 +56,7 @@ export interface PackedMapWriter<K, V> {
    * @throws TypeError for a key or a value of another kind, or above the limits of `packedMap()`
    */
   set(key: K, value: V): void;
-  /** Creates the buffer. More entries may follow, for another buffer. */
+  /** Creates a buffer with all entries so far. You can set more entries afterwards, and call it again. */
   finish(): Uint8Array;
 }
 
@@ -89,10 +89,10 @@ const VALUES: { readonly [V in PackedValueKind]: Values<PackedValue<V>> } = {
  * Stores maps in one buffer, for large values that are built in a thread or read from a file. `pack()` creates the
  * buffer. `view()` opens it without parsing or copying. A look-up takes about as long as in a `Map`.
  *
- * The map is read-only. The keys are strings, or byte arrays of one length. Keys and numbers may take 16 GiB, and
- * values that are strings or bytes 8 GiB, if the runtime has such buffers. The hash function has no secret seed, so do
- * not pack data whose keys come from untrusted users. The bytes use the byte order of the processor. Equal entries in
- * equal order give equal bytes.
+ * The map is read-only. The keys are strings, or byte arrays of one length. Keys and numbers may take 16 GiB together.
+ * Values that are strings or bytes may take another 8 GiB. Not every runtime has buffers of this size. The hash
+ * function has no secret seed, so do not pack data whose keys come from untrusted users. The bytes use the byte order
+ * of the processor. Equal entries in equal order give equal bytes.
  *
  * @throws TypeError for a wrong shape
  * @example

@@ -36,7 +36,7 @@ export interface PackedSetWriter<K> {
    * @throws TypeError for a key of another kind, or for more than 16 GiB
    */
   add(key: K): void;
-  /** Creates the buffer. More keys may follow, for another buffer. */
+  /** Creates a buffer with all keys so far. You can add more keys afterwards, and call it again. */
   finish(): Uint8Array;
 }
 

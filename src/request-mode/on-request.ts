@@ -15,7 +15,7 @@ export interface OnRequestOptions {
   /**
    * A load runs in the request that started it. A platform may freeze or end that request without notice. If the
    * request has not run for this long, the next request starts the load again. Set this longer than a loader may block
-   * the thread. At most half of `timeout` is used.
+   * the thread. A lease of more than half of `timeout` counts as half of `timeout`.
    * @default "5s"
    */
   readonly lease?: Duration;

@@ -49,7 +49,7 @@ export interface Skipped {
   readonly skipped: string;
 }
 
-/** How a store ended a restore: a value, a reason to use none, or `undefined` where nothing is stored. */
+/** The result of a restore: the stored value, why it must not be used, or `undefined` if nothing is stored. */
 export type Restored<T> = Stored<T> | Ignored | undefined;
 
 /** How a store ended a write: `undefined` once the record is safe, or the reason for which nothing was written. */
