@@ -25,7 +25,11 @@ export interface ResultLike {
   readonly isBase64Encoded: false;
 }
 
-/** Reads an event for the detailed forms. */
+/**
+ * Reads an event for the detailed forms.
+ *
+ * @internal
+ */
 export const LAMBDA: Platform<EventLike> = {
   accept: (event) => headersOf(event).find(([name]) => name.toLowerCase() === "accept")?.[1],
   request: (event) => {

@@ -12,7 +12,11 @@ export interface RequestLike {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** Reads a request of `node:http`. */
+/**
+ * Reads a request of `node:http`.
+ *
+ * @internal
+ */
 export const NODE: Platform<RequestLike> = {
   accept: ({ headers }) => headers["accept"]?.toString(),
   request: ({ method, url, originalUrl = url, headers }) => {

@@ -63,7 +63,11 @@ export function answerOf(
   });
 }
 
-/** Returns the text answer to a probe. An answer is created again only when it changes. */
+/**
+ * Returns the text answer to a probe. An answer is created again only when it changes.
+ *
+ * @internal
+ */
 export function createTextAnswers(registry: Registry): (probe: Probe) => Answer {
   const made: { [P in Probe]?: Verdict & { readonly answer: Answer } } = {};
   return (probe) => {

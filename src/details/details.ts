@@ -29,6 +29,7 @@ export interface AskedRequest<R> {
 
 /** Returns the detailed answer, or `undefined` for the plain word. Created by `details()`. */
 export interface Details {
+  /** @internal */
   <R>(registry: Registry, probe: Probe, asked: AskedRequest<R>): Answer | undefined;
   /** Whether anybody gets the detailed forms. If so, `openapi()` describes them. */
   readonly isOffered?: boolean;

@@ -46,7 +46,11 @@ export function fleet(store: FleetStore, options: FleetOptions): Fleet {
   return made;
 }
 
-/** Returns the replica of a fleet, or `undefined` before it is connected to a health. */
+/**
+ * Returns the replica of a fleet, or `undefined` before it is connected to a health.
+ *
+ * @internal
+ */
 export function replicaOf(given: object): Replica | undefined {
   return REPLICAS.get(given);
 }

@@ -11,7 +11,11 @@ export interface RolloutCheck {
   readonly revision: string;
 }
 
-/** The settings of a rollout. */
+/**
+ * The settings of a rollout.
+ *
+ * @internal
+ */
 export interface RolloutParts<T> {
   readonly source: VersionedLoader<T>;
   readonly replica: Replica;

@@ -27,7 +27,11 @@ export interface HealthSnapshot {
   readonly fleet: FleetRecord | undefined;
 }
 
-/** Creates the record of a health. It starts no load and sends no event. */
+/**
+ * Creates the record of a health. It starts no load and sends no event.
+ *
+ * @internal
+ */
 export function healthSnapshotOf(registry: Registry): HealthSnapshot {
   const now = registry.now();
   const { readiness, liveness, startup } = registry.outcomes();

@@ -59,8 +59,13 @@ export interface HealthPartHost {
   readonly clock: Clock;
   readonly driver: Driver;
   readonly phase: Phase;
+  /** @internal */
   readonly resources: readonly ManagedResource<unknown>[];
-  /** The worst rank of a required resource at the last count. */
+  /**
+   * The worst rank of a required resource at the last count.
+   *
+   * @internal
+   */
   readonly worst: Rank;
   /** What liveness answers. */
   readonly livenessOutcome: "ok" | "wedged";
@@ -68,7 +73,11 @@ export interface HealthPartHost {
   now(): number;
   /** Like `now()`, but it also updates overdue counts. */
   syncNow(): number;
-  /** Puts an entry in the agenda of the one timer; `Infinity` removes it. */
+  /**
+   * Puts an entry in the agenda of the one timer; `Infinity` removes it.
+   *
+   * @internal
+   */
   readonly scheduler: { put(entry: Scheduled, at: number): void };
   /** Runs a job later, in the async context of the health. */
   defer(job: () => void): void;

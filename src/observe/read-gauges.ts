@@ -12,7 +12,11 @@ export type SizeFunction = (value: never) => number;
 /** A size function for each resource that has one, by the resource's name. */
 export type SizeFunctions = Readonly<Record<string, SizeFunction>>;
 
-/** One figure, with what tells it from others of the same metric. */
+/**
+ * One figure, with what tells it from others of the same metric.
+ *
+ * @internal
+ */
 export interface Sample {
   readonly gauge: GaugeName;
   readonly value: number;
@@ -43,7 +47,11 @@ function namesIn(sizes: object): readonly string[] {
   }
 }
 
-/** Every gauge of a health. It starts no load, sends no event, and calls only the size functions. */
+/**
+ * Every gauge of a health. It starts no load, sends no event, and calls only the size functions.
+ *
+ * @internal
+ */
 export function readGauges(health: Health, registry: Registry, sizes: SizeFunctions): readonly Sample[] {
   const samples: Sample[] = [];
   const add = (gauge: GaugeName, value: number, labels: Sample["labels"]): void =>

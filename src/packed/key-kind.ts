@@ -6,7 +6,11 @@ export type PackedKeyKind = "string" | number;
 /** The type of a key of that kind. */
 export type PackedKey<K extends PackedKeyKind> = K extends "string" ? string : Uint8Array;
 
-/** @throws TypeError if the value is not a kind of keys */
+/**
+ * @throws TypeError if the value is not a kind of keys
+ *
+ * @internal
+ */
 export function keysOf<K extends PackedKeyKind>(kind: K): Keys<PackedKey<K>> {
   const keys: Keys<string> | Keys<Uint8Array> = kind === "string" ? textKeys : byteKeys(kind);
   // SAFETY: the type depends on the same condition.

@@ -25,7 +25,11 @@ export interface Host {
   readonly clock: Clock;
   readonly driver: Driver;
   readonly phase: Phase;
-  /** Sends events in order. */
+  /**
+   * Sends events in order.
+   *
+   * @internal
+   */
   readonly events: EventQueue;
   /** The listeners of the whole health. */
   readonly subscribers: HealthSubscribers;

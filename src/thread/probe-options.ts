@@ -48,7 +48,11 @@ export interface ProbePlan {
 /** A shorter time, in ms, could also be a late beat. */
 const LEAST_SILENCE_MS = 500;
 
-/** @throws TypeError for a wrong option, or for a health in request mode */
+/**
+ * @throws TypeError for a wrong option, or for a health in request mode
+ *
+ * @internal
+ */
 export function toProbePlan(registry: Registry, options: ProbeThreadOptions): ProbePlan {
   const {
     port,

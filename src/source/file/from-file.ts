@@ -157,7 +157,11 @@ export interface FilePlace {
   readonly names: readonly string[] | undefined;
 }
 
-/** The same with another file system. */
+/**
+ * The same with another file system.
+ *
+ * @internal
+ */
 export function createFileLoader<T>(
   { where, path, names }: FilePlace,
   options: FileOptions<keyof FileBody, never, T>,

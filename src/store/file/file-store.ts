@@ -41,7 +41,11 @@ export function fileStore<T>(path: string, options: RecordOptions<T>): Store<T> 
   return createFileStore(path, options, fsPromises);
 }
 
-/** A file store on a file system that is handed in. */
+/**
+ * A file store on a file system that is handed in.
+ *
+ * @internal
+ */
 export function createFileStore<T>(path: string, options: RecordOptions<T>, fs: FileSystem): Store<T> {
   if (typeof path !== "string" || !path) invalidOption("fileStore's path", path, "the path of a file");
   const checked = checkRecordOptions("fileStore()", options);
