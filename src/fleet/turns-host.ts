@@ -11,19 +11,16 @@ interface TurnsOwner {
 
 /** Connects the turns of a replica to the replica and its resources. */
 export function turnsHostOf(replica: TurnsOwner): TurnsHost {
-  const resourceOf = (name: string): HealthPartHost["resources"][number] | undefined =>
-    replica.host.resources.find((resource) => resource.name === name);
   return {
     get isGone() {
       return replica.isGone;
     },
     staleInMs(name) {
-      const { facts, limits } = resourceOf(name) ?? {};
+      const { facts, limits } = replica.host.resources.find((resource) => resource.name === name) ?? {};
       if (!facts?.held || !limits) return 0;
       const leftMs = vouchedAtOf(facts.held) + limits.staleAfter - replica.host.now();
       return Math.min(Math.max(leftMs, -1e12), 1e12);
     },
-    notePlace: (name, place) => resourceOf(name)?.note({ place }),
     beatSoon: () => replica.beatSoon(),
   };
 }

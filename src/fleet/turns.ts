@@ -6,8 +6,6 @@ export interface TurnsHost {
   readonly isGone: boolean;
   /** Returns after how many ms the value of a resource becomes STALE. 0 without a value. */
   staleInMs(resource: string): number;
-  /** Stores the place in the queue for snapshots. */
-  notePlace(resource: string, place: number | undefined): void;
   /** Sends a beat now, or after the previous call has settled. */
   beatSoon(): void;
 }
@@ -61,10 +59,9 @@ export class Turns {
       if (turn?.wants !== wants) continue;
       const place = places[resource] ?? 0;
       if (wants === "none") this.#turns.delete(resource);
-      else if (wants === "waits" && place === 0) this.#open(resource, turn);
+      else if (wants === "waits" && place === 0) this.#open(turn);
       else if (wants === "waits") {
         turn.place = place;
-        this.#host.notePlace(resource, place);
         turn.waiting(place);
       }
     }
@@ -72,12 +69,11 @@ export class Turns {
 
   /** The store is gone. Loads are spread only by jitter. */
   storeGone(): void {
-    for (const [resource, turn] of this.#turns) if (turn.wants === "waits") this.#open(resource, turn);
+    for (const turn of this.#turns.values()) if (turn.wants === "waits") this.#open(turn);
   }
 
-  #open(resource: string, turn: Turn): void {
+  #open(turn: Turn): void {
     turn.wants = "loads";
-    this.#host.notePlace(resource, undefined);
     turn.open();
   }
 
@@ -92,7 +88,7 @@ export class Turns {
         resolve(release);
       };
       signal.addEventListener("abort", giveUp, { once: true });
-      if (this.#host.isGone) this.#open(name, turn);
+      if (this.#host.isGone) this.#open(turn);
       else this.#host.beatSoon();
     });
   }
@@ -100,7 +96,6 @@ export class Turns {
   #end(resource: string, turn: Turn): void {
     if (this.#turns.get(resource) !== turn || turn.wants === "none") return;
     turn.wants = "none";
-    this.#host.notePlace(resource, undefined);
     this.#host.beatSoon();
   }
 }

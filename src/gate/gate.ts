@@ -1,5 +1,5 @@
 import { callSafely } from "../option/call-safely.ts";
-import { checkFunction, fail, toSafeText } from "../option/invalid-option.ts";
+import { checkFunction, fail, invalidOption, toSafeText } from "../option/invalid-option.ts";
 import { addPart } from "../resource/add-part.ts";
 import type { AnyAttachable, Part, PartHost } from "../resource/part.ts";
 import { vouchedAtOf } from "../state/freshness.ts";
@@ -14,7 +14,7 @@ export interface GateAsk {
   readonly signal: AbortSignal;
   /**
    * Call this to show that the gate still works. Then `gateWait` starts again. You may pass the place of the load in
-   * the queue, from 1.
+   * the queue: a whole number of at least 1. `snapshot().place` shows it.
    */
   readonly waiting: (place?: number) => void;
 }
@@ -48,7 +48,7 @@ export function gateOf(ask: AskGate, place: GatePlace): Gate {
   return Object.assign((asked: GateAsk) => ask(asked), { attach });
 }
 
-function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): Part<T> {
+function attachGate<T>(resource: PartHost<T>, ask: AskGate, decidedIn: GatePlace): Part<T> {
   const { host, limits, name } = resource;
   if (host.driver.kind === "request")
     fail(
@@ -63,6 +63,13 @@ function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): P
   let isOpen = false;
   let hasRun = false;
   let release: (() => void) | undefined;
+  let shownPlace: number | undefined;
+
+  const showPlace = (place: number | undefined): void => {
+    if (place === shownPlace) return;
+    shownPlace = place;
+    resource.note({ place });
+  };
 
   const close = (): void => {
     const giveBack = release;
@@ -76,6 +83,7 @@ function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): P
     asked = undefined;
     heldUntil = undefined;
     isOpen = true;
+    showPlace(undefined);
   };
 
   const tell = (result: "failed" | "silent", reason: string): void =>
@@ -83,8 +91,11 @@ function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): P
 
   const waitForTurn = async (question: AbortController, first: boolean): Promise<void> => {
     const isWanted = (): boolean => asked === question;
-    const waiting = (): void => {
+    const waiting: GateAsk["waiting"] = (place) => {
+      if (place !== undefined && !(Number.isInteger(place) && place >= 1))
+        invalidOption("the place", place, "a whole number of at least 1");
       if (!isWanted()) return;
+      if (place !== undefined) showPlace(place);
       heldUntil = resource.now() + mostMs;
       host.changed(resource, resource.now());
     };
@@ -125,7 +136,7 @@ function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): P
       if (isOpen) return false;
       const now = resource.now();
       if (heldUntil === undefined) start(now);
-      else if (now >= heldUntil && place === "this process") heldUntil = now + mostMs;
+      else if (now >= heldUntil && decidedIn === "this process") heldUntil = now + mostMs;
       else if (now >= heldUntil) {
         const question = asked;
         open();
@@ -143,6 +154,7 @@ function attachGate<T>(resource: PartHost<T>, ask: AskGate, place: GatePlace): P
       const question = asked;
       asked = undefined;
       heldUntil = undefined;
+      showPlace(undefined);
       question?.abort();
       if (!hasRun || resource.isClosed) close();
     },

@@ -49,7 +49,7 @@ export interface ResourceRecord {
   readonly hints: "connected" | "lost" | undefined;
   /** How the restore of `lastKnownGood` ended. `undefined` before that. */
   readonly lastRestore: RestoreRecord | undefined;
-  /** Its place in the fleet's queue for a load, from 1. `undefined` while it does not wait. */
+  /** Its place in the queue of its gate or of the fleet, from 1. `undefined` while it waits for no turn. */
   readonly place: number | undefined;
 }
 

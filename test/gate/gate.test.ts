@@ -180,6 +180,36 @@ test("gateWait runs anew whenever the gate says that it is alive", async () => {
   expect(loader.calls.length).toBe(1);
 });
 
+test("the place in the queue is in the snapshot until the turn comes, or nobody waits for it", async () => {
+  const { health, clock, turns, index, load } = createGateKit();
+  const place = (): number | undefined => index.snapshot().place;
+  health.start();
+  await clock.settle();
+  expect(place()).toBeUndefined();
+  for (const passed of [3, undefined, 1]) turns[0]?.waiting(passed);
+  expect(place()).toBe(1);
+  turns[0]?.open();
+  await clock.settle();
+  turns[0]?.waiting(2);
+  expect(place()).toBeUndefined();
+  await load();
+  index.reload().catch(() => {});
+  await clock.settle();
+  turns[1]?.waiting(7);
+  expect(place()).toBe(7);
+  health.drain();
+  expect(place()).toBeUndefined();
+});
+
+test("a place that is none is an error where it is passed, and changes nothing", async () => {
+  const { health, clock, turns, index } = createGateKit();
+  health.start();
+  await clock.settle();
+  for (const wrong of [0, -1, 1.5, Number.NaN, Infinity, "2" as never, null as never])
+    expect(() => turns[0]?.waiting(wrong)).toThrow("the place is");
+  expect(index.snapshot().place).toBeUndefined();
+});
+
 test("a drain ends the wait, and a turn that comes after it is given back at once", async () => {
   const { health, clock, turns, loader, index, left } = createGateKit();
   const got = index.get();
