@@ -7,7 +7,8 @@ import { toDrainPlan, type DrainOptions } from "./drain-options.ts";
 /** A drain that waits for its signal. */
 export interface Drain {
   /**
-   * Resolves when all servers have finished and the health has closed. It never resolves after `cancel()`.
+   * Resolves when all servers have finished and the health has closed. If `cancel()` is called before a signal arrives,
+   * it never resolves.
    */
   readonly done: Promise<void>;
   /** Removes the signal handlers, unless a signal has arrived already. */

@@ -39,8 +39,8 @@ const NOT_FOUND = 5;
  * services too.
  *
  * For an unknown service, Check returns NOT_FOUND, and Watch sends SERVICE_UNKNOWN until that resource exists. If the
- * health was not started, the first Check starts the loads, like a probe. Check itself does no I/O, and waits for no
- * load.
+ * health was not started, the first Check of `""`, `liveness` or `startup` starts the loads. Check itself does no I/O,
+ * and waits for no load.
  *
  * @throws TypeError if `health` is not a health, or for a wrong option
  * @example

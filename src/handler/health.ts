@@ -39,7 +39,7 @@ export interface HealthOptions {
   readonly expect?: readonly string[];
   /**
    * What starts the loads. Use `onRequest()` on platforms that stop timers between requests (Workers, Lambda, Vercel).
-   * @default background mode: one timer, which does not keep the process alive
+   * @default background mode: one timer. It keeps the process alive only while a caller waits, for example in `get()`
    */
   readonly refresh?: Driver | undefined;
   /**

@@ -24,9 +24,10 @@ export interface HintsOptions {
  * change the age or the state. Polling continues. Errors of the channel never change the state.
  *
  * Hints within 100 ms count as one. The refresh starts after a random delay of up to `jitter` times `refreshEvery`, at
- * most 10 s. Each new connection counts as a hint. After a hint during a load, one more load follows. A hint has no
- * effect during a back-off or a drain. It also has no effect if it names the current or the rejected revision. If the
- * channel is lost or does not open within 30 s, the library opens it again.
+ * most 10 s. It never starts sooner than a tenth of `refreshEvery` (0.1 s to 10 s) after the start of the last load.
+ * Each new connection counts as a hint. After a hint during a load, one more load follows. A hint has no effect during
+ * a back-off or a drain. It also has no effect if it names the current or the rejected revision. If the channel is lost
+ * or does not open within 30 s, the library opens it again.
  *
  * The channel opens when the health starts. It closes when the drain begins or the resource closes. `snapshot().hints`
  * shows its state.

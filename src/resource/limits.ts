@@ -34,8 +34,8 @@ export interface ResourceLimits {
   /**
    * The longest wait before a retry. It must be at most `refreshEvery`. The wait is random. Its maximum is 1 s after
    * the first failure, and doubles with each further failure.
-   * @default "30s" without a value. With a value: a tenth of `refreshEvery`, at least "30s" and at most "5m". Never
-   * more than `refreshEvery`
+   * @default "30s" while the resource has no value. With a value: a tenth of `refreshEvery`, at least "30s" and at most
+   * "5m". Never more than `refreshEvery`
    */
   readonly retryMost?: Duration;
   /**

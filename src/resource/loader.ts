@@ -10,7 +10,10 @@ export interface LoadContext<T = unknown> {
   readonly revision: string | undefined;
   /** The `asOf` of the current value, in epoch ms, if any. */
   readonly asOf: number | undefined;
-  /** The revision that `validate` rejected last. Return `unchanged({ revision })` while the source offers it. */
+  /**
+   * The revision that `validate` rejected last. If the source still offers it, return
+   * `unchanged({ revision: rejected })`. In a load of `reload()`, it is `undefined`.
+   */
   readonly rejected: string | undefined;
   /** 1 for the first try, and one more for each failure in a row. */
   readonly attempt: number;

@@ -43,7 +43,7 @@ export interface ResourceOptions<T, P = unknown> extends ResourceLimits {
   readonly dispose?: ((value: NoInfer<T>) => unknown) | undefined;
   /**
    * The shortest time from the replacement of a value to `dispose`, because a request may use the old value without a
-   * lease.
+   * lease. `close()` does not wait for it.
    * @default "30s"
    */
   readonly disposeAfter?: Duration;
@@ -55,7 +55,7 @@ export interface ResourceOptions<T, P = unknown> extends ResourceLimits {
   readonly gate?: AnyAttachable | undefined;
   /**
    * How long a load waits for a gate that does not answer. The load then starts without a turn. It starts earlier if
-   * the value would become STALE.
+   * the value would become STALE. This option has no effect on `limitLoads()`.
    * @default "30s"
    */
   readonly gateWait?: Duration;

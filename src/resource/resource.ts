@@ -21,7 +21,10 @@ export interface GetOptions {
   readonly waitUntil?: WaitUntil | undefined;
 }
 
-/** Lets work continue after the response. Call it as a method of its context. */
+/**
+ * A function that lets work continue after the response: `(promise) => ctx.waitUntil(promise)`. Do not pass
+ * `ctx.waitUntil` itself, because it fails without its object.
+ */
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** One value that the service keeps in memory. Its methods need no `this`. */
@@ -36,9 +39,12 @@ export interface Resource<T> {
    * old value is returned.
    *
    * @throws TypeError for a wrong option. The call itself throws it.
-   * @throws NotReadyError. The promise rejects with it if the load fails or its value is older than `maxAge`. It also
-   * rejects after a failed load while the library waits to try again, if `signal` aborts, and if the health drains or
-   * closes. `reason` says which.
+   * @throws NotReadyError. The promise rejects with it in these cases, and `reason` says which:
+   *
+   * - The load fails, or its value is older than `maxAge`.
+   * - The library waits to try again after a failed load, and has no value that is young enough.
+   * - `signal` aborts.
+   * - The health drains or closes.
    * @example
    * const matches = (await index.get({ maxAge: "10m" })).lookup(hash);
    */

@@ -15,8 +15,8 @@ export interface RetryLater extends Error {
 
 /**
  * Creates an error that a loader throws if its source asks for a pause. The next attempt starts after `wait`, plus a
- * random time of at most 10 %. `reload()` does not wait for the pause. The next successful load ends the pause, but
- * `unload()` does not.
+ * random time of at most 10 %. If the usual wait after a failure is longer, that wait counts. `reload()` does not wait
+ * for the pause. The next successful load ends the pause, but `unload()` does not.
  *
  * @param wait the shortest wait: ms, or a duration such as `"30s"`. More than 24 hours counts as 24 hours.
  * @param cause the error for `lastError.error`. @default the error that this function creates

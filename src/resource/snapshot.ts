@@ -39,7 +39,10 @@ export interface ResourceRecord {
   readonly nextAttemptAt: number | undefined;
   /** Why the last load did not succeed. The next success clears it. */
   readonly lastError: LoadError | undefined;
-  /** The revision that was rejected last, while the source may still offer it. */
+  /**
+   * The revision that `validate` rejected last. A load that accepts or confirms a value clears it. `unload()` clears it
+   * too.
+   */
   readonly rejected: string | undefined;
   /** A newer revision of the source, which `rollout()` of `health-state/fleet` does not load yet. */
   readonly behind: string | undefined;

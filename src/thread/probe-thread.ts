@@ -41,7 +41,7 @@ export interface ProbeThread {
  * The main thread sends a beat every 250 ms. As long as the beats arrive, the thread gives the answers of the health,
  * without details. If the main thread is silent, readiness repeats its last answer for `verdictFor` (5 s by default).
  * Then it answers 503 `INDEX-STALE`. After `wedgedAfter` (30 s by default), liveness answers 503 `WEDGED`. Time in
- * which the whole process is suspended does not count. Before the first 200 of startup, liveness does not answer
+ * which the whole process is suspended does not count. Silence before the first 200 of startup does not make liveness
  * `WEDGED`, because a first load may block for a long time.
  *
  * The first probe starts the health. During a drain, readiness answers 503. A thread that listens does not keep the

@@ -74,8 +74,8 @@ export type FromRedisOptions<T> = FromRedisText<T> | FromRedisBytes<T> | FromRed
 const LIMITS = ["key", "version", "parse", "as", "maxBytes"];
 
 /**
- * Creates a loader for a string in Redis. One script on the server reads the revision and the string. It sends the
- * string only if the revision is neither the current revision nor the rejected revision.
+ * Creates a loader for a string in Redis. With the option `version`, one script on the server reads the revision and
+ * the string. It sends the string only if the revision is neither the current revision nor the rejected revision.
  *
  * Creating it only adds a listener for `error` to the client. A load fails with a `SourceError`, for example if a key
  * is missing or the string has more than `maxBytes` (64 MiB by default). An abort ends the load, but not the Redis
