@@ -18,7 +18,7 @@ export interface DrainOptions {
   /**
    * The time from the signal until the connections that are still open are closed. It must be at least `delay`. After
    * it, a `close` may take 1 s more, and `dispose` and saves to stores together 5 s more. The platform must not kill the
-   * process before that (on Kubernetes after `terminationGracePeriodSeconds`, 30 s).
+   * process before that. Kubernetes kills it after `terminationGracePeriodSeconds`, which is 30 s by default.
    * @default "25s", or `delay` plus 15 s if that is more; 1 s in development, unless `delay` is set
    */
   readonly deadline?: Duration;

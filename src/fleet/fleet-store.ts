@@ -33,8 +33,8 @@ export interface FleetBeat {
   /** The unique name of the replica. */
   readonly replica: string;
   /**
-   * The number of the beat, from 1. A later beat has a higher number. A beat that the replica no longer waits for may
-   * arrive after the next one. So the store answers a beat with an error if it knows a later one of the same replica.
+   * The number of the beat, from 1. A later beat has a higher number. A beat may arrive late, after the next beat of
+   * the replica. If the store knows a later beat of the replica, it answers with an error.
    */
   readonly serial: number;
   /** How long the replica counts after this beat, in ms. */
@@ -54,7 +54,10 @@ export interface FleetBeat {
   readonly staleness: number;
   /** The remaining time of its leave by its own clock, in ms. 0 without a leave. */
   readonly leaveLeftMs: number;
-  /** How many members may be out: a share in percent, but at least one member, or a number. */
+  /**
+   * How many members may be out. `percent` is a share of the group, rounded down, but at least one member. `most` is a
+   * number of members.
+   */
   readonly leave: { readonly percent: number } | { readonly most: number };
   /** The turns that the replica waits for or has. */
   readonly turns: readonly FleetTurnAsk[];

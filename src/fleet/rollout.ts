@@ -62,7 +62,7 @@ export interface RolloutLoader<T> extends Loader<T> {
  * still has it. Otherwise it loads the new one. While the store does not answer, a replica with a value waits for three
  * times `soak` and then loads the new revision. A replica without a value loads it at once.
  *
- * Creating it does nothing. Use the loader unchanged, for one resource only.
+ * Creating it does nothing. Do not wrap the loader in another one, and use it for one resource only.
  *
  * @param load a loader of `byVersion()`, `fromHttp()`, `fromPointer()`, `fromPostgres()` or `fromRedis()`
  * @throws TypeError with code HS_INVALID_OPTION or HS_UNKNOWN_OPTION for a wrong loader or option

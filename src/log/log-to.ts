@@ -15,7 +15,7 @@ import { writeResource, type Trouble } from "./resource-lines.ts";
  * - a value becomes STALE, is restored, or cannot be restored
  * - a save fails, a gate fails, or a channel of hints is lost
  *
- * It writes nothing for any other load or for a single probe, and never the value.
+ * It writes no line for other loads, and none for a request of a prober. It never writes the value.
  *
  * A load is slow if it takes more than half of its `timeout`, or more than `refreshEvery`. Errors and
  * rejections of the logger are ignored. It counts as a listener, so failed loads are not printed with

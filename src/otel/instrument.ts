@@ -35,7 +35,8 @@ export interface InstrumentOptions {
  * outcome, a histogram of their durations, and a root span for each load. `docs/guide/metrics.md` lists the names.
  *
  * Gauges are computed when the SDK reads them, so probes do not become slower. A span is created when its load has
- * ended, with the times of the load. To make the spans of a loader children of it, wrap the loader with `traced()`.
+ * ended, with the times of the load. If your loader creates spans, wrap it with `traced()`. Then they are children of
+ * the span of the load.
  *
  * @returns a function that ends the subscription
  * @throws TypeError if `health` is not a health, or for a wrong option

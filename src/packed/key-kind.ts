@@ -3,7 +3,7 @@ import { byteKeys, textKeys, type Keys } from "./keys.ts";
 /** The kind of the keys: strings, or byte arrays of one length. */
 export type PackedKeyKind = "string" | number;
 
-/** The type of a key of that kind. */
+/** The type of a key: `string`, or `Uint8Array` for byte arrays. */
 export type PackedKey<K extends PackedKeyKind> = K extends "string" ? string : Uint8Array;
 
 /**

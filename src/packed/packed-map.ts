@@ -8,7 +8,7 @@ import { byteValues, float64Values, textValues, uint32Values, type Values } from
 /** The kinds of values of a packed map. */
 export type PackedValueKind = "uint32" | "float64" | "string" | "bytes";
 
-/** The type of a value of that kind. */
+/** The type of a value: `string`, `Uint8Array` for bytes, or `number`. */
 export type PackedValue<V extends PackedValueKind> = V extends "string"
   ? string
   : V extends "bytes"
