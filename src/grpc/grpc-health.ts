@@ -24,8 +24,7 @@ export interface GrpcHealth {
   readonly implementation: HealthImplementation;
   /**
    * Sends NOT_SERVING to every Watch of a known service. Then it ends every Watch, so that `server.tryShutdown()` does
-   * not wait for clients.
-   * `health.close()` does the same.
+   * not wait for clients. `health.close()` does the same.
    */
   readonly end: () => void;
 }
@@ -39,8 +38,8 @@ const NOT_FOUND = 5;
  * services too.
  *
  * For an unknown service, Check returns NOT_FOUND, and Watch sends SERVICE_UNKNOWN until that resource exists. If the
- * health was not started, the first Check of `""`, `liveness` or `startup` starts the loads. Check itself does no I/O,
- * and waits for no load.
+ * health was not started, the first Check of a known service starts the loads. Check itself does no I/O, and waits for
+ * no load.
  *
  * @throws TypeError if `health` is not a health, or for a wrong option
  * @example
@@ -57,7 +56,10 @@ export function grpcHealth(health: Health, options: GrpcHealthOptions = {}): Grp
   const statusOf = (service: string): number | undefined => {
     if (isProbe(service)) return toStatus(registry[PROBES[service]]().ok);
     const resource = resourceOf(service);
-    return resource && toStatus(isServing(resource));
+    if (!resource) return undefined;
+    // As for a probe: otherwise a client that asks only for this resource would wait for ever.
+    registry.begin();
+    return toStatus(isServing(resource));
   };
   const watches = new Watches({
     registry,

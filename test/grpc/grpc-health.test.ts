@@ -93,6 +93,18 @@ describe.skipIf(missing !== undefined)("grpcHealth(), asked by a client of @grpc
     expect(await all()).toEqual([NOT_SERVING, SERVING, NOT_SERVING]);
   });
 
+  test("the first Check of a resource alone starts the loads, and one of an unknown service does not", async () => {
+    const scene = createScene();
+    const { check } = await serve(scene.health, { resources: true });
+    await expect(check("nothing")).rejects.toMatchObject({ code: grpc.status.NOT_FOUND });
+    await scene.clock.settle();
+    expect(scene.index.snapshot().state).toBe("NOT_LOADED");
+    expect(await check("index")).toBe(NOT_SERVING);
+    await scene.clock.settle();
+    await scene.accept("1");
+    expect(await check("index")).toBe(SERVING);
+  });
+
   test("a resource is a service only where that was asked for, and an unknown service is NOT_FOUND", async () => {
     const scene = createScene();
     scene.health.start();
