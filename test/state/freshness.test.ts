@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NO_FACTS, type Facts } from "../../src/state/facts.ts";
-import { changesAt, isPastRefuseAfter, stateOf } from "../../src/state/freshness.ts";
+import { ageOf, changesAt, isPastRefuseAfter, stateOf } from "../../src/state/freshness.ts";
 import { STATES } from "../../src/state/state.ts";
 
 const facts = (invalidated = false, asOf?: number): Facts<string> => ({
@@ -26,6 +26,21 @@ describe("exactly at a limit the value is still good, and the next change is one
   test("at refuseAfter a value is served, and one ms later it is refused", () => {
     expect([1_020, 1_021].map((now) => isPastRefuseAfter(facts(), now, 20))).toEqual([false, true]);
     expect(isPastRefuseAfter(NO_FACTS, 1_021, 20)).toBe(false);
+  });
+});
+
+describe("a value becomes STALE one ms after staleAfter", () => {
+  test.each([
+    ["its check", undefined, 1_010],
+    ["asOf, which is older", 995, 1_005],
+    ["asOf, which is younger", 1_003, 1_013],
+  ])("counted from %s", (_, asOf, at) => {
+    expect([at, at + 1].map((now) => stateOf(facts(false, asOf), now, 10))).toEqual(["READY", "STALE"]);
+  });
+
+  test("a clock that was set back gives no negative age", () => {
+    const { held } = facts();
+    expect(held && [900, 1_000, 1_001].map((now) => ageOf(held, now))).toEqual([0, 0, 1]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NO_FACTS, type Facts } from "../../src/state/facts.ts";
-import { backoffOf, refreshAt, retryMostOf } from "../../src/state/schedule.ts";
+import { backoffOf, refreshAt, retryMostOf, stretchedBackoffOf } from "../../src/state/schedule.ts";
 
 const held = (asOf?: number): Facts<string> => ({
   ...NO_FACTS,
@@ -65,10 +65,19 @@ describe("when the next refresh is due", () => {
 test("the back-off is uniform between its bounds", () => {
   expect([0, 0.5, 1].map((draw) => backoffOf(2, 30_000, draw))).toEqual([100, 1_050, 2_000]);
   expect(backoffOf(5, 40, 0.5)).toBe(40);
+  expect(backoffOf(1, 30_000, 0.0001)).toBe(101);
+});
+
+test("each load that was given up doubles the wait, up to 2 min, or up to a longer retryMost", () => {
+  expect([0, 1, 2].map((abandoned) => stretchedBackoffOf(1_000, abandoned, 30_000))).toEqual([1_000, 2_000, 4_000]);
+  expect(stretchedBackoffOf(1_000, 9, 30_000)).toBe(120_000);
+  expect(stretchedBackoffOf(1_000, 9, 300_000)).toBe(300_000);
 });
 
 test("the longest wait is never more than refreshEvery, held or not", () => {
   expect(retryMostOf({ ...schedule, refreshEvery: 400_000 }, true)).toBe(40_000);
   expect(retryMostOf({ ...schedule, refreshEvery: 20_000 }, false)).toBe(20_000);
   expect(retryMostOf({ ...schedule, refreshEvery: Infinity }, false)).toBe(30_000);
+  // The user's own limit comes before the default.
+  expect([true, false].map((isHeld) => retryMostOf({ ...schedule, retryMost: 7_000 }, isHeld))).toEqual([7_000, 7_000]);
 });
