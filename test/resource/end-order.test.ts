@@ -28,3 +28,45 @@ test("rule 12: a load ends in this order: the facts and the counts, then the wai
     "listener: READY, counted as ready",
   ]);
 });
+
+test("rule 12: what time changed before the end of a load is told before the end", async () => {
+  const { health, clock, events, load, ready } = createKit({ refreshEvery: "30s", staleAfter: "65s" });
+  await ready();
+  await clock.advance("30s");
+  events.length = 0;
+  // No timer runs, so the end of the load is the first to find that the value is STALE.
+  clock.freeze(60_000);
+  await load();
+  expect(events).toEqual(["transition READY>STALE", "transition STALE>READY"]);
+  await health.close();
+});
+
+test("rule 12: when a wait ends, the slot is free, and the next attempt is planned", async () => {
+  const { health, clock, index, load } = createKit({ refreshEvery: "30s", staleAfter: "65s", jitter: 0 });
+  health.start();
+  await clock.settle();
+  const seen: unknown[] = [];
+  const answered = managedResourceOf(index).wait({}, () => {
+    const { refreshing, nextAttemptAt } = index.snapshot();
+    seen.push(refreshing, nextAttemptAt);
+    return true;
+  });
+  await load();
+  await answered;
+  expect(seen).toEqual([false, clock.wall() + 30_000]);
+  await health.close();
+});
+
+test("rule 12: a load that is given up has failed before its signal is aborted", async () => {
+  const { health, clock, index, loader } = createKit({ refreshEvery: "30s", staleAfter: "65s", timeout: "10s" });
+  health.start();
+  await clock.settle();
+  const heard: unknown[] = [];
+  loader.last.context.signal.addEventListener("abort", () => {
+    const { state, attempt, nextAttemptAt } = index.snapshot();
+    heard.push([state, attempt, nextAttemptAt !== undefined]);
+  });
+  await clock.advance("10s");
+  expect(heard).toEqual([["NOT_LOADED", 2, true]]);
+  await health.close();
+});
