@@ -216,6 +216,20 @@ describe("rollout (FLEET 3)", () => {
     expect({ stable: plan.stable, trial: plan.trial?.revision }).toEqual(said);
   });
 
+  test("the replica that sets a pin obeys it a tenth of refreshEvery after its last load, the others at their next load", async () => {
+    const kit = await createKit(5);
+    const [one] = kit.replicas;
+    // Its next load is far away.
+    while ((one?.index.snapshot().nextAttemptAt ?? 0) < kit.clock.wall() + 20_000) await kit.clock.advance("1s");
+    const pin = one?.load.pin("v0");
+    await kit.clock.advance("4s");
+    await pin;
+    expect(one?.index.peek()).toEqual({ revision: "v0" });
+    expect(kit.held()["v1"]).toBeGreaterThan(0);
+    await kit.clock.advance("40s");
+    expect(kit.held()).toEqual({ v0: 5 });
+  });
+
   const order = { group: "matcher", resource: "index" };
 
   test("an unpin within the beat after a failover that lost the pin reaches every replica", async () => {

@@ -5,14 +5,14 @@ import { createScriptedLoader, createVirtualClock } from "../../src/testing/inde
 /** Longer than the lease, whatever the timeout. */
 const FROZEN_MS = 60_000;
 
-async function frozen(timeout: string) {
+async function frozen(timeout: string, frozenMs = FROZEN_MS) {
   const clock = createVirtualClock();
   const health = createHealth({ clock, refresh: onRequest() });
   const loader = createScriptedLoader<string>();
   const index = health.resource("index", { load: (context) => loader.load(context), refreshEvery: "30s", timeout });
   void refreshDue(health);
   await clock.settle();
-  clock.freeze(FROZEN_MS);
+  clock.freeze(frozenMs);
   return { clock, health, loader, index };
 }
 
@@ -31,6 +31,19 @@ describe("a load that was frozen half-way", () => {
         await clock.advance(600_000);
         expect([index.peek(), clock.timers, index.snapshot().abandoned]).toEqual(["new", 0, 0]);
       });
+
+  test.each([
+    [4_999, 1],
+    [5_000, 2],
+  ])("its lease lasts 5 s: after %d ms the next request makes it load number %d", async (frozenMs, loads) => {
+    const { clock, loader, index } = await frozen("5m", frozenMs);
+    void index.get();
+    await clock.settle();
+    expect(loader.calls.length).toBe(loads);
+    loader.last.succeed("new");
+    await clock.advance(25);
+    expect(index.peek()).toBe("new");
+  });
 
   test("is taken over by a probe, too", async () => {
     const { clock, health, loader, index } = await frozen("5m");

@@ -110,6 +110,20 @@ test.each([
   expect(kit.index.snapshot()).toMatchObject({ state: "STALE", age: 65_001 });
 });
 
+test.each([
+  ["checkedAt", 10_000, undefined],
+  ["asOf", 3_000, 10_000],
+])("a restored value has its age by %s, also after the wall clock was set back", async (_, checkedMs, asOfMs) => {
+  const kit = createStoreKit();
+  kit.health.start();
+  await kit.clock.settle();
+  kit.clock.jump(-3_600_000);
+  const now = kit.clock.wall();
+  const stamps = { checkedAt: now - checkedMs, asOf: asOfMs === undefined ? undefined : now - asOfMs };
+  await kit.restore({ value: kit.item(), revision: "1", ...stamps, origin: "store" });
+  expect(kit.index.snapshot()).toMatchObject({ state: "READY", age: 10_000 });
+});
+
 test("the first unchanged() makes the origin the source, and the first loaded() too", async () => {
   const kit = createStoreKit();
   await kit.restore(storedOf(kit, 10_000));
