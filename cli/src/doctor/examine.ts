@@ -5,6 +5,7 @@ import { judgeConsul } from "./format/consul.ts";
 import { judgeDockerfile } from "./format/dockerfile.ts";
 import { judgeEcs } from "./format/ecs.ts";
 import { fieldOf, judgeEnvoy } from "./format/envoy.ts";
+import { isHaproxy } from "./format/haproxy-section.ts";
 import { judgeHaproxy } from "./format/haproxy.ts";
 import { judgeJsonPatch } from "./format/json-patch.ts";
 import { judgeKubernetes } from "./format/kubernetes.ts";
@@ -14,7 +15,7 @@ import { isValues } from "./format/values.ts";
 import { hclTreeOf } from "./model/hcl.ts";
 import { createReport, type Examined, type Report, type Service } from "./model/report.ts";
 import type { Tree } from "./model/tree.ts";
-import { isIni, withoutIdleDocuments, yamlTreesOf } from "./model/yaml.ts";
+import { isIni, RENDER, withoutIdleDocuments, yamlTreesOf } from "./model/yaml.ts";
 
 /** What one file holds, and its format. */
 export interface ExaminedFile extends Examined {
@@ -52,6 +53,8 @@ export function examine(file: string, text: string, service: Service): ExaminedF
 }
 
 function judgeByKind(report: Report, file: string, text: string): string {
+  // What the byte order mark of UTF-16 becomes when it is read as UTF-8.
+  if (/^\uFFFD\uFFFD[^]?\0/.test(text)) throw new UsageError(`${file}: is text in UTF-16. Save it as UTF-8`);
   if (text.includes("\0")) throw new UsageError(`${file}: is a binary file. ${ACCEPTED}`);
   if (text.trim() === "") throw new UsageError(`${file}: is empty. ${ACCEPTED}`);
   const name = file.replace(/^.*[/\\]/, "");
@@ -59,11 +62,7 @@ function judgeByKind(report: Report, file: string, text: string): string {
     judgeDockerfile(report, file, text);
     return "dockerfile";
   }
-  if (
-    /^(global|defaults|backend|listen|frontend)\b[^:=]*$/m.test(text) &&
-    !/^\s*[{[]/.test(text) &&
-    !/^(apiVersion|services):/m.test(text)
-  ) {
+  if (isHaproxy(text)) {
     judgeHaproxy(report, file, text);
     return "haproxy";
   }
@@ -79,7 +78,7 @@ function judgeByKind(report: Report, file: string, text: string): string {
     );
   const busy = withoutIdleDocuments(text);
   if (busy.replace(/---/g, "").trim() === "") return "kubernetes";
-  const trees = yamlTreesOf(file, busy);
+  const trees = treesOf(file, name, busy);
   const known = trees.flatMap((root) => {
     const kind = KINDS.find(({ is }) => is(root));
     return kind && !(kind.kind !== "kubernetes" && isValues(file, root)) ? [{ root, ...kind }] : [];
@@ -94,6 +93,17 @@ function judgeByKind(report: Report, file: string, text: string): string {
       `${file}: contains the values of a Helm chart. Render the chart first: helm template ... | health-state doctor -`,
     );
   throw new UnknownKindError(`${file}: has an unknown format. ${ACCEPTED}`);
+}
+
+/** Only a file that should be YAML has mistakes of YAML. Others beside it, such as a script, have another format. */
+function treesOf(file: string, name: string, text: string): readonly Tree[] {
+  try {
+    return yamlTreesOf(file, text);
+  } catch (error) {
+    if (/^-$|\.(ya?ml|json)$/i.test(name) || /^(apiVersion|services|Resources):/m.test(text)) throw error;
+    const more = text.includes("{{") ? RENDER : "";
+    throw new UnknownKindError(`${file}: has an unknown format. ${ACCEPTED}${more}`);
+  }
 }
 
 function isDockerfile(name: string, text: string): boolean {
@@ -156,7 +166,12 @@ function isConsul(root: Tree): boolean {
   const isService = (tree: Tree): boolean =>
     tree.isMap && ["name", "Name", "id", "ID", "check", "Check", "checks", "Checks"].some((key) => tree.get(key).here);
   if (["service", "Service"].some((key) => isService(root.get(key)))) return true;
-  if (["services", "Services"].some((key) => root.get(key).items().some(isService))) return true;
+  // Other programs name their services in a list too, such as Render and GitLab.
+  const isListed = (tree: Tree): boolean =>
+    isService(tree) &&
+    !["type", "alias", "plan", "runtime"].some((key) => tree.get(key).here) &&
+    tree.entries().length > 1;
+  if (["services", "Services"].some((key) => root.get(key).items().some(isListed))) return true;
   const isCheck = (tree: Tree): boolean =>
     ["http", "HTTP", "tcp", "TCP", "args", "Args", "ttl", "TTL", "interval", "Interval", "grpc", "GRPC"].some(
       (key) => tree.get(key).here,
@@ -169,7 +184,7 @@ function firstWords(text: string): string {
   return text
     .split("\n")
     .filter((line) => line.trim() !== "" && !/^\s*(#|\/\/)/.test(line))
-    .slice(0, 5)
-    .filter((line, index) => index === 0 || /^ARG/.test(line))
+    .slice(0, 20)
+    .filter((_, index, lines) => lines.slice(0, index).every((before) => /^\s*ARG\s/i.test(before)))
     .join("\n");
 }

@@ -35,17 +35,18 @@ function overlaps(one: Change, other: Change): boolean {
 function changeOf(text: string, edit: Edit): Change | undefined {
   if ("replace" in edit) {
     const { span } = edit.replace;
-    if (!span || edit.replace.quote === "block") return undefined;
-    return { ...span, text: "raw" in edit ? edit.raw : quoted(edit.text, edit.replace) };
+    return span && { ...span, text: "raw" in edit ? edit.raw : quoted(edit.text, edit.replace) };
   }
-  const [first] = edit.into.entries;
-  // A map that begins with a merged key has no place of its own for a new one.
-  if (!first || first.start < 0 || first.line !== edit.into.line) return undefined;
+  const { flow, start: mapStart = 0, entries } = edit.into;
+  const [first] = entries;
+  if (!first) return undefined;
   const { start, column } = first;
   // JSON keeps its quotes.
   const key = text[start] === '"' ? JSON.stringify(edit.key) : edit.key;
   const end = text.includes("\r\n") ? "\r\n" : "\n";
-  const separator = edit.into.flow ? ", " : `${end}${" ".repeat(column)}`;
+  const line = `${end}${text.slice(start - column, start).replace(/[^\t]/g, " ")}`;
+  const isOneLine = flow && !text.slice(mapStart, start).includes("\n");
+  const separator = isOneLine ? ", " : flow ? `,${line}` : line;
   return { start, end: start, text: `${key}: ${edit.raw}${separator}`, key: edit.key };
 }
 

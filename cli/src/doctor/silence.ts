@@ -20,9 +20,8 @@ export interface DoctorConfig {
   readonly ours: boolean;
 }
 
-/** A comment: `health-state: ignore tcp-check, no-drain because the broker speaks no HTTP`. */
-const COMMENT =
-  /(?:#|\/\/).*?\bhealth-state:\s*ignore\s+([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(\S.*?))?\s*(?:#.*)?$/;
+/** What a comment says: `health-state: ignore tcp-check, no-drain because the broker speaks no HTTP`. */
+const COMMENT = /\bhealth-state:\s*ignore\s+([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(\S[^#]*))?\s*(?:#.*)?$/;
 
 /**
  * Leaves out what a comment or the configuration silences. A comment silences its own line and, if nothing else stands
@@ -36,24 +35,21 @@ export function silence(
 ): { readonly findings: readonly Finding[]; readonly silenced: number } {
   const byLine = new Map<number, Set<string>>();
   const more: Finding[] = [];
-  if (text.includes("health-state:"))
-    text.split("\n").forEach((raw, index) => {
-      const [, names = "", reason] = COMMENT.exec(raw) ?? [];
-      if (names === "") return;
-      const rules = names.split(/\s*,\s*/);
-      const unknown = rules.find((rule) => !isRule(rule));
-      if (reason === undefined || unknown !== undefined) more.push(badComment(file, index + 1, names, unknown));
-      if (reason === undefined) return;
-      // Comments may follow each other: they all speak of the first line after them.
-      const lines = text.split("\n");
-      let at = index + 1;
-      if (/^\s*(#|\/\/)/.test(raw))
-        do at += 1;
-        while (at <= lines.length && /^\s*(#|\/\/|$)/.test(lines[at - 1] ?? ""));
-      const known = byLine.get(at) ?? new Set();
-      for (const rule of rules) known.add(rule);
-      byLine.set(at, known);
-    });
+  const lines = text.includes("health-state:") ? text.split("\n") : [];
+  const spoken = linesSpokenOf(lines);
+  lines.forEach((raw, index) => {
+    const said = COMMENT.exec(raw);
+    if (!said || !/#|\/\//.test(raw.slice(0, said.index))) return;
+    const [, names = "", reason] = said;
+    const rules = names.split(/\s*,\s*/);
+    const unknown = rules.find((rule) => !isRule(rule));
+    if (reason === undefined || unknown !== undefined) more.push(badComment(file, index + 1, names, unknown));
+    if (reason === undefined) return;
+    const at = spoken[index] ?? index + 1;
+    const known = byLine.get(at) ?? new Set();
+    for (const rule of rules) known.add(rule);
+    byLine.set(at, known);
+  });
   const inConfig = (rule: RuleId): boolean =>
     config.silences.some((each) => each.rule === rule && each.files.some((pattern) => matchesGlob(pattern, file)));
   const kept = findings.filter(({ rule, line }) => !byLine.get(line)?.has(rule) && !inConfig(rule));
@@ -61,6 +57,18 @@ export function silence(
     findings: [...kept, ...more].sort((one, other) => one.line - other.line),
     silenced: findings.length - kept.length,
   };
+}
+
+/** The number of the line that a comment in each line speaks of: its own, or the first one after several comments. */
+function linesSpokenOf(lines: readonly string[]): readonly number[] {
+  const spoken: number[] = [];
+  let next = lines.length + 1;
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index] ?? "";
+    spoken[index] = /^\s*(#|\/\/)/.test(line) ? next : index + 1;
+    if (!/^\s*(#|\/\/|$)/.test(line)) next = index + 1;
+  }
+  return spoken;
 }
 
 function badComment(file: string, line: number, names: string, unknown: string | undefined): Finding {

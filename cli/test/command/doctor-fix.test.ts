@@ -78,6 +78,65 @@ describe("doctor --fix", () => {
     expect((await fix("compose.yml", text, "--fix")).text).toBe(text.replace("|| true", "|| exit 1"));
   });
 
+  const PRETTY = JSON.stringify(
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      spec: { containers: [{ name: "app", image: "a", livenessProbe: { exec: { command: ["python", "check.py"] } } }] },
+    },
+    null,
+    2,
+  );
+
+  test("adds a key to JSON over several lines, and keeps it JSON", async () => {
+    const { text } = await fix("a.json", PRETTY, "--fix");
+    expect(text).toBe(PRETTY.replace('          "exec"', '          "timeoutSeconds": 5,\n          "exec"'));
+    expect(JSON.parse(text).spec.containers[0].livenessProbe.timeoutSeconds).toBe(5);
+  });
+
+  const SHARED = `apiVersion: v1
+kind: Pod
+spec:
+  containers:
+    - name: app
+      image: a
+      lifecycle: { preStop: { sleep: { seconds: 10 } } }
+      startupProbe: { httpGet: { path: /status/startup, port: 80 } }
+      readinessProbe: &probe
+        httpGet: { path: /status, port: 80 }
+        initialDelaySeconds: &seconds 30
+        timeoutSeconds: *seconds
+`;
+
+  test.each([
+    ["a path that another probe takes by an alias", `${SHARED}      livenessProbe: *probe\n`],
+    ["a path that another probe merges", `${SHARED}      livenessProbe: { <<: *probe, periodSeconds: 40 }\n`],
+    ["a number with an anchor", SHARED],
+    [
+      "a map with a question mark before its first key",
+      "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      image: b\n      livenessProbe:\n        ? exec\n        : { command: [python, x.py] }\n",
+    ],
+  ])("does not change %s, and does not say that it can", async (_, text) => {
+    expect((await fix("a.yaml", text, "--fix")).text).toBe(text);
+    const { findings } = JSON.parse((await say(["doctor", "--json", "a.yaml"], { "a.yaml": text })).out);
+    expect(findings.map(({ fixable }: { fixable: boolean }) => fixable)).toEqual(findings.map(() => false));
+    expect(findings).not.toEqual([]);
+  });
+
+  test("does not change a file that is not UTF-8", async () => {
+    const text = `# The sh\uFFFDp\n${MANIFEST}`;
+    const written: string[] = [];
+    const { code, err } = await say(["doctor", "--fix", "a.yaml"], { "a.yaml": text }, undefined, (_, next) => {
+      written.push(next);
+      return Promise.resolve();
+    });
+    expect([code, err, written]).toEqual([
+      2,
+      "health-state: a.yaml: is not UTF-8, so --fix does not change it. Save it as UTF-8\n",
+      [],
+    ]);
+  });
+
   test("cannot write into standard input", async () => {
     const { code, err } = await say(["doctor", "--fix", "-"], { "-": MANIFEST });
     expect([code, err]).toEqual([
@@ -152,5 +211,33 @@ describe("doctor --allow-unread", () => {
     const allowed = await say(["doctor", "--only", "tcp-check", "--allow-unread", ...Object.keys(files)], files);
     expect([said.code, allowed.code, allowed.err.trim().split("\n").length]).toEqual([2, 0, 2]);
     expect((await say(["doctor", "--allow-unread", "no.yaml"])).code).toBe(2);
+  });
+
+  test.each([
+    ["start.sh", '#!/bin/sh\nset -e\nif [ -z "$1" ]; then echo "usage: start"; fi\n'],
+    ["Makefile", "all:\n\tdocker build .\ndeploy: all\n\tkubectl apply -f deploy.yaml\n"],
+    [".env", 'A=b\nC="d: e"\n'],
+    ["README.md", "# Shop\n\nRead this: now\n- one\n* two: three\n"],
+    ["traefik.toml", '[http.services]\n  [http.services.app]\n    path = "/ready"\n'],
+    ["_helpers.tpl", '{{/* The name */}}\n{{- define "shop.name" -}}\n{{- end }}\n'],
+    ["default.vcl", 'vcl 4.1;\nbackend default {\n  .host = "127.0.0.1";\n}\n'],
+  ])("%s is a file of another kind, not one with mistakes", async (file, text) => {
+    expect(await say(["doctor", "--allow-unread", file], { [file]: text })).toMatchObject({
+      code: 0,
+      err: expect.stringContaining(`${file}: has an unknown format.`),
+    });
+  });
+
+  test.each(["a.yaml", "a.json", "-"])("a mistake in %s is still one", async (file) => {
+    expect((await say(["doctor", "--allow-unread", file], { [file]: "a: [1\nb: c: d\n" })).code).toBe(2);
+  });
+
+  test("says that UTF-16 is UTF-16", async () => {
+    const text = Buffer.from("\uFEFFapiVersion: v1\n", "utf16le").toString("utf8");
+    expect(await say(["doctor", "a.yaml"], { "a.yaml": text })).toEqual({
+      code: 2,
+      out: "",
+      err: "health-state: a.yaml: is text in UTF-16. Save it as UTF-8\n",
+    });
   });
 });

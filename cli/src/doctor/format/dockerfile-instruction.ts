@@ -5,15 +5,20 @@ export interface Instruction {
   readonly line: number;
 }
 
+/** The words that end the texts after an instruction. In a shell, <<< begins no such text. */
+function heredocsOf(rest: string): readonly string[] {
+  return [...rest.matchAll(/(?:^|\s)\d*<<-?(["']?)([A-Za-z_]\w*)\1(?=\s|$)/g)].map(([, , word = ""]) => word);
+}
+
 /** The instructions of a Dockerfile, in order. */
 export function instructionsOf(text: string): readonly Instruction[] {
   const found: Instruction[] = [];
   let open: { start: number; parts: string[] } | undefined;
-  let heredoc: string | undefined;
+  let heredocs: readonly string[] = [];
   const escape = /^#\s*escape=`/im.test(text.split("\n", 3).join("\n")) ? "`" : "\\";
   text.split(/\r?\n/).forEach((raw, index) => {
-    if (heredoc !== undefined) {
-      if (raw.trim() === heredoc) heredoc = undefined;
+    if (heredocs.length > 0) {
+      if (raw.trim() === heredocs[0]) heredocs = heredocs.slice(1);
       return;
     }
     if (/^\s*#/.test(raw) || (open && raw.trim() === "")) return;
@@ -22,7 +27,7 @@ export function instructionsOf(text: string): readonly Instruction[] {
     open.parts.push(goesOn ? raw.trimEnd().slice(0, -1) : raw);
     if (goesOn) return;
     const [, name = "", rest = ""] = /^\s*(\w+)\s+(.*)$/s.exec(open.parts.join(" ")) ?? [];
-    heredoc = /^(RUN|COPY|ADD)$/i.test(name) ? /<<-?["']?(\w+)["']?/.exec(rest)?.[1] : undefined;
+    heredocs = /^(ONBUILD\s+)?(RUN|COPY|ADD)\s/i.test(`${name} ${rest}`) ? heredocsOf(rest) : [];
     if (name !== "") found.push({ name: name.toUpperCase(), rest: rest.trim(), line: open.start });
     open = undefined;
   });

@@ -33,7 +33,7 @@ export function judgeDockerfile(report: Report, file: string, text: string): voi
   const image = stage && baseOf(stage, parentOf);
   while (stage && !stage.check) stage = parentOf(stage);
   const check = stage?.check;
-  if (!check || /^NONE$/i.test(check.rest)) return;
+  if (!check || /^(--\S+\s+)*NONE$/i.test(check.rest)) return;
   const at = { file, line: check.line, field: "HEALTHCHECK" };
   report.seen(at);
   judgeHealthcheck(report, check.rest, at, image ?? "");
@@ -52,25 +52,18 @@ function judgeHealthcheck(report: Report, rest: string, at: Place, image: string
     left = left.slice(flag[0].length);
   }
   const body = /^CMD\s+(.*)$/is.exec(left)?.[1];
-  if (body === undefined) {
-    report.add({
-      rule: "missing-field",
-      severity: "error",
-      at,
-      what: "HEALTHCHECK has neither CMD nor NONE.",
-      why: "The build fails.",
-      fix: "HEALTHCHECK CMD curl -fsS -o /dev/null --max-time 4 http://127.0.0.1:PORT/PATH || exit 1",
-    });
-    return;
-  }
-  if (/^\['/.test(body))
+  if (body === undefined) return judgeNoCommand(report, left, at);
+  const words = brokenListOf(body);
+  if (words)
     report.add({
       rule: "wrong-type",
       severity: "error",
       at,
-      what: "The list uses single quotes, so it is not JSON.",
+      what: /^\['/.test(body)
+        ? "The list uses single quotes, so it is not JSON."
+        : "The list is not JSON, or more text follows it.",
       why: "Docker runs the whole text in a shell. The shell finds no program of that name, so every check fails.",
-      fix: `HEALTHCHECK CMD ${body.replaceAll("'", '"')}`,
+      fix: `HEALTHCHECK CMD ${JSON.stringify(words)}`,
     });
   const command = commandOf(body, at, image);
   const path = judgeCommand(report, command);
@@ -89,6 +82,35 @@ function judgeHealthcheck(report: Report, rest: string, at: Place, image: string
     { at: { ...at, field: "--start-period" }, fix: (seconds) => `--start-period=${seconds}s`, severity: "warning" },
   );
   time("timeout");
+}
+
+function judgeNoCommand(report: Report, left: string, at: Place): void {
+  const isSpaced = /^--[a-z-]+\s/.test(left);
+  report.add({
+    rule: "missing-field",
+    severity: "error",
+    at,
+    what: isSpaced ? "An option of HEALTHCHECK has no = before its value." : "HEALTHCHECK has neither CMD nor NONE.",
+    why: "The build fails.",
+    fix: isSpaced
+      ? `HEALTHCHECK ${left.replace(/\s+/, "=")}`
+      : "HEALTHCHECK CMD curl -fsS -o /dev/null --max-time 4 http://127.0.0.1:PORT/PATH || exit 1",
+  });
+}
+
+/** The words of a list that Docker does not take as one; `undefined` if the text is no such list. */
+function brokenListOf(body: string): readonly string[] | undefined {
+  if (!/^\[["']/.test(body) || isJson(body)) return undefined;
+  const list = body.slice(0, body.lastIndexOf("]") + 1) || body;
+  return [...list.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? "");
+}
+
+function isJson(text: string): boolean {
+  try {
+    return JSON.parse(text) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function timeOf(
@@ -117,18 +139,8 @@ function commandOf(body: string, at: Place, image: string): Command {
     shell: (line: string): string => `HEALTHCHECK CMD ${line}`,
     exec: (words: readonly string[]): string => `HEALTHCHECK CMD ${JSON.stringify(words)}`,
   };
-  try {
-    const words: unknown = JSON.parse(body);
-    if (Array.isArray(words)) {
-      const texts = words.map(String);
-      return { words: texts, shell: isShell(texts), at, image, form, unexpanded: /\$\{?[A-Za-z_]\w*\}?/ };
-    }
-  } catch {
-    // Not JSON: the shell form.
-  }
-  if (/^\['/.test(body)) {
-    const words = [...body.matchAll(/'([^']*)'/g)].map(([, word = ""]) => word);
-    return { words, shell: isShell(words), at, image, form };
-  }
-  return { words: [body], shell: true, at, image, form };
+  const list: unknown = isJson(body) ? JSON.parse(body) : brokenListOf(body);
+  if (!Array.isArray(list)) return { words: [body], shell: true, at, image, form };
+  const words = list.map(String);
+  return { words, shell: isShell(words), at, image, form, unexpanded: /\$\{?[A-Za-z_]\w*\}?/ };
 }

@@ -36,7 +36,7 @@ function judgeContainer(report: Report, container: Tree): void {
         at,
         what: `${field} is ${given}.`,
         why: `ECS accepts only ${least} to ${most} here and refuses the definition.`,
-        fix: `"${field}": ${nearest}`,
+        fix: /^[A-Z]/.test(lastOf(at.field)) ? `${lastOf(at.field)}: ${nearest}` : `"${field}": ${nearest}`,
         ...rawEdit(at, `${nearest}`),
       });
     return given ?? Number(value ?? 0);

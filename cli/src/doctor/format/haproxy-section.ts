@@ -17,6 +17,23 @@ export interface Section {
 const SECTION =
   /^(global|defaults|frontend|backend|listen|resolvers|peers|userlist|cache|mailers|program|ring|http-errors|log-forward|fcgi-app|crt-store|traces)$/;
 
+/** Whether a text is a haproxy.cfg: a section begins with its name alone, without a brace, colon or equals sign. */
+export function isHaproxy(text: string): boolean {
+  return (
+    /^(global|defaults|backend|listen|frontend)\b[^:={\n]*$/m.test(text) &&
+    !/^\s*[{[]/.test(text) &&
+    !/^(apiVersion|services):/m.test(text)
+  );
+}
+
+/** What the lines default-server say, those of a backend after those of its defaults. The last one counts, so it stands first. */
+export function defaultServerOf(directives: readonly Directive[]): readonly string[] {
+  return directives
+    .filter(({ words }) => words[0] === "default-server")
+    .reverse()
+    .flatMap(({ words }) => words.slice(1));
+}
+
 /** The sections of a haproxy.cfg, in order. */
 export function sectionsOf(file: string, text: string): readonly Section[] {
   const sections: Section[] = [];

@@ -4,7 +4,7 @@ import type { Report } from "../model/report.ts";
 import { judgeDrain, judgeStale, judgeTcp, judgeTimes } from "../rule/balancer.ts";
 import { areOurs, judgePath } from "../rule/path.ts";
 import { judgeExpect, type Expect } from "./haproxy-expect.ts";
-import { sectionsOf, wordAfter, type Directive } from "./haproxy-section.ts";
+import { defaultServerOf, sectionsOf, wordAfter, type Directive } from "./haproxy-section.ts";
 
 /** The kinds of check exclude each other: the last one counts, and a backend's own before that of defaults. */
 const KINDS =
@@ -28,11 +28,11 @@ function judgeBackend(report: Report, own: readonly Directive[], inherited: read
   const servers = own.filter(({ words }) => /^server(-template)?$/.test(words[0] ?? "") && !words.includes("disabled"));
   if (servers.length === 0) return;
   const all = [...inherited, ...own];
-  const standard = all.filter(({ words }) => words[0] === "default-server").flatMap(({ words }) => words.slice(1));
+  const standard = defaultServerOf(all);
   const isChecked = ({ words }: Directive): boolean =>
     !words.includes("no-check") &&
     [...words, ...standard].some((word) => word === "check" || word === "agent-check" || word === "track");
-  const checked = servers.find(isChecked);
+  const [checked, ...others] = servers.filter(isChecked);
   judgeUnchecked(
     report,
     own,
@@ -44,7 +44,7 @@ function judgeBackend(report: Report, own: readonly Directive[], inherited: read
   if (wordAfter(checked.words, "track") !== undefined) return;
   const check = all.filter(({ words }) => words[0] === "option" && KINDS.test(words[1] ?? "")).at(-1);
   const isHttp = check?.words[1] === "httpchk";
-  if (isHttp) judgeHttp(report, check, all);
+  if (isHttp) judgeHttp(report, check, own.some(isHttpRule) ? own : inherited);
   else if (isBare(check, all) && !checked.words.includes("agent-check"))
     judgeTcp(
       report,
@@ -52,6 +52,14 @@ function judgeBackend(report: Report, own: readonly Directive[], inherited: read
       "option httpchk\nhttp-check send meth GET uri /ready ver HTTP/1.1 hdr Host app.example.test",
     );
   judgeNumbers(report, checked, standard, all);
+  for (const server of others) if (wordAfter(server.words, "fall") === "1") judgeFall(report, server);
+}
+
+/** A backend with rules of its own takes none from its defaults. */
+function isHttpRule({ words: [head, name = ""] }: Directive): boolean {
+  return (
+    (head === "http-check" && !/^(disable-on-404|send-state)$/.test(name)) || (head === "option" && name === "httpchk")
+  );
 }
 
 /** Whether the check only opens a connection: a script of tcp-check says and hears something. */
@@ -88,12 +96,12 @@ function judgeUnchecked(
     });
 }
 
-function judgeHttp(report: Report, option: Directive, all: readonly Directive[]): void {
-  const sends = all.filter(({ words }) => words[0] === "http-check" && words[1] === "send");
+function judgeHttp(report: Report, option: Directive, rules: readonly Directive[]): void {
+  const sends = rules.filter(({ words }) => words[0] === "http-check" && words[1] === "send");
   const path = pathOf(option, sends);
   const ours = areOurs(report, [path.text]);
   judgeMethod(report, option, sends, { path: path.text, ours });
-  const expects = all.filter(({ words }) => words[0] === "http-check" && words[1] === "expect").map(expectOf);
+  const expects = rules.filter(({ words }) => words[0] === "http-check" && words[1] === "expect").map(expectOf);
   judgeExpect(report, expects, option, ours);
   judgePath(report, ["routes"], { path: path.text, at: path.at, context: path.at.words.join(" ") }, { ours });
   judgeStale(report, haproxy, path.text, path.at);
@@ -146,18 +154,26 @@ function judgeNumbers(report: Report, server: Directive, standard: readonly stri
   const fall = Number(setting("fall") ?? haproxy.settings.fall.value);
   const limit = all.filter(({ words }) => words[0] === "timeout" && words[1] === "check").at(-1);
   const timeout = secondsOf(limit?.words[2], "ms") ?? interval;
-  if (limit) judgeTimes(report, { timeout, period: interval }, limit, { fix: `timeout check ${interval}s` });
-  if (fall === 1)
-    report.add({
-      rule: "aggressive-threshold",
-      severity: "warning",
-      at: server,
-      what: "fall is 1, so one failed check is enough.",
-      why: "One slow answer takes the server out.",
-      fix: "fall 2",
-    });
+  if (limit) judgeTimes(report, { timeout, period: interval }, limit, { fix: `timeout check ${durationOf(interval)}` });
+  if (fall === 1) judgeFall(report, server);
   if (Number.isFinite(fall))
     judgeDrain(report, fall * interval + timeout, `${fall} x ${interval} + ${timeout}`, server);
+}
+
+function judgeFall(report: Report, server: Directive): void {
+  report.add({
+    rule: "aggressive-threshold",
+    severity: "warning",
+    at: server,
+    what: "fall is 1, so one failed check is enough.",
+    why: "One slow answer takes the server out.",
+    fix: "fall 2",
+  });
+}
+
+/** HAProxy refuses a decimal point. */
+function durationOf(seconds: number): string {
+  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1_000)}ms`;
 }
 
 function expectOf({ words, ...at }: Directive): Expect {

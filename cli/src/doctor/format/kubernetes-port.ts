@@ -1,5 +1,5 @@
 import type { Report } from "../model/report.ts";
-import { rawEdit, textEdit, type Tree } from "../model/tree.ts";
+import { lastOf, rawEdit, textEdit, type Tree } from "../model/tree.ts";
 
 /** A container of a pod, and what is known around it. */
 export interface Container {
@@ -25,6 +25,7 @@ export function portOf(container: Container, port: Tree): string {
 export function judgePort(report: Report, container: Container, handler: Tree): void {
   const port = handler.get("port");
   if (port.isOpen) return;
+  if (!port.here && handler.isMap && !container.partial && container.standard) return judgeNoPort(report, handler);
   if (typeof port.value === "number" && (port.value < 0 || port.value > 65_535))
     return report.add({
       rule: "out-of-range",
@@ -52,6 +53,17 @@ export function judgePort(report: Report, container: Container, handler: Tree): 
     why: "The kubelet cannot resolve the name, so every check fails.",
     fix: `port: ${typeof other === "string" || typeof other === "number" ? other : "8080"}`,
     ...(names.length === 1 && typeof other === "string" && textEdit(port, other)),
+  });
+}
+
+function judgeNoPort(report: Report, handler: Tree): void {
+  report.add({
+    rule: "missing-field",
+    severity: "error",
+    at: handler,
+    what: `The ${lastOf(handler.field)} has no port.`,
+    why: "The Kubernetes API server refuses the whole object.",
+    fix: "port: 8080",
   });
 }
 

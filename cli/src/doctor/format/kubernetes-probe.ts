@@ -1,6 +1,6 @@
 import { kubernetes } from "../../probers/index.ts";
 import type { Report } from "../model/report.ts";
-import { isTemplate, setEdit, rawEdit, textEdit, type Tree } from "../model/tree.ts";
+import { isTemplate, pathEdit, setEdit, rawEdit, type Tree } from "../model/tree.ts";
 import { judgeTimes } from "../rule/balancer.ts";
 import { isShell, judgeCommand } from "../rule/command.ts";
 import { judgeExecTime } from "../rule/exec-time.ts";
@@ -69,7 +69,8 @@ export function probeOf(report: Report, container: Container, name: ProbeName): 
         : undefined;
   if (kind === "exec" && whole) judgeExecTime(report, tree, words, { name, timeout, period });
   if (kind === "grpc") at.get("port").number(report);
-  if (kind === "http" || kind === "tcp") judgePort(report, container, at);
+  const isNamed = kind === "http" || kind === "tcp";
+  if (isNamed || (kind === "grpc" && at.get("port").text === undefined)) judgePort(report, container, at);
   if (kind === "http" || kind === "tcp") judgeHost(report, container, at);
   const pathAt = tree.get("httpGet", "path");
   return {
@@ -83,7 +84,7 @@ export function probeOf(report: Report, container: Container, name: ProbeName): 
             path,
             at: kind === "http" && pathAt.here ? pathAt : kind === "exec" ? tree.get("exec", "command") : at,
             ...(kind === "exec" && { context: `command: ${JSON.stringify(words)}` }),
-            ...(kind === "http" && { edit: (next: string) => textEdit(pathAt, next) }),
+            ...(kind === "http" && { edit: (next: string) => pathEdit(pathAt, next) }),
           },
     at,
     period,

@@ -24,8 +24,9 @@ export function judgeTarget(report: Report, check: Tree, target: Tree, isHttp: b
     judgePath(report, ["routes"], { path, at: target, context: target.text ?? "" }, { ours: areOurs(report, [path]) });
 }
 
-/** Judges a health check of Google Cloud in Terraform. */
-export function judgeGoogle(report: Report, resource: Tree): void {
+/** Judges a health check of Google Cloud in Terraform. One that heals instances replaces them, and routes nothing. */
+export function judgeGoogle(report: Report, resource: Tree, label: string): void {
+  const heals = [label, resource.get("name").text ?? ""].some((name) => /heal(?!th)/i.test(name));
   report.seen(resource);
   const [interval, timeout] = [resource.get("check_interval_sec"), resource.get("timeout_sec")];
   const [period, wait] = [secondsOf(interval), secondsOf(timeout)];
@@ -40,7 +41,7 @@ export function judgeGoogle(report: Report, resource: Tree): void {
   for (const http of resource.all("http_health_check", "https_health_check", "http2_health_check")) {
     const at = http.get("request_path");
     if (at.text !== undefined)
-      judgePath(report, ["routes"], { path: at.text, at }, { ours: areOurs(report, [at.text]) });
+      judgePath(report, [heals ? "replaces" : "routes"], { path: at.text, at }, { ours: areOurs(report, [at.text]) });
   }
 }
 

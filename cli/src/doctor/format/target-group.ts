@@ -42,7 +42,7 @@ export function judgeTargetGroup(report: Report, group: TargetGroup): void {
       at: matcher,
       what: `The matcher ${JSON.stringify(matcher.text)} accepts redirects.`,
       why: "A redirect to a login page or to another host then counts as healthy.",
-      fix: 'matcher = "200"',
+      fix: matcher.field.endsWith("HttpCode") ? 'HttpCode: "200"' : 'matcher = "200"',
     });
   const failures = numberOf(unhealthy, 2);
   judgeDrain(report, failures * seconds + wait, `${failures} x ${seconds} + ${wait}`, interval.here ? interval : at);

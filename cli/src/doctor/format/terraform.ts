@@ -20,7 +20,7 @@ export function judgeTerraform(report: Report, root: Tree): void {
       for (const check of resource.all("health_check")) judgeGroup(report, resource, check);
     else if (type === "aws_ecs_task_definition") judgeTask(report, resource, `${type} ${name}`);
     else if (type === "aws_elb") judgeElb(report, resource);
-    else if (/^google_compute_(region_)?health_check$/.test(type)) judgeGoogle(report, resource);
+    else if (/^google_compute_(region_)?health_check$/.test(type)) judgeGoogle(report, resource, name);
     else if (/^google_cloud_run(_v2)?_service$/.test(type)) judgeCloudRun(report, resource);
     else if (type === "kubernetes_manifest") judgeKubernetes(report, resource.get("manifest"));
     else if (type === "kubectl_manifest") judgeText(report, resource.get("yaml_body"));

@@ -14,12 +14,14 @@ export function isValues(file: string, root: Tree): boolean {
   const named = /(^|[-_.])values([-_.][\w-]+)*\.ya?ml$/.test(file.replace(/^.*[/\\]/, ""));
   return (
     own + (image ? 1 : 0) + (named ? 1 : 0) >= 2 ||
-    (hasProbes(root, 0) && !root.get("static_resources").here) ||
+    (!root.get("static_resources").here && hasProbes(root, new Set(), 0)) ||
     (named && own > 0)
   );
 }
 
-function hasProbes(tree: Tree, depth: number): boolean {
-  if (depth > 6) return false;
-  return tree.entries().some(([key, child]) => (PROBE.test(key) && child.isMap) || hasProbes(child, depth + 1));
+function hasProbes(tree: Tree, seen: Set<unknown>, depth: number): boolean {
+  if (depth > 6 || seen.has(tree.item)) return false;
+  // Aliases may name the same map many times over.
+  seen.add(tree.item);
+  return tree.entries().some(([key, child]) => child.isMap && (PROBE.test(key) || hasProbes(child, seen, depth + 1)));
 }

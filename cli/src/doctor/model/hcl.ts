@@ -55,7 +55,6 @@ class HclReader {
   #entry(): Entry {
     const { line } = this.#scan;
     const start = this.#scan.at;
-    const column = start - (this.#scan.text.lastIndexOf("\n", start - 1) + 1);
     const key = this.#scan.char === '"' ? this.#scan.string() : this.#scan.word();
     const labels: string[] = [];
     for (;;) {
@@ -63,13 +62,13 @@ class HclReader {
       const char = this.#scan.char;
       if (char === "=" || char === ":") {
         this.#scan.at += 1;
-        return { key, line, start, column, item: this.#expression() };
+        return { key, line, start, column: 0, item: this.#expression() };
       }
       if (char === "{") {
         this.#scan.at += 1;
         const item = this.body("block");
         if (item.type === "map" && labels.length > 0) item.entries = [...item.entries, labelEntry(labels, line)];
-        return { key, line, start, column, item };
+        return { key, line, start, column: 0, item };
       }
       if (char === '"') labels.push(this.#scan.string());
       else if (char !== undefined && /[\w-]/.test(char)) labels.push(this.#scan.word());

@@ -10,8 +10,10 @@ export interface ScalarItem {
   readonly line: number;
   /** `undefined` if only the program that reads the file can tell, such as a reference in Terraform. */
   readonly value: unknown;
-  /** Where the text of the value stands, quotes included; missing if it is not one piece of text. */
+  /** Where the text of the value stands, quotes included; missing if nobody can change it alone. */
   readonly span?: Span;
+  /** Whether aliases may bring the value to other places too. */
+  readonly shared?: boolean;
   readonly quote: "plain" | "double" | "single" | "block";
 }
 
@@ -19,7 +21,7 @@ export interface ScalarItem {
 export interface Entry {
   readonly key: string;
   readonly line: number;
-  /** Where the key begins, and how many characters stand before it in its line. */
+  /** Where the key begins, and how many characters stand before it in its line; not counted in HCL. */
   readonly start: number;
   readonly column: number;
   readonly item: Item;
@@ -31,6 +33,8 @@ export interface MapItem {
   readonly line: number;
   /** Whether it is written between braces. */
   readonly flow: boolean;
+  /** Where its text begins, if that is known. */
+  readonly start?: number | undefined;
   entries: readonly Entry[];
 }
 

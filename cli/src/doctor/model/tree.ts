@@ -1,4 +1,4 @@
-import type { Edit, Entry, Item, ScalarItem } from "./item.ts";
+import type { Edit, Entry, Item, MapItem, ScalarItem } from "./item.ts";
 import type { Place, Report } from "./report.ts";
 
 /** A value of a file that knows its line and its path; a missing one stands where it would be. */
@@ -99,6 +99,12 @@ export class Tree implements Place {
     return this.item?.type === "scalar" ? this.item : undefined;
   }
 
+  /** The scalar, if its text can be replaced. */
+  get replaceable(): ScalarItem | undefined {
+    const { scalar } = this;
+    return scalar?.span && scalar.quote !== "block" ? scalar : undefined;
+  }
+
   /** Whether the value is known only after variables are filled in. */
   get isOpen(): boolean {
     return this.item?.type === "scalar" && (this.value === undefined || isTemplate(this.value));
@@ -155,17 +161,30 @@ export function lastOf(field: string): string {
 
 /** The edit that puts another text in the place of this one; nothing where no text stands. */
 export function textEdit(tree: Tree, text: string): { readonly edit?: Edit } {
-  return tree.scalar ? { edit: { replace: tree.scalar, text } } : {};
+  const { replaceable } = tree;
+  return replaceable ? { edit: { replace: replaceable, text } } : {};
 }
 
 /** The edit that puts a number or a word in the place of this value; nothing where none stands. */
 export function rawEdit(tree: Tree, raw: string): { readonly edit?: Edit } {
-  return tree.scalar ? { edit: { replace: tree.scalar, raw } } : {};
+  const { replaceable } = tree;
+  return replaceable ? { edit: { replace: replaceable, raw } } : {};
+}
+
+/** The edit that writes another path for this probe. A path that other probes share stays: they ask another question. */
+export function pathEdit(path: Tree, text: string): { readonly edit?: Edit } {
+  return path.scalar?.shared ? {} : textEdit(path, text);
 }
 
 /** The edit that sets a key of a map: its value is replaced, or the key is added. */
 export function setEdit(map: Tree, key: string, raw: string): { readonly edit?: Edit } {
   const at = map.get(key);
   if (at.scalar) return rawEdit(at, raw);
-  return map.item?.type === "map" && !at.here ? { edit: { into: map.item, key, raw } } : {};
+  return map.item?.type === "map" && !at.here && takesKeys(map.item) ? { edit: { into: map.item, key, raw } } : {};
+}
+
+/** Whether a new key can stand before the first one. A map that begins with a merged key has no place for it. */
+function takesKeys({ start = Infinity, flow, entries }: MapItem): boolean {
+  const first = entries[0]?.start ?? -1;
+  return flow ? first > start : first === start;
 }

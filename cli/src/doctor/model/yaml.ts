@@ -6,6 +6,8 @@ import {
   isSeq,
   LineCounter,
   parseAllDocuments,
+  visit,
+  type Alias,
   type Document,
   type Node,
 } from "yaml";
@@ -14,32 +16,53 @@ import type { Entry, Item, MapItem } from "./item.ts";
 import { Tree } from "./tree.ts";
 import { isFunction, withoutFunction } from "./yaml-function.ts";
 
+/** Says what is wrong in a line of the file. */
+type ErrorAt = (line: number, reason: string) => UsageError;
+
+/** More keys than the merges of a file bring together. Each merge takes in all keys of those before it. */
+const MOST_MERGED = 100_000;
+
 /** Turns the nodes of one document into items. Aliases give the item of their anchor, with its lines. */
 class Reader {
   readonly #document: Document;
   readonly #lines: LineCounter;
   readonly #firstLine: number;
+  readonly #errorAt: ErrorAt;
+  #named: ReadonlyMap<Alias, Node> | undefined;
+  /** How many anchors stand around the node that is read. */
+  #anchors = 0;
+  #merged = 0;
   /** Whether the text stands inside another one, so that nobody can edit it by its offsets. */
   readonly #inside: boolean;
   readonly #known = new Map<unknown, Item>();
 
-  constructor(document: Document, lines: LineCounter, firstLine: number) {
+  constructor(document: Document, lines: LineCounter, firstLine: number, errorAt: ErrorAt) {
     this.#document = document;
+    this.#errorAt = errorAt;
     this.#lines = lines;
     this.#firstLine = firstLine;
     this.#inside = firstLine > 1;
   }
 
   itemOf(node: unknown, line: number): Item {
-    const resolved = withoutFunction(isAlias(node) ? node.resolve(this.#document) : node);
+    const resolved = withoutFunction(isAlias(node) ? this.#nodeOf(node) : node);
     const known = this.#known.get(resolved);
     if (known) return known;
     if (isNode(resolved) && isFunction(resolved)) return this.#openOf(resolved, line);
+    const anchors = isNode(resolved) && resolved.anchor !== undefined ? 1 : 0;
+    this.#anchors += anchors;
+    const item = this.#newItemOf(resolved, line);
+    this.#anchors -= anchors;
+    return item;
+  }
+
+  #newItemOf(resolved: unknown, line: number): Item {
     if (isMap(resolved)) {
       const map: MapItem = {
         type: "map",
         line: this.#lineOf(resolved, line),
         flow: resolved.flow === true,
+        start: this.#inside ? undefined : resolved.range?.[0],
         entries: [],
       };
       // Known before its children are read, because an alias inside may name it.
@@ -54,7 +77,7 @@ class Reader {
       return list;
     }
     if (!isScalar(resolved)) return { type: "scalar", line, value: null, quote: "plain" };
-    const { range, type } = resolved;
+    const { range, type, anchor } = resolved;
     const quote =
       type === "QUOTE_DOUBLE"
         ? "double"
@@ -68,10 +91,20 @@ class Reader {
       line: this.#lineOf(resolved, line),
       value: resolved.value,
       quote,
-      ...(range && range[1] > range[0] && !this.#inside && { span: { start: range[0], end: range[1] } }),
+      // A change of a number with an anchor would also change what its aliases say.
+      ...(range &&
+        range[1] > range[0] &&
+        !this.#inside &&
+        anchor === undefined && { span: { start: range[0], end: range[1] } }),
+      ...(this.#anchors > 0 && { shared: true }),
     };
     this.#known.set(resolved, item);
     return item;
+  }
+
+  #nodeOf(alias: Alias): Node | undefined {
+    this.#named ??= nodesByAlias(this.#document);
+    return this.#named.get(alias);
   }
 
   /** A value that only the program knows that reads the file. */
@@ -84,9 +117,12 @@ class Reader {
   #entriesOf(pairs: readonly { readonly key: unknown; readonly value: unknown }[], line: number): readonly Entry[] {
     const own: Entry[] = [];
     const merged: Entry[] = [];
+    const keys = new Set<unknown>();
     for (const { key, value } of pairs) {
       if (!isScalar(key)) continue;
       const at = this.#lineOf(key, line);
+      if (keys.has(key.value)) throw this.#errorAt(at, "Map keys must be unique");
+      keys.add(key.value);
       const item = this.itemOf(value, at);
       const start = this.#inside ? -1 : (key.range?.[0] ?? -1);
       if (key.value !== "<<") {
@@ -95,7 +131,11 @@ class Reader {
       }
       // A map that is still being read holds itself: it has no entries yet, and so the circle ends.
       for (const source of item.type === "list" ? item.items : [item])
-        if (source.type === "map") merged.push(...source.entries);
+        if (source.type === "map") {
+          this.#merged += source.entries.length;
+          if (this.#merged > MOST_MERGED) throw this.#errorAt(at, `the merges (<<) copy more than ${MOST_MERGED} keys`);
+          for (const entry of source.entries) merged.push(entry);
+        }
     }
     const names = new Set(own.map((entry) => entry.key));
     for (const entry of merged)
@@ -116,6 +156,20 @@ class Reader {
   }
 }
 
+/** The node that each alias names. The library searches the whole document again for each of them. */
+function nodesByAlias(document: Document): ReadonlyMap<Alias, Node> {
+  const latest = new Map<string, Node>();
+  const named = new Map<Alias, Node>();
+  visit(document, {
+    Node(_, node) {
+      const target = isAlias(node) ? latest.get(node.source) : undefined;
+      if (isAlias(node) && target) named.set(node, target);
+      if (!isAlias(node) && node.anchor !== undefined) latest.set(node.anchor, node);
+    },
+  });
+  return named;
+}
+
 /**
  * The documents of a YAML or JSON text.
  *
@@ -127,20 +181,21 @@ export function yamlTreesOf(file: string, text: string, firstLine = 1): readonly
   const documents = [
     ...parseAllDocuments(text, {
       lineCounter: lines,
-      uniqueKeys: true,
+      // Compares each key with all others of its map. The reader below finds a repeated key at once.
+      uniqueKeys: false,
       version: "1.2",
       merge: false,
       logLevel: "silent",
     }),
   ];
+  const errorAt: ErrorAt = (line, reason) =>
+    new UsageError(`${file}:${line}: ${reason}${text.includes("{{") ? RENDER : ""}`);
   for (const { errors } of documents)
-    for (const { message, pos } of errors) {
-      const line = (lines.linePos(pos[0]).line || 1) + firstLine - 1;
-      throw new UsageError(`${file}:${line}: ${reasonOf(message)}${text.includes("{{") ? RENDER : ""}`);
-    }
+    for (const { message, pos } of errors)
+      throw errorAt((lines.linePos(pos[0]).line || 1) + firstLine - 1, reasonOf(message));
   return documents.flatMap((document) => {
     if (document.contents === null) return [];
-    const root = new Reader(document, lines, firstLine).itemOf(document.contents, firstLine);
+    const root = new Reader(document, lines, firstLine, errorAt).itemOf(document.contents, firstLine);
     return [new Tree({ file, line: root.line, field: "" }, root)];
   });
 }

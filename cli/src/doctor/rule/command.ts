@@ -11,14 +11,28 @@ export function isShell(words: readonly string[]): boolean {
   return /(^|\/)(ba|a|da|z|k)?sh$/.test(words[0] ?? "") && /^-/.test(words[1] ?? "");
 }
 
+/** More characters, or blanks in a row, than a check has. The time for a line grows with the square of its length. */
+const MOST_CHARACTERS = 8_000;
+const MOST_BLANKS = /\s{100}/;
+
 /** Judges a command in a container; returns the path it asks, if it asks one by HTTP. */
 export function judgeCommand(report: Report, command: Command): string | undefined {
-  const { words, shell, at, source } = command;
+  const { words, shell, at, source, form } = command;
   const line = words.join(" ");
+  if (line.length > MOST_CHARACTERS || MOST_BLANKS.test(line)) {
+    const why = `The doctor reads commands of up to ${MOST_CHARACTERS} characters, without long gaps.`;
+    report.unread({ file: at.file, line: at.line, what: "a command", why });
+    return undefined;
+  }
+  const shown = (change: (line: string) => string): string =>
+    isShell(words) ? (form?.exec ?? inCompose)([...words.slice(0, -1), change(words.at(-1) ?? "")]) : change(line);
   const correct: Correct = (change) => {
     const text = source?.text;
     const changed = text === undefined ? undefined : change(text);
-    return { fix: change(line), ...(source && changed !== undefined && changed !== text && textEdit(source, changed)) };
+    return {
+      fix: shown(change),
+      ...(source && changed !== undefined && changed !== text && textEdit(source, changed)),
+    };
   };
   if (!shell) judgeExecForm(report, command);
   judgePrograms(report, command);

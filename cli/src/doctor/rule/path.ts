@@ -28,7 +28,7 @@ export interface PathRule {
 
 /** A path without query, fragment and closing slash. */
 export function plainPath(path: string): string {
-  return path.replace(/[?#].*$/, "").replace(/(?<=.)\/$/, "");
+  return path.replace(/[?#][^]*$/, "").replace(/(?<=.)\/$/, "");
 }
 
 /** Whether a path is one that only the library has. */

@@ -1,6 +1,6 @@
 /** An end that succeeds after every failure. */
 const NEVER_FAILS =
-  /\s*(?:\|\||;|\n)\s*(exit\s+0|true|\/bin\/true|:|(?:echo|printf)\b[^|;&]*?|[({]\s*(?:echo|printf)\b[^|;&)}]*;?\s*[)}])\s*(['"]?)\s*$/;
+  /(?<!\s)\s*(?:\|\||;|\n)\s*(exit\s+0|true|\/bin\/true|:|(?:echo|printf)\b[^|;&]*?|[({]\s*(?:echo|printf)\b[^|;&)}]*;?\s*[)}])\s*(['"]?)\s*$/;
 /** Programs that say something and look at nothing. */
 const ASKS_NOTHING =
   /^\s*(true|\/bin\/true|exit\s+0|:|((\/usr)?\/bin\/)?(echo|printf|sleep|date|hostname|whoami|uptime|pwd)\b[^|;&<>$`]*)\s*$/;
