@@ -250,6 +250,63 @@ backend web
     expect(page).toContain("fastinter and downinter are not simulated");
     expect(page).toContain("default-server: inter 5s fall 3 -> default-server: inter 2s fall 2");
   });
+
+  test("the default-server of a backend and its own request count before those of defaults", async () => {
+    const { found } = await played(`defaults
+  option httpchk
+  http-check send meth GET uri /readyz
+  default-server inter 10s fall 1
+backend web
+  http-check send meth GET uri /livez
+  default-server inter 3s fall 4
+  server a 10.0.0.1:80 check
+`);
+    expect(found[0]?.workload.paths).toEqual({ check: "/livez" });
+    expect(found[0]?.spec.check).toMatchObject({ intervalSeconds: 3, fall: 4 });
+  });
+
+  test("a backend of Varnish is none of HAProxy", async () => {
+    const { code, err } = await say(["simulate", "-"], { "-": 'backend default {\n  .host = "127.0.0.1";\n}\n' });
+    expect([code, err.includes("haproxy.cfg:")]).toEqual([2, false]);
+  });
+});
+
+describe("numbers that a file cannot have", () => {
+  test.each([
+    ["HAProxy", "backend web\n  option httpchk GET /readyz\n  server a 10.0.0.1:80 check inter 0 fall 0 rise 0\n", 2],
+    [
+      "Compose",
+      'services:\n  a:\n    image: a\n    deploy: { replicas: 2 }\n    healthcheck: { test: "curl -f http://127.0.0.1/livez", interval: 0s, timeout: 0s, retries: 0 }\n',
+      30,
+    ],
+    [
+      "ECS",
+      '[{"name":"a","image":"a","healthCheck":{"command":["CMD-SHELL","curl -f http://127.0.0.1/livez"],"interval":0,"timeout":0,"retries":0}}]',
+      30,
+    ],
+  ])("a check of %s every 0 s comes at the default interval", async (_, text, seconds) => {
+    const { found } = await played(text);
+    const { check, replacing } = found[0]?.spec ?? {};
+    expect((replacing ?? check)?.intervalSeconds).toBe(seconds);
+  });
+
+  test("a share that is no number is the default", async () => {
+    const text = deployment(
+      "containers: [{ name: app, image: a }]",
+      "replicas: 4\n  strategy: { rollingUpdate: { maxSurge: some, maxUnavailable: 50% } }",
+    );
+    const { found } = await played(text);
+    expect([found[0]?.spec.maxSurge, found[0]?.spec.maxUnavailable]).toEqual([1, 2]);
+  });
+
+  test("more replicas than --replicas takes are refused", async () => {
+    const text = deployment("containers: [{ name: app, image: a }]", "replicas: 1000000");
+    const { code, err } = await say(["simulate", "a.yaml"], { "a.yaml": text });
+    expect([code, err]).toEqual([
+      2,
+      "health-state: a.yaml:1: 1000000 replicas are too many. Simulate fewer of them: --replicas 100\n",
+    ]);
+  });
 });
 
 describe("the containers of a task of ECS", () => {

@@ -52,12 +52,13 @@ function workloadOf(name: string, service: Tree, reading: Reading): Workload {
     (key) => deploy.get(key).here,
   );
   const check = service.get("healthcheck");
-  const seconds = (field: string, otherwise: number): number => secondsOf(check.get(field).value) ?? otherwise;
+  // Docker takes 0 for "not said".
+  const seconds = (field: string, otherwise: number): number => secondsOf(check.get(field).value) || otherwise;
   const number = (tree: Tree, otherwise: number): number => (typeof tree.value === "number" ? tree.value : otherwise);
   const { settings } = docker;
   const interval = seconds("interval", Number(settings.interval.value));
   const timeout = seconds("timeout", Number(settings.timeout.value));
-  const retries = number(check.get("retries"), Number(settings.retries.value));
+  const retries = number(check.get("retries"), 0) || Number(settings.retries.value);
   const start = seconds("start_period", 0);
   const command = checkOf(service).here ? commandOf(check.get("test")) : undefined;
   const asked = command && questionOfCommand(command.words, reading, assumed);

@@ -41,7 +41,8 @@ function workloadOf(name: string, container: Tree, reading: Reading, assumed: As
   const check = fieldOf(container, "healthCheck");
   const number = (tree: Tree, field: keyof typeof ecs.settings): number => {
     const { value } = fieldOf(tree, field);
-    return typeof value === "number" ? value : Number(ecs.settings[field].value ?? 0);
+    // ECS refuses 0, except where it is the default.
+    return typeof value === "number" && value > 0 ? value : Number(ecs.settings[field].value ?? 0);
   };
   const command = check.here ? commandOf(fieldOf(check, "command")) : undefined;
   const asked = command && questionOfCommand(command.words, reading, assumed);

@@ -1,4 +1,4 @@
-import { sectionsOf, wordAfter, type Directive } from "../../doctor/format/haproxy-section.ts";
+import { defaultServerOf, sectionsOf, wordAfter, type Directive } from "../../doctor/format/haproxy-section.ts";
 import { secondsOf } from "../../doctor/model/duration.ts";
 import { haproxy } from "../../probers/client/haproxy.ts";
 import type { Reading, Workload } from "../model/spec.ts";
@@ -30,16 +30,17 @@ function workloadOf(
   reading: Reading,
 ): Workload {
   const assumed = new Assumptions();
-  const standard = all.filter(({ words }) => words[0] === "default-server").flatMap(({ words }) => words.slice(1));
+  const standard = defaultServerOf(all);
   const isChecked = [...first.words, ...standard].includes("check");
   const setting = (key: string): string | undefined => wordAfter(first.words, key) ?? wordAfter(standard, key);
-  const intervalSeconds = secondsOf(setting("inter"), "ms") ?? Number(haproxy.settings.inter.value);
-  const fall = Number(setting("fall") ?? haproxy.settings.fall.value);
-  const rise = Number(setting("rise") ?? haproxy.settings.rise.value);
+  // HAProxy refuses 0 in each of these places.
+  const intervalSeconds = secondsOf(setting("inter"), "ms") || Number(haproxy.settings.inter.value);
+  const fall = Number(setting("fall")) || Number(haproxy.settings.fall.value);
+  const rise = Number(setting("rise")) || Number(haproxy.settings.rise.value);
   const limit = all.filter(({ words }) => words[0] === "timeout" && words[1] === "check").at(-1);
-  const timeoutSeconds = secondsOf(limit?.words[2], "ms") ?? intervalSeconds;
+  const timeoutSeconds = secondsOf(limit?.words[2], "ms") || intervalSeconds;
   const option = all.filter(({ words }) => words[0] === "option" && words[1] === "httpchk").at(-1);
-  const send = all.find(({ words }) => words[0] === "http-check" && words.includes("uri"));
+  const send = all.filter(({ words }) => words[0] === "http-check" && words.includes("uri")).at(-1);
   const said = option?.words.slice(2) ?? [];
   const path = option && ((send && wordAfter(send.words, "uri")) ?? (said.length > 1 ? said[1] : said[0]) ?? "/");
   const question =
@@ -55,7 +56,7 @@ function workloadOf(
   const placeOf = (key: string): Directive =>
     first.words.includes(key)
       ? first
-      : (all.find(({ words }) => words[0] === "default-server" && words.includes(key)) ?? first);
+      : (all.filter(({ words }) => words[0] === "default-server" && words.includes(key)).at(-1) ?? first);
   const at = { line: placeOf("inter").line, written: placeOf("inter").words.join(" ") };
   const asked = send ?? option ?? first;
   return {

@@ -181,7 +181,7 @@ function rollingOf(
   if (strategy.get("type").text === "Recreate") return { at, maxSurge: 0, maxUnavailable: replicas };
   if (kind === "StatefulSet" || kind === "Pod") return { at, maxSurge: 0, maxUnavailable: 1 };
   const count = (tree: Tree, otherwise: string, round: (value: number) => number): number => {
-    const written = tree.written ?? otherwise;
+    const written = /^\d+%?$/.test(tree.written ?? "") ? `${tree.written}` : otherwise;
     return written.endsWith("%") ? round((Number.parseFloat(written) / 100) * replicas) : Number(written);
   };
   const source = at.get("maxSurge").here || at.get("maxUnavailable").here ? at : strategy.get("canary");

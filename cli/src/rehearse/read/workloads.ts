@@ -1,4 +1,5 @@
 import { isCloudFormation } from "../../doctor/format/cloudformation.ts";
+import { isHaproxy } from "../../doctor/format/haproxy-section.ts";
 import { UsageError } from "../../io/io.ts";
 import { isIni, withoutIdleDocuments, yamlTreesOf } from "../../doctor/model/yaml.ts";
 import type { Tree } from "../../doctor/model/tree.ts";
@@ -10,6 +11,9 @@ import { kubernetesWorkloads } from "./kubernetes.ts";
 
 const ACCEPTED =
   "simulate reads a Deployment or another workload of Kubernetes, a Compose file with healthchecks, a haproxy.cfg with servers, or an ECS task definition";
+
+/** The same limit as that of --replicas. */
+const MOST_REPLICAS = 10_000;
 
 /** The content of a file. */
 export interface Found {
@@ -26,12 +30,7 @@ export interface Found {
 export function workloadsOf(file: string, text: string, reading: Reading): Found {
   if (text.includes("\0")) throw new UsageError(`${file}: is a binary file. ${ACCEPTED}`);
   if (text.trim() === "") throw new UsageError(`${file}: is empty. ${ACCEPTED}`);
-  if (
-    /^(global|defaults|backend|listen|frontend)\b[^:=]*$/m.test(text) &&
-    !/^\s*[{[]/.test(text) &&
-    !/^(apiVersion|services):/m.test(text)
-  )
-    return someOf(file, haproxyWorkloads(file, text, reading), reading, []);
+  if (isHaproxy(text)) return someOf(file, haproxyWorkloads(file, text, reading), reading, []);
   if (isIni(text)) throw new UsageError(`${file}: has an unknown format. ${ACCEPTED}`);
   const busy = withoutIdleDocuments(text);
   const trees = busy.replace(/---/g, "").trim() === "" ? [] : yamlTreesOf(file, busy);
@@ -59,6 +58,11 @@ function someOf(file: string, found: readonly Workload[], { only }: Reading, sto
   if (found.length === 0)
     throw new UsageError(
       `${file}: contains nothing to simulate. ${ACCEPTED}${stores.length > 0 ? `. These are simulated only if --only names them: ${stores.join(", ")}` : ""}`,
+    );
+  const large = found.find(({ spec }) => spec.replicas > MOST_REPLICAS);
+  if (large)
+    throw new UsageError(
+      `${file}:${large.line}: ${large.spec.replicas} replicas are too many. Simulate fewer of them: --replicas 100`,
     );
   const named = found.filter(({ name }) => only.includes(nameIn(name)));
   if (only.length > 0 && named.length === 0)
