@@ -79,13 +79,11 @@ function shownAs(format: "json" | "sarif" | "github" | undefined, results: reado
 
 /** Shows what changes, and writes it with `--fix`; says why it cannot. */
 async function correct(
-  { file, kind, findings }: Result,
+  { file, findings }: Result,
   text: string,
   flags: DoctorFlags,
   io: Io,
 ): Promise<string | undefined> {
-  if (!/^(kubernetes|compose|envoy|ecs|consul|cloudformation)$/.test(kind) || /\.(hcl|tf)$/.test(file))
-    return undefined;
   const { text: next, count } = fixed(text, findings);
   if (count === 0) return undefined;
   // The findings for programs stay alone on standard output.

@@ -119,5 +119,6 @@ function maybe(given: string, known: readonly string[]): string {
 function messageOf(error: unknown): string {
   if (error instanceof ConfigRefusedError) return `refused. ${error.message}`;
   const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^health-state: /, "");
+  // The library takes a number of milliseconds too. On the command line, every duration has a unit.
+  return message.replace(/^health-state: /, "").replace("(1500, ", "(");
 }

@@ -38,6 +38,9 @@ const KINDS: readonly Kind[] = [
   { kind: "consul", is: isConsul, judge: judgeConsul },
 ];
 
+/** The formats in YAML or JSON, which --fix can change. */
+const EDITABLE = /^(kubernetes|compose|envoy|ecs|consul|cloudformation)$/;
+
 const ACCEPTED =
   "The doctor reads Kubernetes manifests, Compose files, Dockerfiles, haproxy.cfg, Envoy YAML, Consul definitions, ECS task definitions, CloudFormation templates, Terraform files and Nomad jobs";
 
@@ -49,7 +52,10 @@ const ACCEPTED =
 export function examine(file: string, text: string, service: Service): ExaminedFile {
   const { report, done } = createReport(service);
   const kind = judgeByKind(report, file, text);
-  return { kind, ...done() };
+  const examined = done();
+  if (EDITABLE.test(kind) && !/\.(hcl|tf)$/.test(file)) return { kind, ...examined };
+  const findings = examined.findings.map(({ edit: _edit, ...finding }) => ({ ...finding, fixable: false }));
+  return { kind, ...examined, findings };
 }
 
 function judgeByKind(report: Report, file: string, text: string): string {

@@ -13,9 +13,10 @@ interface Change {
 /** A text with the certain corrections in it, and how many they are. Comments, order and quotes stay as they are. */
 export function fixed(text: string, findings: readonly Finding[]): { readonly text: string; readonly count: number } {
   const changes: Change[] = [];
+  const write = isJson(text) ? asJson : (raw: string): string => raw;
   let count = 0;
   for (const { edit, severity } of findings) {
-    const change = edit && severity !== "note" ? changeOf(text, edit) : undefined;
+    const change = edit && severity !== "note" ? changeOf(text, edit, write) : undefined;
     if (!change || changes.some((other) => overlaps(change, other))) continue;
     changes.push(change);
     count += 1;
@@ -32,10 +33,10 @@ function overlaps(one: Change, other: Change): boolean {
   return one.start < other.end && other.start < one.end ? true : one.start === other.start;
 }
 
-function changeOf(text: string, edit: Edit): Change | undefined {
+function changeOf(text: string, edit: Edit, write: (raw: string) => string): Change | undefined {
   if ("replace" in edit) {
     const { span } = edit.replace;
-    return span && { ...span, text: "raw" in edit ? edit.raw : quoted(edit.text, edit.replace) };
+    return span && { ...span, text: "raw" in edit ? write(edit.raw) : quoted(edit.text, edit.replace) };
   }
   const { flow, start: mapStart = 0, entries } = edit.into;
   const [first] = entries;
@@ -47,7 +48,20 @@ function changeOf(text: string, edit: Edit): Change | undefined {
   const line = `${end}${text.slice(start - column, start).replace(/[^\t]/g, " ")}`;
   const isOneLine = flow && !text.slice(mapStart, start).includes("\n");
   const separator = isOneLine ? ", " : flow ? `,${line}` : line;
-  return { start, end: start, text: `${key}: ${edit.raw}${separator}`, key: edit.key };
+  return { start, end: start, text: `${key}: ${write(edit.raw)}${separator}`, key: edit.key };
+}
+
+function isJson(text: string): boolean {
+  try {
+    return JSON.parse(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A word such as `5s` has quotes in JSON. */
+function asJson(raw: string): string {
+  return /^[\w.]+$/.test(raw) && !isJson(raw) ? JSON.stringify(raw) : raw;
 }
 
 function quoted(text: string, { quote }: ScalarItem): string {

@@ -149,7 +149,9 @@ function sarifOf({ rule, severity, file, line, field, problem, message, fix }: F
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: file === "-" ? "stdin" : encodeURI(file.replaceAll("\\", "/")) },
+          artifactLocation: {
+            uri: file === "-" ? "stdin" : encodeURI(file.replaceAll("\\", "/")).replace(/[?#]/g, encodeURIComponent),
+          },
           region: { startLine: line },
         },
       },

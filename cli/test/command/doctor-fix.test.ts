@@ -94,6 +94,20 @@ describe("doctor --fix", () => {
     expect(JSON.parse(text).spec.containers[0].livenessProbe.timeoutSeconds).toBe(5);
   });
 
+  test("writes durations into JSON with quotes", async () => {
+    const clusters = (check: object): string =>
+      JSON.stringify({ static_resources: { clusters: [{ name: "a", health_checks: [check] }] } }, null, 2);
+    const check = { timeout: "10s", interval: "5s", unhealthy_threshold: 2, http_health_check: { path: "/ready" } };
+    const { text } = await fix("envoy.json", clusters(check), "--fix");
+    expect(JSON.parse(text).static_resources.clusters[0].health_checks[0]).toEqual({
+      ...check,
+      timeout: "5s",
+      healthy_threshold: 2,
+    });
+    const compose = '{ "services": { "a": { "healthcheck": { "test": ["CMD", "/check"], "interval": 10 } } } }';
+    expect((await fix("compose.json", compose, "--fix")).text).toBe(compose.replace("10", '"10s"'));
+  });
+
   const SHARED = `apiVersion: v1
 kind: Pod
 spec:
@@ -113,6 +127,10 @@ spec:
     ["a path that another probe merges", `${SHARED}      livenessProbe: { <<: *probe, periodSeconds: 40 }\n`],
     ["a number with an anchor", SHARED],
     [
+      "a port that is right for another container",
+      "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      image: b\n      ports: [{ name: web, containerPort: 80 }]\n      readinessProbe: &probe { httpGet: { path: /ready, port: admin } }\n    - name: c\n      image: d\n      ports: [{ name: admin, containerPort: 81 }]\n      readinessProbe: *probe\n",
+    ],
+    [
       "a map with a question mark before its first key",
       "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      image: b\n      livenessProbe:\n        ? exec\n        : { command: [python, x.py] }\n",
     ],
@@ -121,6 +139,14 @@ spec:
     const { findings } = JSON.parse((await say(["doctor", "--json", "a.yaml"], { "a.yaml": text })).out);
     expect(findings.map(({ fixable }: { fixable: boolean }) => fixable)).toEqual(findings.map(() => false));
     expect(findings).not.toEqual([]);
+  });
+
+  test("does not change Terraform, and does not say that it can", async () => {
+    const text =
+      'resource "aws_lb_target_group" "a" {\n  health_check {\n    path = "/ready"\n    interval = 5\n    timeout = 5\n  }\n}\n';
+    expect((await fix("a.tf", text, "--fix")).text).toBe(text);
+    const { findings } = JSON.parse((await say(["doctor", "--json", "a.tf"], { "a.tf": text })).out);
+    expect(findings).toMatchObject([{ rule: "timeout-over-period", fixable: false }]);
   });
 
   test("does not change a file that is not UTF-8", async () => {

@@ -56,7 +56,7 @@ describe("simulate", () => {
     [["simulate", "herd", "--seed", "1.5"], '--seed "1.5": must be a whole number from 0 to 9007199254740991'],
     [
       ["simulate", "herd", "--duration", "soon"],
-      '--duration is "soon". Pass a duration of at least 60000 ms (1500, "500ms", "30s", "5m", "2h").',
+      '--duration is "soon". Pass a duration of at least 60000 ms ("500ms", "30s", "5m", "2h").',
     ],
     [
       ["simulate", "herd", "--load-time", "-1s"],

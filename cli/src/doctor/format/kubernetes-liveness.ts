@@ -1,5 +1,5 @@
 import type { Report } from "../model/report.ts";
-import { pathEdit, setEdit } from "../model/tree.ts";
+import { ownEdit, setEdit } from "../model/tree.ts";
 import { judgeTcp } from "../rule/balancer.ts";
 import { canFailInLoad, judgePath, roleOf, siblingOf } from "../rule/path.ts";
 import type { Container } from "./kubernetes-port.ts";
@@ -62,7 +62,7 @@ function judgeSame(report: Report, { liveness, readiness }: Probes, ours: boolea
       path !== undefined && kind === "http"
         ? `path: ${path}`
         : "a livenessProbe that fails only when a restart helps, or no livenessProbe",
-    ...(ours && kind === "http" && path !== undefined && pathEdit(tree.get("httpGet", "path"), path)),
+    ...(ours && kind === "http" && path !== undefined && ownEdit(tree.get("httpGet", "path"), path)),
   });
 }
 

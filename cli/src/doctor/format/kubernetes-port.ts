@@ -1,5 +1,5 @@
 import type { Report } from "../model/report.ts";
-import { lastOf, rawEdit, textEdit, type Tree } from "../model/tree.ts";
+import { lastOf, ownEdit, rawEdit, type Tree } from "../model/tree.ts";
 
 /** A container of a pod, and what is known around it. */
 export interface Container {
@@ -52,7 +52,7 @@ export function judgePort(report: Report, container: Container, handler: Tree): 
     what: `The container has no port named ${JSON.stringify(port.text)}.`,
     why: "The kubelet cannot resolve the name, so every check fails.",
     fix: `port: ${typeof other === "string" || typeof other === "number" ? other : "8080"}`,
-    ...(names.length === 1 && typeof other === "string" && textEdit(port, other)),
+    ...(names.length === 1 && typeof other === "string" && ownEdit(port, other)),
   });
 }
 

@@ -1,6 +1,6 @@
 import { kubernetes } from "../../probers/index.ts";
 import type { Report } from "../model/report.ts";
-import { isTemplate, pathEdit, setEdit, rawEdit, type Tree } from "../model/tree.ts";
+import { isTemplate, ownEdit, setEdit, rawEdit, type Tree } from "../model/tree.ts";
 import { judgeTimes } from "../rule/balancer.ts";
 import { isShell, judgeCommand } from "../rule/command.ts";
 import { judgeExecTime } from "../rule/exec-time.ts";
@@ -84,7 +84,7 @@ export function probeOf(report: Report, container: Container, name: ProbeName): 
             path,
             at: kind === "http" && pathAt.here ? pathAt : kind === "exec" ? tree.get("exec", "command") : at,
             ...(kind === "exec" && { context: `command: ${JSON.stringify(words)}` }),
-            ...(kind === "http" && { edit: (next: string) => pathEdit(pathAt, next) }),
+            ...(kind === "http" && { edit: (next: string) => ownEdit(pathAt, next) }),
           },
     at,
     period,

@@ -88,14 +88,16 @@ function judgeGroup(report: Report, resource: Tree, check: Tree): void {
 
 function judgeTask(report: Report, resource: Tree, what: string): void {
   const definitions = resource.get("container_definitions");
-  if (definitions.isList) judgeEcs(report, definitions);
-  else if (definitions.here)
-    report.unread({
-      file: resource.file,
-      line: definitions.line,
-      what,
-      why: "Its container_definitions are in another file or module. Give that file to the doctor.",
-    });
+  const { file } = resource;
+  const { line } = definitions;
+  if (definitions.isList) {
+    judgeEcs(report, definitions);
+    if (!definitions.items().some((item) => item.isMap))
+      report.unread({ file, line, what, why: "Expressions make its containers. Check the plan instead." });
+  } else if (definitions.here) {
+    const why = "Its container_definitions are in another file or module. Give that file to the doctor.";
+    report.unread({ file, line, what, why });
+  }
 }
 
 /** The containers of a service of Cloud Run, in either version of the resource. */

@@ -155,7 +155,11 @@ class HclReader {
     // The definitions of containers are JSON in a text.
     if (/^\s*\[\s*\{/.test(body)) {
       try {
-        const [tree] = yamlTreesOf(this.#file, body, first);
+        // A reference in the place of a number or of a whole value is no JSON.
+        const json = body.replace(/"(?:\\.|[^"\\])*"|\$\{[^}"\n]*\}/g, (part) =>
+          part.startsWith("$") ? `"${part}"` : part,
+        );
+        const [tree] = yamlTreesOf(this.#file, json, first);
         if (tree?.item) return tree.item;
       } catch {
         // Not JSON: a text like any other.

@@ -171,9 +171,9 @@ export function rawEdit(tree: Tree, raw: string): { readonly edit?: Edit } {
   return replaceable ? { edit: { replace: replaceable, raw } } : {};
 }
 
-/** The edit that writes another path for this probe. A path that other probes share stays: they ask another question. */
-export function pathEdit(path: Tree, text: string): { readonly edit?: Edit } {
-  return path.scalar?.shared ? {} : textEdit(path, text);
+/** The edit of a text that is right for this probe alone, such as its path. A text that other probes share stays. */
+export function ownEdit(tree: Tree, text: string): { readonly edit?: Edit } {
+  return tree.scalar?.shared ? {} : textEdit(tree, text);
 }
 
 /** The edit that sets a key of a map: its value is replaced, or the key is added. */
