@@ -10,30 +10,43 @@ interface Change {
   readonly key?: string;
 }
 
+/** What the whole text says about how to write. */
+interface Style {
+  readonly lineEnd: "\n" | "\r\n";
+  /** How the raw text of a value is written. */
+  readonly write: (raw: string) => string;
+}
+
 /** A text with the certain corrections in it, and how many they are. Comments, order and quotes stay as they are. */
 export function fixed(text: string, findings: readonly Finding[]): { readonly text: string; readonly count: number } {
-  const changes: Change[] = [];
-  const write = isJson(text) ? asJson : (raw: string): string => raw;
+  const style: Style = {
+    lineEnd: text.includes("\r\n") ? "\r\n" : "\n",
+    write: isJson(text) ? asJson : (raw) => raw,
+  };
+  const byStart = new Map<number, readonly Change[]>();
   let count = 0;
   for (const { edit, severity } of findings) {
-    const change = edit && severity !== "note" ? changeOf(text, edit, write) : undefined;
-    if (!change || changes.some((other) => overlaps(change, other))) continue;
-    changes.push(change);
+    const change = edit && severity !== "note" ? changeOf(text, edit, style) : undefined;
+    const before = byStart.get(change?.start ?? -1) ?? [];
+    if (!change || before.some((other) => excludes(change, other))) continue;
+    byStart.set(change.start, [...before, change]);
     count += 1;
   }
-  let result = text;
-  for (const { start, end, text: next } of changes.sort((one, other) => other.start - one.start))
-    result = result.slice(0, start) + next + result.slice(end);
-  return { text: result, count };
+  const parts: string[] = [];
+  let rest = text.length;
+  for (const { start, end, text: next } of [...byStart.values()].flat().sort((one, other) => other.start - one.start)) {
+    parts.push(text.slice(end, rest), next);
+    rest = start;
+  }
+  return { text: [...parts, text.slice(0, rest)].reverse().join(""), count };
 }
 
-/** Several new keys may come to one place, but each key once. */
-function overlaps(one: Change, other: Change): boolean {
-  if (one.key !== undefined && other.key !== undefined) return one.start === other.start && one.key === other.key;
-  return one.start < other.end && other.start < one.end ? true : one.start === other.start;
+/** Changes overlap only where they begin at one place. Several new keys may come there, but each key once. */
+function excludes(one: Change, other: Change): boolean {
+  return one.key === undefined || other.key === undefined || one.key === other.key;
 }
 
-function changeOf(text: string, edit: Edit, write: (raw: string) => string): Change | undefined {
+function changeOf(text: string, edit: Edit, { lineEnd, write }: Style): Change | undefined {
   if ("replace" in edit) {
     const { span } = edit.replace;
     return span && { ...span, text: "raw" in edit ? write(edit.raw) : quoted(edit.text, edit.replace) };
@@ -44,8 +57,7 @@ function changeOf(text: string, edit: Edit, write: (raw: string) => string): Cha
   const { start, column } = first;
   // JSON keeps its quotes.
   const key = text[start] === '"' ? JSON.stringify(edit.key) : edit.key;
-  const end = text.includes("\r\n") ? "\r\n" : "\n";
-  const line = `${end}${text.slice(start - column, start).replace(/[^\t]/g, " ")}`;
+  const line = `${lineEnd}${text.slice(start - column, start).replace(/[^\t]/g, " ")}`;
   const isOneLine = flow && !text.slice(mapStart, start).includes("\n");
   const separator = isOneLine ? ", " : flow ? `,${line}` : line;
   return { start, end: start, text: `${key}: ${write(edit.raw)}${separator}`, key: edit.key };
