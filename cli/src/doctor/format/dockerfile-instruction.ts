@@ -16,6 +16,12 @@ export function instructionsOf(text: string): readonly Instruction[] {
   let open: { start: number; parts: string[] } | undefined;
   let heredocs: readonly string[] = [];
   const escape = /^#\s*escape=`/im.test(text.split("\n", 3).join("\n")) ? "`" : "\\";
+  const close = (): void => {
+    const [, name = "", rest = ""] = /^\s*(\w+)\s+(.*)$/s.exec(open?.parts.join(" ") ?? "") ?? [];
+    heredocs = /^(ONBUILD\s+)?(RUN|COPY|ADD)\s/i.test(`${name} ${rest}`) ? heredocsOf(rest) : [];
+    if (open && name !== "") found.push({ name: name.toUpperCase(), rest: rest.trim(), line: open.start });
+    open = undefined;
+  };
   text.split(/\r?\n/).forEach((raw, index) => {
     if (heredocs.length > 0) {
       if (raw.trim() === heredocs[0]) heredocs = heredocs.slice(1);
@@ -25,11 +31,9 @@ export function instructionsOf(text: string): readonly Instruction[] {
     open ??= { start: index + 1, parts: [] };
     const goesOn = raw.trimEnd().endsWith(escape);
     open.parts.push(goesOn ? raw.trimEnd().slice(0, -1) : raw);
-    if (goesOn) return;
-    const [, name = "", rest = ""] = /^\s*(\w+)\s+(.*)$/s.exec(open.parts.join(" ")) ?? [];
-    heredocs = /^(ONBUILD\s+)?(RUN|COPY|ADD)\s/i.test(`${name} ${rest}`) ? heredocsOf(rest) : [];
-    if (name !== "") found.push({ name: name.toUpperCase(), rest: rest.trim(), line: open.start });
-    open = undefined;
+    if (!goesOn) close();
   });
+  // The end of the file ends an instruction that would go on.
+  close();
   return found;
 }

@@ -102,7 +102,8 @@ function judgeNoCommand(report: Report, left: string, at: Place): void {
 function brokenListOf(body: string): readonly string[] | undefined {
   if (!/^\[["']/.test(body) || isJson(body)) return undefined;
   const list = body.slice(0, body.lastIndexOf("]") + 1) || body;
-  return [...list.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? "");
+  const words = [...list.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? "");
+  return words.length > 0 ? words : undefined;
 }
 
 function isJson(text: string): boolean {
