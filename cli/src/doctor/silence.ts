@@ -43,7 +43,8 @@ export function silence(
     const [, names = "", reason] = said;
     const rules = names.split(/\s*,\s*/);
     const unknown = rules.find((rule) => !isRule(rule));
-    if (reason === undefined || unknown !== undefined) more.push(badComment(file, index + 1, names, unknown));
+    if (reason === undefined || unknown !== undefined)
+      more.push(badComment(file, index + 1, { names, unknown, reason }));
     if (reason === undefined) return;
     const at = spoken[index] ?? index + 1;
     const known = byLine.get(at) ?? new Set();
@@ -71,9 +72,18 @@ function linesSpokenOf(lines: readonly string[]): readonly number[] {
   return spoken;
 }
 
-function badComment(file: string, line: number, names: string, unknown: string | undefined): Finding {
+/** What a comment says. */
+interface SilenceComment {
+  readonly names: string;
+  /** The first name that is no rule. */
+  readonly unknown: string | undefined;
+  readonly reason: string | undefined;
+}
+
+function badComment(file: string, line: number, { names, unknown, reason = "…" }: SilenceComment): Finding {
   const rule = "silence-without-reason";
   const nearest = unknown === undefined ? undefined : nearestOf(unknown, Object.keys(RULES));
+  const meant = unknown === undefined ? names : names.replace(unknown, nearest ?? "<rule>");
   return {
     rule,
     severity: "warning",
@@ -81,8 +91,11 @@ function badComment(file: string, line: number, names: string, unknown: string |
     line,
     field: "comment",
     problem: unknown === undefined ? "The comment silences a rule without a reason." : `There is no rule ${unknown}.`,
-    message: "It has no effect, because later nobody knows whether the reason still applies.",
-    fix: `# health-state: ignore ${nearest ?? names} because …`,
+    message:
+      unknown === undefined
+        ? "It has no effect, because later nobody knows whether the reason still applies."
+        : "This name silences nothing.",
+    fix: `# health-state: ignore ${meant} because ${reason}`,
     docs: pageOf(rule),
     fixable: false,
   };

@@ -17,6 +17,20 @@ test.each([
     "timeout check 500ms",
   ],
   [
+    "a comment that silences a name which is no rule keeps its reason and its other names",
+    "silence-without-reason",
+    "Dockerfile",
+    'FROM a\n# health-state: ignore no-shel, tcp-check because the broker speaks no HTTP\nHEALTHCHECK CMD ["/probe"]\n',
+    "# health-state: ignore no-shell, tcp-check because the broker speaks no HTTP",
+  ],
+  [
+    "a comment without a reason asks for one",
+    "silence-without-reason",
+    "Dockerfile",
+    'FROM a\n# health-state: ignore tcp-check\nHEALTHCHECK CMD ["/probe"]\n',
+    "# health-state: ignore tcp-check because …",
+  ],
+  [
     "a line for a shell stays one word of the list",
     "curl-without-fail",
     "a.yaml",
