@@ -44,7 +44,8 @@ const shareCore = {
 
 /**
  * The text of a thread's program. It is put into the entry that starts the thread, so that a service which is bundled
- * into one file needs no second one. It runs as CommonJS or as a module, by the flags of the process.
+ * into one file needs no second one. It runs as CommonJS or as a module, by the flags of the process. In CommonJS, its
+ * names would be global variables of the thread, where the module of the user runs too. So it is inside a function.
  */
 async function programOf(file) {
   const { outputFiles } = await build({
@@ -53,7 +54,8 @@ async function programOf(file) {
     format: "cjs",
     minify: true,
     write: false,
-    banner: { js: "globalThis.require??=process.getBuiltinModule;" },
+    banner: { js: "globalThis.require??=process.getBuiltinModule;(()=>{" },
+    footer: { js: "})();" },
     entryPoints: [file],
   });
   return JSON.stringify(outputFiles[0].text);

@@ -179,6 +179,12 @@ const CASES = {
     const circular = "const error = new Error('round'); error.cause = error;";
     await assert.rejects(load(`() => { ${circular} throw error; }`), { message: "round" });
   },
+  "the program of the thread adds no name to the global scope": async () => {
+    // What the runtime itself gives to a worker, such as `module` in CommonJS, is not of one or two letters.
+    const names = "Object.getOwnPropertyNames(globalThis).filter((name) => name.length < 3)";
+    const loader = `() => new TextEncoder().encode(JSON.stringify([${names}, eval("typeof $")]))`;
+    assert.deepEqual(JSON.parse(textOf(await load(loader))), [[], "undefined"]);
+  },
   "messages that the module sends itself are no answer": async () => {
     const posted = ["'hi'", "null", "{ id: 1 }", "{ id: 1, outcome: null }", "{ id: 1, outcome: { type: 'other' } }"];
     const loader = `() => { for (const message of [${posted}]) parentPort.postMessage(message); return new Uint8Array([5]); }`;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { offThread } from "../../src/thread/index.ts";
 import { testOnEveryRuntime } from "./runtimes.ts";
 
-testOnEveryRuntime("a load in a thread", "test/thread/off-thread.mjs", 21);
+testOnEveryRuntime("a load in a thread", "test/thread/off-thread.mjs", 22);
 
 const url = new URL("./build.js", import.meta.url);
 
