@@ -119,7 +119,8 @@ export function createHub(path: string, on: HubListener): Hub {
     const server = createServer(welcome);
     await new Promise<void>((done, fail) => {
       server.once("error", fail);
-      server.listen(temporary, done);
+      // Else a worker of node:cluster gets a socket of its primary, which stays there for a while after the worker dies.
+      server.listen({ path: temporary, exclusive: true }, done);
     });
     server.unref();
     const inode = await inodeOf(temporary);

@@ -23,6 +23,14 @@ import { ROOT } from "../repo/tree.ts";
 import { until } from "../source/kit/process.ts";
 import { RUNTIMES, type Runtime } from "../thread/runtimes.ts";
 
+/** A primary of node:cluster, with one worker that runs the program in the first argument. */
+const PRIMARY = `
+  const cluster = require("node:cluster");
+  const [exec, ...args] = process.argv.slice(1);
+  cluster.setupPrimary({ exec, args, execArgv: [] });
+  cluster.fork();
+`;
+
 /** How often the process that builds is killed. */
 const KILLS = process.env["DEEP"] ? 100 : 6;
 
@@ -35,7 +43,13 @@ afterEach(async () => {
 
 interface Sharer {
   readonly child: ChildProcess;
-  said: { readonly role?: string; readonly revision?: string; readonly value?: string; readonly error?: string };
+  said: {
+    readonly pid?: number;
+    readonly role?: string;
+    readonly revision?: string;
+    readonly value?: string;
+    readonly error?: string;
+  };
 }
 
 function scratch(): string {
@@ -136,6 +150,23 @@ test(
     expect(names).toEqual([]);
   },
 );
+
+test("a worker of node:cluster holds the socket itself, so that it is free as soon as the worker dies", async ({
+  skip,
+}) => {
+  const [node] = RUNTIMES;
+  if (!node) return skip("no Node");
+  const folder = scratch();
+  publish(folder, "r1");
+  const primary = start({ ...node, args: ["-e", PRIMARY] }, folder);
+  await until("the worker builds", () => primary.said.role === "builder" && primary.said.value === "r1");
+  // A primary that is busy has not heard yet that the worker is dead.
+  primary.child.kill("SIGSTOP");
+  process.kill(primary.said.pid ?? NaN, "SIGKILL");
+  const next = start(node, folder);
+  publish(folder, "r2");
+  await until("another builds", () => next.said.role === "builder" && next.said.value === "r2");
+});
 
 test("sixteen processes that start at once have one builder, and so they have after its end", async ({ skip }) => {
   const [node] = RUNTIMES;
