@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bytes } from "../../src/store/bytes.ts";
 import { createFileStore, fileStore } from "../../src/store/file/file-store.ts";
@@ -294,6 +294,22 @@ describe("a save that fails leaves what was there, whole", () => {
     await expect(failing.save(recordOf({ eur: 2, usd: 2 }), contextOf())).rejects.toMatchObject({ code: "HS_STORE" });
     expect(await next.restore(contextOf())).toEqual(stored);
     expect(readdirSync(join(path, ".."))).toEqual(["rates.lkg"]);
+  });
+
+  test("where no folder can be made, the reason is the one of the system", async () => {
+    const { path } = pair();
+    // With `recursive`, Node says ENOENT on a file system that is read-only, for example in a hardened container.
+    const mkdir = (async (folder, options) => {
+      if (String(folder) === dirname(path)) return fs.mkdir(folder, options);
+      const isRecursive = typeof options === "object" && options?.recursive;
+      const code = isRecursive ? "ENOENT" : "EROFS";
+      throw Object.assign(new Error(`${code}: mkdir '${String(folder)}'`), { code });
+    }) as typeof fs.mkdir;
+    const store = createFileStore(join(dirname(path), "a/b/c.lkg"), { codec: json<typeof value>() }, { ...fs, mkdir });
+    await expect(store.save(recordOf(value), contextOf())).rejects.toMatchObject({
+      code: "HS_STORE",
+      message: expect.stringContaining(`EROFS: mkdir '${join(dirname(path), "a")}'`),
+    });
   });
 
   test("a save that was given up leaves what was there, however late its disk or its codec answers", async () => {

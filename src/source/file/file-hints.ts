@@ -100,12 +100,18 @@ async function identityOfFolder(folder: string): Promise<string> {
   return [real, dev, ino, birthtimeNs].join(":");
 }
 
+/** What is used up, by the code of the error. */
+const EXHAUSTED: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", "the system has no watches left (fs.inotify.max_user_watches)"],
+  [
+    "EMFILE",
+    "the system has no watches left (fs.inotify.max_user_instances), or the process has too many open files (ulimit -n)",
+  ],
+]);
+
 function explain(folder: string, error: unknown): Error {
   if (!isSystemError(error)) return new SourceError("unreadable", `${folder} cannot be watched`, { cause: error });
-  const exhausted = ["ENOSPC", "EMFILE"].includes(error.code);
-  const why = exhausted
-    ? "the system has no watches left (fs.inotify.max_user_watches, fs.inotify.max_user_instances)"
-    : error.code;
+  const why = EXHAUSTED.get(error.code) ?? error.code;
   const kind = error.code === "ENOENT" ? "missing" : "unreadable";
   return new SourceError(kind, `${folder} cannot be watched: ${why}. Polling continues.`, { cause: error });
 }

@@ -27,7 +27,7 @@ export async function replaceFile(
   mayReplace: () => Promise<Skipped | undefined>,
 ): Promise<string | Skipped> {
   const folder = dirname(path);
-  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(fs, folder);
   // In the same folder, because a rename is atomic only within a file system.
   const temporary = `${path}.${randomBytes(8).toString("hex")}.tmp`;
   const handle = await fs.open(temporary, "wx", 0o600);
@@ -52,6 +52,19 @@ export async function replaceFile(
   }
   await syncFolder(fs, folder);
   return identity;
+}
+
+/** Creates a folder, and the folders above it. They have mode 0700. */
+export async function makeFolder(fs: Pick<FileSystem, "mkdir">, folder: string): Promise<void> {
+  const mode = 0o700;
+  try {
+    await fs.mkdir(folder, { recursive: true, mode });
+  } catch (error) {
+    // On a file system that is read-only, Node says ENOENT here. The first folder that is missing has the true reason.
+    if (!isSystemError(error) || error.code !== "ENOENT" || dirname(folder) === folder) throw error;
+    await makeFolder(fs, dirname(folder));
+    await fs.mkdir(folder, { mode });
+  }
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
