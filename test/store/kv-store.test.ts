@@ -50,7 +50,9 @@ function counted(storage: StorageLike): StorageLike & { readonly writes: string[
   };
 }
 
-describe.each(["unstorage in memory", "unstorage on Redis", "unstorage on Cloudflare KV"])("kvStore on %s", (name) => {
+const STORAGES = ["unstorage in memory", "unstorage on files", "unstorage on Redis", "unstorage on Cloudflare KV"];
+
+describe.each(STORAGES)("kvStore on %s", (name) => {
   const make = async <T = typeof value>(skip: (note: string) => void, codec: Codec<T> = json<T>(), options = {}) => {
     const opened = await open(name);
     if (typeof opened === "string") skip(opened);
@@ -68,7 +70,7 @@ describe.each(["unstorage in memory", "unstorage on Redis", "unstorage on Cloudf
     expect(await next.restore(contextOf())).toEqual({ ...restored, asOf: NOW - 7 });
     expect(await store.stamp({ checkedAt: NOW, asOf: NOW - 5 }, contextOf())).toBeUndefined();
     expect(await next.restore(contextOf())).toEqual({ ...restored, checkedAt: NOW, asOf: NOW - 5 });
-    expect(storage.writes).toEqual([key, `${key}:at`]);
+    expect(storage.writes).toEqual([key, `${key}.at`]);
     await store.remove(contextOf());
     expect(await next.restore(contextOf())).toBeUndefined();
   });
@@ -85,7 +87,7 @@ describe.each(["unstorage in memory", "unstorage on Redis", "unstorage on Cloudf
     const { storage, key, store, next } = await make(skip);
     await store.save(recordOf(value), contextOf());
     await next.save(recordOf(value, { checkedAt: NOW }), contextOf());
-    expect(storage.writes).toEqual([key, `${key}:at`]);
+    expect(storage.writes).toEqual([key, `${key}.at`]);
     expect(await store.restore(contextOf())).toMatchObject({ checkedAt: NOW });
     await next.save(recordOf(value, { checkedAt: NOW, revision: '"2"' }), contextOf());
     await next.save(recordOf(value, { checkedAt: NOW, revision: undefined }), contextOf());
@@ -187,6 +189,13 @@ test.each([
   const store = kvStore(storage, "rates", { codec: json() });
   const restored = await store.restore(contextOf()).catch((error: unknown) => error);
   expect(restored instanceof Error || (restored && "ignored" in Object(restored))).toBe(true);
+});
+
+test("a storage that gives an error in place of a value fails with that error", async () => {
+  // unstorage on files gives EACCES so.
+  const denied = Object.assign(new Error("EACCES: permission denied, open 'rates'"), { code: "EACCES" });
+  const storage = { getItemRaw: async () => denied, setItemRaw: async () => {}, removeItem: async () => {} };
+  await expect(kvStore(storage, "rates", { codec: json() }).restore(contextOf())).rejects.toThrow("permission denied");
 });
 
 test("a storage that fails rejects, and an option that is wrong is refused at the call", async () => {

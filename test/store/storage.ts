@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll } from "vitest";
@@ -50,6 +51,11 @@ async function freePort(): Promise<number> {
 
 const OPENERS: Readonly<Record<string, () => Promise<StorageLike | string>>> = {
   "unstorage in memory": () => storageOf("memory", {}),
+  "unstorage on files"() {
+    const base = mkdtempSync(join(tmpdir(), "hs-"));
+    enders.push(() => rmSync(base, { recursive: true }));
+    return storageOf("fs", { base });
+  },
   async "unstorage on Redis"() {
     const port = await freePort();
     const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];

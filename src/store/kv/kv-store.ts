@@ -37,7 +37,7 @@ export interface KvNamespaceLike {
 
 /**
  * Creates a store that saves the last accepted value of a resource under one key of a key-value storage: a namespace of
- * Cloudflare KV, or a storage of unstorage, such as Redis or Deno KV. The time stamps are under `<key>:at`. Both are
+ * Cloudflare KV, or a storage of unstorage, such as Redis or Deno KV. The time stamps are under `<key>.at`. Both are
  * text, so the codec must be `json()`, or `bytes()` of `health-state/kv`.
  *
  * Several replicas may share a key. A value is not written if the stored one has the same revision or is newer.
@@ -51,7 +51,8 @@ export function kvStore<T>(given: StorageLike | KvNamespaceLike, key: string, op
   if (typeof key !== "string" || key === "") invalidOption("kvStore's key", key, "the key that the value lies under");
   const checked = checkRecordOptions("kvStore()", options);
   const { codec, maxAgeMs } = checked;
-  const stampsKey = `${key}:at`;
+  // With `:at`, a storage of unstorage on files would need a folder in the place of the value.
+  const stampsKey = `${key}.at`;
   /** The SHA-256 of the value that was saved or restored last. */
   let own: string | undefined;
 
@@ -151,6 +152,8 @@ function isNamespace(given: StorageLike | KvNamespaceLike): given is KvNamespace
 /** The text of what a storage gave. */
 function toText(given: unknown): string | undefined {
   if (given === null || given === undefined) return undefined;
+  // unstorage gives an error of a file as a value.
+  if (given instanceof Error) throw given;
   // SAFETY: a storage gives text or bytes; everything else is refused by the decoder with an error.
   return typeof given === "string" ? given : new TextDecoder().decode(given as Uint8Array);
 }
