@@ -3,6 +3,7 @@ import { checkOptions } from "../option/check-options.ts";
 import type { UsingAsyncDisposable } from "../option/disposable.ts";
 import { isUrl } from "../option/is-url.ts";
 import { checkFunction, fail, invalidOption } from "../option/invalid-option.ts";
+import { warn } from "../option/warn.ts";
 import type { LoadContext, Loader } from "../resource/loader.ts";
 import { loaded, unchanged, type Loaded, type Unchanged } from "../resource/outcome.ts";
 import { retryLater } from "../resource/retry-later.ts";
@@ -19,7 +20,8 @@ export interface OffThreadOptions<T> {
   readonly view?: ((bytes: Uint8Array) => T | PromiseLike<T>) | undefined;
   /**
    * The largest JavaScript heap of the thread, at least 16 MiB. A load that needs more fails, and the process
-   * continues. Buffers do not count. On Bun, this option throws, because Bun has no such limit.
+   * continues. Buffers do not count. On Bun, this option throws, because Bun has no such limit. The flag
+   * `--max-old-space-size` of Node overrides it, and the library prints a warning.
    * @default the limit of the runtime
    */
   readonly memory?: ByteSize;
@@ -44,6 +46,9 @@ export interface OffThreadLoader<T> extends Loader<T>, UsingAsyncDisposable {
 
 /** The smallest heap in which a module can be imported. */
 const LEAST_HEAP = 16 * 2 ** 20;
+
+/** The flags of Node that set the heap of every thread. They override the limit of a thread. */
+const HEAP_FLAG = /--max[-_](?:old[-_]space|heap)[-_]size/;
 
 /**
  * Creates a loader that runs in a separate thread, so that it does not block requests and probes.
@@ -118,6 +123,9 @@ function toHeapMiB(memory: ByteSize): number {
       "HS_WRONG_MODE",
       "the option memory does not work on Bun, because Bun has no limit for the memory of a thread. Remove it.",
     );
+  const flags = process.versions["deno"] === undefined && [...process.execArgv, process.env["NODE_OPTIONS"]].join(" ");
+  if (flags && HEAP_FLAG.test(flags))
+    warn("the option memory has no effect, because --max-old-space-size of Node overrides it. Remove one of them.");
   return Math.ceil(bytes / 2 ** 20);
 }
 

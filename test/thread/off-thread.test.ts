@@ -1,8 +1,13 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { offThread } from "../../src/thread/index.ts";
 import { testOnEveryRuntime } from "./runtimes.ts";
 
 testOnEveryRuntime("a load in a thread", "test/thread/off-thread.mjs", 22);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 const url = new URL("./build.js", import.meta.url);
 
@@ -20,4 +25,20 @@ test.each([
   expect(make).toThrow(TypeError);
   expect(make).toThrow(named);
   expect(make).toThrow(expect.objectContaining({ code: expect.stringMatching(/^HS_(INVALID|UNKNOWN)_OPTION$/) }));
+});
+
+test.each([
+  ["--max-old-space-size=512", 1],
+  ["--max_old_space_size 512", 1],
+  ["--enable-source-maps --max-heap-size=512", 1],
+  ["--max-semi-space-size=64", 0],
+  ["", 0],
+])("memory that Node overrides is told where it is handed in, with NODE_OPTIONS %j", (flags, times) => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  vi.stubEnv("NODE_OPTIONS", flags);
+  offThread(url);
+  expect(warn).not.toHaveBeenCalled();
+  offThread(url, { memory: "64MB" });
+  expect(warn).toHaveBeenCalledTimes(times);
+  if (times) expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^health-state: the option memory has no effect/));
 });
