@@ -92,7 +92,7 @@ export class StoreCalls implements Scheduled {
 
   /** Counts a due beat that could not be sent. */
   missed(): void {
-    this.#failed("the previous call has not settled");
+    this.#failed("the store has not answered the previous call");
   }
 
   #sendNext(): void {

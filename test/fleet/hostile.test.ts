@@ -113,6 +113,13 @@ describe("a store that answers what is no answer (FLEET 1.6)", () => {
     expect([kit.types, stateOf(kit)]).toEqual([["store-gone"], "READY"]);
   });
 
+  test("a store that hangs is gone for a reason that names the store", async () => {
+    const kit = await createKit();
+    kit.says.beat = () => new Promise(() => {});
+    await kit.clock.advance("1m");
+    expect([kit.types, kit.reasons]).toEqual([["store-gone"], ["the store has not answered the previous call"]]);
+  });
+
   test("an answer without the place of a resource that waits gives no turn", async () => {
     const kit = await createKit({ loads: 1 });
     kit.says.beat = (answer) => ({ ...Object(answer), turns: {} });
