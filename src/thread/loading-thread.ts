@@ -33,13 +33,22 @@ export interface LoadingThread {
   end(): Promise<unknown>;
 }
 
+/**
+ * The most memory for new objects, where the heap has a limit. A third of it can move to the old objects at once. A
+ * thread that runs out of memory has 16 MiB more until it ends, and beyond that V8 ends the process. Node before 24 has
+ * this number by default.
+ */
+const MOST_YOUNG_MIB = 48;
+
 /** Starts a thread. The thread never keeps the process alive. */
 export function startLoadingThread({ module, maxBytes, heapMiB }: LoadingPlan): LoadingThread {
   const { source, eval: isText } = loadProgram();
   const worker = new Worker(source, {
     eval: isText,
     name: "health-state load",
-    ...(heapMiB !== undefined && { resourceLimits: { maxOldGenerationSizeMb: heapMiB } }),
+    ...(heapMiB !== undefined && {
+      resourceLimits: { maxOldGenerationSizeMb: heapMiB, maxYoungGenerationSizeMb: MOST_YOUNG_MIB },
+    }),
   });
   let isUsable = true;
   let lastId = 0;

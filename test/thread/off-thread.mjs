@@ -290,6 +290,13 @@ const CASES = {
     }
     await assert.rejects(load(loader, { memory: "32MiB" }), { code: "HS_THREAD_MEMORY", message: /32 MiB/ });
     assert.equal((await load("() => new Uint8Array(1e8)", { memory: "32MiB" })).length, 1e8);
+    if (process.versions.deno !== undefined) return;
+    // More than V8 gives to a thread that ends must not grow old at once. Otherwise it ends the process.
+    const head = "import { resourceLimits } from 'node:worker_threads';";
+    const young = "() => new Uint8Array([resourceLimits.maxYoungGenerationSizeMb])";
+    assert.deepEqual([...(await offThread(moduleOf(young, head), { memory: "32MiB" })(contextOf()))], [48]);
+    const arrays = "() => { const rows = []; for (;;) rows.push(new Array(1000).fill(Math.random())); }";
+    await assert.rejects(load(arrays, { memory: "256MiB" }), { code: "HS_THREAD_MEMORY", message: /256 MiB/ });
   },
   "keep keeps the thread, and close() ends it": async () => {
     const head = "let times = 0;";
