@@ -212,8 +212,8 @@ return "1"`;
   );
 
   async function openAs(name: string, url: string): Promise<Parameters<typeof redisFleet>[0]> {
-    if (name === "ioredis") {
-      const { Redis } = packageOf<{ Redis: new (url: string, options: object) => Parameters<typeof redisFleet>[0] & { disconnect(): void } }>("ioredis"); // prettier-ignore
+    if (name.startsWith("ioredis")) {
+      const { Redis } = packageOf<{ Redis: new (url: string, options: object) => Parameters<typeof redisFleet>[0] & { disconnect(): void } }>(name); // prettier-ignore
       const client = new Redis(url, { maxRetriesPerRequest: 1 });
       ends.push(() => client.disconnect());
       return client;

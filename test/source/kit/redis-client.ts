@@ -73,13 +73,13 @@ export function openIoredis(port: number, options: object): IoredisLike & Comman
   return new (packageOf<Ioredis>("ioredis").Redis)(port, "127.0.0.1", options);
 }
 
-/** The clients. */
-export const REDIS_KINDS: readonly RedisKind[] = [
-  {
-    name: "ioredis",
+/** A version of ioredis. */
+function ioredis(name: string): RedisKind {
+  return {
+    name,
     async open(port) {
       const options = { retryStrategy: () => 50, maxRetriesPerRequest: 1 };
-      const client = new (packageOf<Ioredis>("ioredis").Redis)(port, "127.0.0.1", options);
+      const client = new (packageOf<Ioredis>(name).Redis)(port, "127.0.0.1", options);
       return {
         client,
         send: (...words) => client.call(String(words[0]), ...words.slice(1)),
@@ -87,14 +87,20 @@ export const REDIS_KINDS: readonly RedisKind[] = [
       };
     },
     async openCluster(port) {
-      const client = new (packageOf<Ioredis>("ioredis").Cluster)([{ host: "127.0.0.1", port }], {});
+      const client = new (packageOf<Ioredis>(name).Cluster)([{ host: "127.0.0.1", port }], {});
       return {
         client,
         send: (...words) => client.call(String(words[0]), ...words.slice(1)),
         close: () => client.disconnect(),
       };
     },
-  },
+  };
+}
+
+/** The clients. */
+export const REDIS_KINDS: readonly RedisKind[] = [
+  ioredis("ioredis"),
+  ioredis("ioredis-5"),
   nodeRedis("redis"),
   nodeRedis("redis-4"),
 ];

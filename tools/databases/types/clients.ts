@@ -1,6 +1,7 @@
 // The clients of the real packages are what the sources take. It only has to compile.
 import { PGlite } from "@electric-sql/pglite";
 import { Cluster, Redis } from "ioredis";
+import { Cluster as Cluster5, Redis as Redis5 } from "ioredis-5";
 import pg from "pg";
 import postgres from "postgres";
 import { createClient, createCluster } from "redis";
@@ -28,6 +29,8 @@ const text = { key: "{a}:value", version: "{a}:version", as: "text", parse: (bod
 export const lengths: VersionedLoader<number>[] = [
   fromRedis(new Redis(), text),
   fromRedis(new Cluster([]), text),
+  fromRedis(new Redis5(), text),
+  fromRedis(new Cluster5([]), text),
   fromRedis(createClient(), text),
   fromRedis(createCluster({ rootNodes: [] }), text),
   fromRedis(createClient4(), text),
@@ -35,6 +38,8 @@ export const lengths: VersionedLoader<number>[] = [
 ];
 redisHints(new Redis(), "index");
 redisHints(new Cluster([]), "index");
+redisHints(new Redis5(), "index");
+redisHints(new Cluster5([]), "index");
 redisHints(createClient(), "index");
 redisHints(createCluster({ rootNodes: [] }), "index");
 redisHints(createClient4(), "index");
