@@ -26,7 +26,8 @@ export async function runConfig(names: readonly string[], flags: ConfigFlags, io
   const nearest = known.includes(name) ? undefined : nearestOf(name, known);
   if (nearest !== undefined)
     throw new UsageError(`there is no prober ${JSON.stringify(name)}. Did you mean ${nearest}?`);
-  const made = configure(name, { ...(await toldBy(flags.from, io)), ...optionsOf(flags) });
+  const { words, ...others } = { ...(await toldBy(flags.from, io)), ...optionsOf(flags) };
+  const made = configure(name, { ...others, ...(words && { words }) });
   const chosen = flags.format === undefined ? made : made.filter(({ format }) => format === flags.format);
   if (chosen.length === 0)
     throw new UsageError(
@@ -35,7 +36,13 @@ export async function runConfig(names: readonly string[], flags: ConfigFlags, io
   io.out(chosen.map((each) => (chosen.length > 1 ? titled(each) : each.text)).join("\n"));
   for (const { file, warnings } of chosen)
     for (const warning of warnings) io.err(`health-state: ${file}: ${warning}\n`);
+  if (flags.words !== undefined && textOf(made) === textOf(configure(name, others)))
+    io.err(`health-state: --words changes nothing in this output of ${name}\n`);
   return EXIT.clean;
+}
+
+function textOf(made: readonly Configuration[]): string {
+  return made.map(({ text }) => text).join("\n");
 }
 
 function titled({ file, text }: Configuration): string {

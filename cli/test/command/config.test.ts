@@ -51,6 +51,15 @@ describe("config", () => {
     expect(out).toContain("expect string UP\n");
   });
 
+  test.each([
+    ["keepalived", "health-state: --words changes nothing in this output of keepalived\n"],
+    ["haproxy", ""],
+  ])("says that the words change nothing, where %s reads no body", async (prober, noted) => {
+    const { code, out, err } = await say(["config", prober, "--words", "ok=UP"]);
+    expect([code, err]).toEqual([0, noted]);
+    expect(out).toBe(configure(prober, { words: { ok: "UP" } })[0]?.text);
+  });
+
   test("knows the paths of the Kubernetes components", async () => {
     const { out } = await say(["config", "kubernetes", "--paths", "zPages"]);
     expect(out).toBe(configure("kubernetes", { paths: zPages })[0]?.text);
