@@ -92,7 +92,7 @@ async function correct(
   if (!flags.fix) return undefined;
   if (file === "-") return "--fix cannot write to standard input. Use --diff to see the changes";
   // In the place of what is no UTF-8 stands another character, and the rest of the file would change too.
-  if (text.includes("\uFFFD")) return `${file}: is not UTF-8, so --fix does not change it. Save it as UTF-8`;
+  if (text.includes("\uFFFD")) return `${file}: is not UTF-8, so --fix does not change it. Save it in UTF-8`;
   try {
     await io.write(file, next);
   } catch (error) {

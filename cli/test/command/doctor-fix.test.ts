@@ -158,7 +158,7 @@ spec:
     });
     expect([code, err, written]).toEqual([
       2,
-      "health-state: a.yaml: is not UTF-8, so --fix does not change it. Save it as UTF-8\n",
+      "health-state: a.yaml: is not UTF-8, so --fix does not change it. Save it in UTF-8\n",
       [],
     ]);
   });
@@ -263,7 +263,7 @@ describe("doctor --allow-unread", () => {
     expect(await say(["doctor", "a.yaml"], { "a.yaml": text })).toEqual({
       code: 2,
       out: "",
-      err: "health-state: a.yaml: is text in UTF-16. Save it as UTF-8\n",
+      err: "health-state: a.yaml: is text in UTF-16. Save it in UTF-8\n",
     });
   });
 });
