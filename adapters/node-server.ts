@@ -38,7 +38,7 @@ export interface DrainedResponse {
 
 /** The part of a connection that the drain uses. */
 export interface DrainedSocket {
-  /** The bytes that have arrived. Above TLS, the handshake does not count. */
+  /** The bytes that have arrived. For a TLS socket, the bytes of the handshake do not count. */
   readonly bytesRead: number;
   destroy(): unknown;
   once(event: "close", listener: () => void): unknown;

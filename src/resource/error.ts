@@ -5,7 +5,7 @@ import type { State } from "../state/state.ts";
  * Why a wait for data ended without data.
  *
  * - `failed`: the load failed, or the library waits before the next attempt. `cause` is the last error.
- * - `stale`: a load ended, but its data was older than `maxAge` when the load started.
+ * - `stale`: a load ended, but the value is too old. At the start of the load, its age was more than `maxAge`.
  * - `aborted`: the caller's own signal ended the wait. `cause` is its reason.
  * - `draining`, `closed`: `drain()` or `close()` was called.
  */

@@ -39,7 +39,7 @@ export interface Attachable<T> {
   /**
    * Adds the part to a resource, with `addPart()`. The library calls it.
    *
-   * @param all every object in the option, with this one first
+   * @param all the objects that the option received. This object is the first of them.
    */
   readonly attach: (resource: PartHost<T>, all: readonly Attachable<T>[]) => void;
 }

@@ -9,8 +9,8 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * The oldest value that this caller accepts. If the value is older, `get()` waits for a refresh. If a load starts
-   * after the call, its value is accepted, even if that load takes longer than `maxAge`. If the source gives an `asOf`,
-   * it must not be older than `maxAge` at the start of that load.
+   * after the call, its value is accepted, even if that load takes longer than `maxAge`. If the loader returns an
+   * `asOf`, the age at the start of that load must be at most `maxAge`.
    * @default any age
    */
   readonly maxAge?: Duration | undefined;

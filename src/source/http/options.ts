@@ -49,8 +49,8 @@ export interface RequestOptions<T, A extends keyof BodyForms> {
 export interface HttpOptions<T, A extends keyof BodyForms = "json"> extends RequestOptions<T, A> {
   /**
    * Returns the time at which the content was known to be correct: a `Date` or epoch ms. After a 304, it is called with
-   * the current value. `false` ignores the header `age`.
-   * @default the time of the request minus the header `age`. The same if it returns `undefined`.
+   * the current value. If it returns `undefined`, the default is used. `false` ignores the header `age`.
+   * @default the time of the request minus the header `age`
    */
   readonly asOf?: false | ((value: NoInfer<T>, headers: Headers) => Date | number | undefined);
   /**
