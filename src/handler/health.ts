@@ -94,8 +94,8 @@ export interface Health extends UsingAsyncDisposable {
   resource<T extends P, P = unknown>(name: string, options: ResourceOptions<T, P> & DataOnly<T>): Resource<T>;
   /**
    * Creates a check of a dependency. A check is a resource without data: its value is `true` after the first success.
-   * Readiness depends on it only with `required`, and startup never does. A single failure does not change its state.
-   * If all calls fail, its age passes `staleAfter` and `refuseAfter`, like the age of data.
+   * Readiness depends on it only with `required`, and startup never does. After a success, a single failure does not
+   * change its state. If all calls fail, its age passes `staleAfter` and `refuseAfter`, like the age of data.
    *
    * @throws TypeError as `resource()` does
    */

@@ -12,7 +12,8 @@ export interface ResourceLimits {
    */
   readonly refreshEvery?: Duration;
   /**
-   * A value older than this is STALE. It must be more than `refreshEvery`. STALE is a warning. See `refuseAfter`.
+   * A value older than this is STALE. It must be more than `refreshEvery`, unless that is `"never"`. STALE is a
+   * warning. See `refuseAfter`.
    * @default twice `refreshEvery` plus 5 s, or `"never"` without it
    */
   readonly staleAfter?: Duration;
@@ -33,7 +34,8 @@ export interface ResourceLimits {
   readonly timeout?: Duration;
   /**
    * The longest wait before a retry. It must be at most `refreshEvery`. The wait is random. Its maximum is 1 s after
-   * the first failure, and doubles with each further failure.
+   * the first failure, and doubles with each further failure. The wait can be longer after `retryLater()`, and while a
+   * load that timed out has not ended.
    * @default "30s" while the resource has no value. With a value: a tenth of `refreshEvery`, at least "30s" and at most
    * "5m". Never more than `refreshEvery`
    */

@@ -2,7 +2,10 @@ import type { Loaded, Unchanged } from "./outcome.ts";
 
 /** The argument of a loader. Write `LoadContext<Index>` to give `previous` a type. */
 export interface LoadContext<T = unknown> {
-  /** Aborts at `timeout`, `unload()` and `close()`. */
+  /**
+   * Aborts at `timeout`, `unload()` and `close()`. In request mode (`onRequest()`), it also aborts after the `lease`
+   * has run out.
+   */
   readonly signal: AbortSignal;
   /** The current value, if any. */
   readonly previous: T | undefined;
