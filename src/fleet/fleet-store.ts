@@ -50,7 +50,9 @@ export interface FleetBeat {
   readonly standing: FleetStanding;
   /** Whether a heartbeat is overdue. The replica then counts as out. It may still ask for leave. */
   readonly isWedged: boolean;
-  /** The largest age of a resource, as a share of its `refuseAfter`. 0 if the replica does not ask for leave. */
+  /**
+   * The largest age of a required resource, as a share of its `refuseAfter`. 0 if the replica does not ask for leave.
+   */
   readonly staleness: number;
   /** The remaining time of its leave by its own clock, in ms. 0 without a leave. */
   readonly leaveLeftMs: number;
@@ -105,8 +107,8 @@ export interface FleetNote {
   readonly name: string;
   /**
    * Identifies the content: a whole number from 1 to 99,999,999,999,999. The store chooses another number for each
-   * write, at random or from the content. It must not count 1, 2, 3. If it lost its latest writes, it would give their
-   * numbers to other contents.
+   * write, at random or from the content. The store must not count 1, 2, 3, because a store may lose its latest
+   * writes. It would then use the same numbers again, for other contents.
    */
   readonly version: number;
   /** The content of the note. */

@@ -13,7 +13,8 @@ import { writeResource, type Trouble } from "./resource-lines.ts";
  * - a probe changes its word, the drain begins, or the fleet reports an event
  * - a load fails, is rejected, times out or is slow, or a load succeeds after a failure
  * - a value becomes STALE, is restored, or cannot be restored
- * - a save fails, a gate fails, or a channel of hints is lost
+ * - a gate fails
+ * - saves begin to fail or work again, or a channel of hints is lost or connected again
  *
  * It writes no line for other loads, and none for a request of a prober. It never writes the value.
  *

@@ -25,7 +25,7 @@ export interface CollectOptions {
  * Prometheus. `docs/guide/metrics.md` lists them.
  *
  * The metrics are computed at each scrape, so probes do not become slower. The only labels are `resource`, `state`,
- * `outcome` and `heartbeat`. After `close()`, a resource disappears from the metrics.
+ * `outcome`, `heartbeat`, and `le` of the histogram. After `close()`, a resource disappears from the metrics.
  *
  * @param register `register` of prom-client, or your own `Registry`
  * @returns a function that removes the metrics

@@ -5,7 +5,10 @@ import type { LoadContext } from "../resource/options.ts";
 export interface ScriptedLoad<T> {
   /** The context that the loader received. */
   readonly context: LoadContext;
-  /** Ends the call with a value, `loaded()` or `unchanged()`. */
+  /**
+   * Ends the call with a value. To pass `loaded()` or `unchanged()` too, add its type to `T`, such as
+   * `createScriptedLoader<string | Unchanged>()`.
+   */
   succeed(result: T): void;
   /** Ends the call with an error, or any other thrown value. @default an error "scripted failure" */
   fail(error?: unknown): void;
