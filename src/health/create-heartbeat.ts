@@ -27,9 +27,11 @@ export interface HeartbeatOptions {
  * @throws TypeError for a bad or taken name, a wrong option, or after `disableHeartbeats()`
  * @example
  * const beat = heartbeat(health, "consumer", { within: "30s" });
- * for await (const message of queue) {
+ * while (!health.drainSignal.aborted) {
+ *   // It returns after 10 s without a message, so an idle queue does not look like a loop that hangs.
+ *   const messages = await queue.receive({ waitMs: 10_000 });
  *   beat();
- *   await handle(message);
+ *   for (const message of messages) await handle(message);
  * }
  */
 export function heartbeat(health: object, name: string, options: HeartbeatOptions): Beat {

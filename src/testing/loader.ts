@@ -1,15 +1,13 @@
 import { fail } from "../option/invalid-option.ts";
 import type { LoadContext } from "../resource/options.ts";
+import type { Loaded, Unchanged } from "../resource/outcome.ts";
 
 /** One call of a scripted loader. The test ends it. */
 export interface ScriptedLoad<T> {
   /** The context that the loader received. */
   readonly context: LoadContext;
-  /**
-   * Ends the call with a value. To pass `loaded()` or `unchanged()` too, add its type to `T`, such as
-   * `createScriptedLoader<string | Unchanged>()`.
-   */
-  succeed(result: T): void;
+  /** Ends the call with a value, `loaded()` or `unchanged()`. */
+  succeed(result: T | Loaded<T> | Unchanged): void;
   /** Ends the call with an error, or any other thrown value. @default an error "scripted failure" */
   fail(error?: unknown): void;
 }
@@ -17,7 +15,7 @@ export interface ScriptedLoad<T> {
 /** A loader that the test controls. */
 export interface ScriptedLoader<T> {
   /** The loader. Pass it as the option `load`. */
-  readonly load: (context: LoadContext) => Promise<T>;
+  readonly load: (context: LoadContext) => Promise<T | Loaded<T> | Unchanged>;
   /** Every call so far. */
   readonly calls: readonly ScriptedLoad<T>[];
   /** The last call. @throws TypeError before the first call */
@@ -50,7 +48,7 @@ export function createScriptedLoader<T>(): ScriptedLoader<T> {
       return call;
     },
     load: (context) =>
-      new Promise<T>((resolve, reject) => {
+      new Promise((resolve, reject) => {
         calls.push({ context, succeed: resolve, fail: (error = new Error("scripted failure")) => reject(error) });
       }),
   };

@@ -28,7 +28,7 @@ declare global {
   class Index { constructor(bytes: Uint8Array); readonly bytes: Uint8Array<ArrayBuffer>; lookup(hash: string): unknown }
   const health: Health, index: Resource<Index>, rates: Resource<Map<string, number>>, load: Loader<Map<string, number>>;
   const createServer: typeof CreateServer, Hono: typeof HonoClass;
-  const request: Request, response: Response, queue: AsyncIterable<unknown>, key: string, url: string;
+  const request: Request, response: Response, key: string, url: string;
   const Bun: any, Deno: any, koa: any, fastify: any, express: any, context: any, file: any, db: any, pool: any;
   const redis: any, base: { paths: object }, hash: string, listener: () => void;
   const app: ((request: Request) => Response) & { request(path: string): Promise<Response> };
@@ -42,6 +42,7 @@ declare global {
   function toContext(files: object): object;
   function toIndex(bytes: Uint8Array): Index;
   function tokenOf(): Promise<string>;
+  const queue: { receive(options: { waitMs: number }): Promise<unknown[]> };
   function createStorage(options: object): any;
   function redisDriver(options: object): object;
   function expect(given: unknown): { toBe(expected: unknown): void };

@@ -1,12 +1,5 @@
 import { expect } from "vitest";
-import {
-  createHealth,
-  onRequest,
-  type unchanged,
-  type Health,
-  type Resource,
-  type ResourceOptions,
-} from "../../src/index.ts";
+import { createHealth, onRequest, type Health, type Resource, type ResourceOptions } from "../../src/index.ts";
 import { createScriptedLoader, createVirtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 export interface Value {
@@ -19,7 +12,7 @@ export function setUp(
   const clock = createVirtualClock();
   const { refuseAfter = "5m", ...mode } = options;
   const health = createHealth({ clock, refresh: onRequest(mode) });
-  const loader = createScriptedLoader<Value | ReturnType<typeof unchanged>>();
+  const loader = createScriptedLoader<Value>();
   const index = health.resource<Value>("index", {
     load: (context) => loader.load(context),
     refreshEvery: "30s",
