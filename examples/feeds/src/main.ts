@@ -9,11 +9,12 @@ import { createPgliteStock } from "./source/pglite-stock.ts";
 import { createRedisStock } from "./source/redis-stock.ts";
 import { startWebSource } from "./source/web.ts";
 
-const { PORT = "5200", REDIS_URL = "", BROKEN = "" } = process.env;
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+const { PORT = "5200", RATES_PORT = "5201", REDIS_URL = "", BROKEN = "" } = process.env;
+const { STORE = join(folder, ".data", "rates.lkg") } = process.env;
 
 // The sources. They are part of the demo, so that they can break.
-const rates = await startWebSource();
+const rates = await startWebSource(Number(RATES_PORT));
 const flags = await createFolderSource();
 const stock = REDIS_URL === "" ? await createPgliteStock() : await createRedisStock(REDIS_URL);
 const sources: Sources = { rates, flags, stock };
@@ -27,7 +28,7 @@ const feeds = createFeeds({
   ratesUrl: rates.url,
   flagsPath: flags.path,
   loadStock: stock.load,
-  storePath: join(folder, ".data", "rates.lkg"),
+  storePath: STORE,
 });
 const server = createAdaptorServer({ fetch: createApp(feeds, sources).fetch });
 const drain = drainOnSignal(server, feeds.health, { delay: "1s" });

@@ -9,7 +9,8 @@ export interface WebSource extends BreakableSource {
 
 const CURRENCIES = ["EUR", "GBP", "JPY", "SEK", "USD"];
 
-export async function startWebSource(): Promise<WebSource> {
+/** @param port where it listens; 0 for a free one. A store takes a value back only from a source with the same URL. */
+export async function startWebSource(port = 0): Promise<WebSource> {
   let version = 1;
   let fault: Fault | undefined;
 
@@ -21,11 +22,11 @@ export async function startWebSource(): Promise<WebSource> {
     else answer(response, fault, { body, etag });
   });
 
-  const listen = async (port: number): Promise<number> => {
-    server.listen(port, "127.0.0.1");
+  const listen = async (where: number): Promise<number> => {
+    server.listen(where, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
+    return typeof address === "object" && address !== null ? address.port : where;
   };
   const stop = async (): Promise<void> => {
     if (!server.listening) return;
@@ -34,19 +35,19 @@ export async function startWebSource(): Promise<WebSource> {
     await once(server, "close");
   };
 
-  const port = await listen(0);
+  const bound = await listen(port);
   return {
-    url: `http://127.0.0.1:${port}/rates.json`,
+    url: `http://127.0.0.1:${bound}/rates.json`,
     faults: ["stop", "500", "garbage", "empty", "slow", "half", "limit"],
     async break(next) {
       fault = next;
       if (next === "stop") await stop();
-      else if (!server.listening) await listen(port);
+      else if (!server.listening) await listen(bound);
     },
     async heal() {
       fault = undefined;
       version += 1;
-      if (!server.listening) await listen(port);
+      if (!server.listening) await listen(bound);
     },
     close: stop,
   };
