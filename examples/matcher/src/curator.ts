@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import type { NewContent } from "./db/bank-store.ts";
 import type { Database } from "./db/database.ts";
 import { createIndexer } from "./index/indexer.ts";
-import { drawPictures } from "./seed/picture-files.ts";
+import { hashPicturesOffThread } from "./seed/picture-thread.ts";
 import { seedGenerated, seedPictures, type OnProgress } from "./seed/seed.ts";
 
 const RETRY_MS = 2_000;
@@ -32,9 +34,18 @@ export function startCurator(options: CuratorOptions): Curator {
   const { signal } = stopping;
   const indexer = createIndexer({ database, onBuilt: options.onBuilt, onError });
 
+  const pictures = { folder: options.pictureFolder, draws: options.drawsPictures };
+  let hashing: Promise<readonly NewContent[]> | undefined;
+  const hashPictures = (): Promise<readonly NewContent[]> => {
+    hashing ??= hashPicturesOffThread(pictures, onProgress, signal);
+    hashing.catch(() => (hashing = undefined));
+    return hashing;
+  };
+
   const prepare = async (): Promise<void> => {
-    if (options.drawsPictures) await drawPictures(options.pictureFolder);
-    if (options.pictureFolder !== "") await seedPictures(database, options.pictureFolder, onProgress, signal);
+    // Drawing takes longest, so it does not wait for the database.
+    if (pictures.draws && !existsSync(pictures.folder)) void hashPictures();
+    if (pictures.folder !== "") await seedPictures(database, hashPictures);
     await seedGenerated(database, options.hashes, onProgress, signal);
   };
 

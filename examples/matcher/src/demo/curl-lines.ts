@@ -6,7 +6,8 @@ import { fingerprintOf } from "../signal/fingerprint.ts";
 
 /** Five lines to try, from the folder that npm was called in: the probes, the index, and two look-ups that find something. */
 export async function curlLines(origin: string, pictureFolder: string): Promise<readonly string[]> {
-  const [first] = pictureFolder === "" ? [] : await pictureFilesOf(pictureFolder);
+  // The folder may be gone, although the database has what was in it.
+  const [first] = pictureFolder === "" ? [] : await pictureFilesOf(pictureFolder).catch(() => []);
   const picture = first === undefined ? undefined : join(pictureFolder, first);
   const pdq = (picture && fingerprintOf(await readFile(picture)).pdq) ?? generatedHash(0);
   return [

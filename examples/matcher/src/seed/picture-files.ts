@@ -1,6 +1,5 @@
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { encodeJpeg } from "../signal/rgba.ts";
 import { drawPicture } from "./draw-picture.ts";
 
@@ -23,8 +22,6 @@ export async function drawPictures(folder: string): Promise<void> {
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
   for (let ordinal = 0; ordinal < PICTURES; ordinal++) {
-    // The probes are answered between two pictures.
-    await nextTurn();
     await writeFile(join(unfinished, `${String(ordinal).padStart(3, "0")}.jpeg`), generatedPicture(ordinal));
   }
   await rename(unfinished, folder);

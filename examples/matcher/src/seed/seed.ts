@@ -1,11 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { addContents, contentCount, createBank, type NewContent } from "../db/bank-store.ts";
 import type { Database } from "../db/database.ts";
 import { createPause } from "../index/pause.ts";
-import { fingerprintOf } from "../signal/fingerprint.ts";
 import { generatedHash } from "./generated-hash.ts";
-import { pictureFilesOf } from "./picture-files.ts";
 
 /** Told how far a piece of work is. */
 export type OnProgress = (work: string, done: number, total: number) => void;
@@ -16,24 +12,14 @@ export const GENERATED_BANK = "generated";
 /** Rows a statement: about 50 ms of the embedded database, so a load between two statements waits for a few. */
 const BATCH = 5_000;
 
-/** Fills the bank of pictures from a folder, unless there is something in it. All at once or not at all. */
+/** Fills the bank of pictures, unless there is something in it. All at once or not at all. */
 export async function seedPictures(
   database: Database,
-  folder: string,
-  onProgress: OnProgress,
-  signal?: AbortSignal,
+  hashPictures: () => Promise<readonly NewContent[]>,
 ): Promise<void> {
   await createBank(database, PICTURE_BANK);
   if ((await contentCount(database, PICTURE_BANK)) > 0) return;
-  const pause = createPause(signal);
-  const files = await pictureFilesOf(folder);
-  const contents: NewContent[] = [];
-  for (const [at, file] of files.entries()) {
-    await pause();
-    contents.push({ label: file, ...fingerprintOf(await readFile(join(folder, file))) });
-    onProgress("hashing pictures", at + 1, files.length);
-  }
-  await addContents(database, PICTURE_BANK, contents);
+  await addContents(database, PICTURE_BANK, await hashPictures());
 }
 
 /** Tops the bank of generated hashes up to `total`; goes on where it was broken off. */
