@@ -119,7 +119,7 @@ export function createHub(path: string, on: HubListener): Hub {
     const server = createServer(welcome);
     await new Promise<void>((done, fail) => {
       server.once("error", fail);
-      // Else a worker of node:cluster gets a socket of its primary, which stays there for a while after the worker dies.
+      // Otherwise the primary of node:cluster holds the socket. It would stay open for a while after the worker has died.
       server.listen({ path: temporary, exclusive: true }, done);
     });
     server.unref();

@@ -91,7 +91,7 @@ async function correct(
   show(diffOf(file, text, next));
   if (!flags.fix) return undefined;
   if (file === "-") return "--fix cannot write to standard input. Use --diff to see the changes";
-  // In the place of what is no UTF-8 stands another character, and the rest of the file would change too.
+  // Bytes that are no UTF-8 were replaced when the file was read. So writing the file would change them.
   if (text.includes("\uFFFD")) return `${file}: is not UTF-8, so --fix does not change it. Save it in UTF-8`;
   try {
     await io.write(file, next);

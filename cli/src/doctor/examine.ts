@@ -59,7 +59,7 @@ export function examine(file: string, text: string, service: Service): ExaminedF
 }
 
 function judgeByKind(report: Report, file: string, text: string): string {
-  // What the byte order mark of UTF-16 becomes when it is read as UTF-8.
+  // The byte order mark of UTF-16 becomes these characters when it is read as UTF-8.
   if (/^\uFFFD\uFFFD[^]?\0/.test(text)) throw new UsageError(`${file}: is text in UTF-16. Save it in UTF-8`);
   if (text.includes("\0")) throw new UsageError(`${file}: is a binary file. ${ACCEPTED}`);
   if (text.trim() === "") throw new UsageError(`${file}: is empty. ${ACCEPTED}`);

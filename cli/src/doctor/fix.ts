@@ -1,4 +1,5 @@
 import type { Edit, ScalarItem } from "./model/item.ts";
+import { isJson } from "./model/json.ts";
 import type { Finding } from "./model/report.ts";
 
 /** A change of the text between two offsets. */
@@ -10,7 +11,7 @@ interface Change {
   readonly key?: string;
 }
 
-/** What the whole text says about how to write. */
+/** How the text of the file is written. A correction is written in the same way. */
 interface Style {
   readonly lineEnd: "\n" | "\r\n";
   /** How the raw text of a value is written. */
@@ -61,14 +62,6 @@ function changeOf(text: string, edit: Edit, { lineEnd, write }: Style): Change |
   const isOneLine = flow && !text.slice(mapStart, start).includes("\n");
   const separator = isOneLine ? ", " : flow ? `,${line}` : line;
   return { start, end: start, text: `${key}: ${write(edit.raw)}${separator}`, key: edit.key };
-}
-
-function isJson(text: string): boolean {
-  try {
-    return JSON.parse(text) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 /** A word such as `5s` has quotes in JSON. */

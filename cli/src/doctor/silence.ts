@@ -60,7 +60,7 @@ export function silence(
   };
 }
 
-/** The number of the line that a comment in each line speaks of: its own, or the first one after several comments. */
+/** For a comment in each line: the number of the line that it is about. That is its own, or the first one after comments. */
 function linesSpokenOf(lines: readonly string[]): readonly number[] {
   const spoken: number[] = [];
   let next = lines.length + 1;

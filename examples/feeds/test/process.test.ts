@@ -2,11 +2,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "./helper/free-port.ts";
 
 const EXAMPLE = dirname(dirname(fileURLToPath(import.meta.url)));
 let folder: string;
@@ -17,16 +17,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "feeds-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 /** Runs the program until `/rates` has answered 200, and stops it. @returns the answer */
 async function ratesOf(environment: Readonly<Record<string, string>>): Promise<string> {

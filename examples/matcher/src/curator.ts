@@ -38,7 +38,9 @@ export function startCurator(options: CuratorOptions): Curator {
   let hashing: Promise<readonly NewContent[]> | undefined;
   const hashPictures = (): Promise<readonly NewContent[]> => {
     hashing ??= hashPicturesOffThread(pictures, onProgress, signal);
-    hashing.catch(() => (hashing = undefined));
+    hashing.catch(() => {
+      hashing = undefined;
+    });
     return hashing;
   };
 

@@ -1,5 +1,6 @@
 import { docker } from "../../probers/index.ts";
 import { secondsOf } from "../model/duration.ts";
+import { isJson } from "../model/json.ts";
 import { instructionsOf, type Instruction } from "./dockerfile-instruction.ts";
 import type { Place, Report } from "../model/report.ts";
 import { isShell, judgeCommand } from "../rule/command.ts";
@@ -104,14 +105,6 @@ function brokenListOf(body: string): readonly string[] | undefined {
   const list = body.slice(0, body.lastIndexOf("]") + 1) || body;
   const words = [...list.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? "");
   return words.length > 0 ? words : undefined;
-}
-
-function isJson(text: string): boolean {
-  try {
-    return JSON.parse(text) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function timeOf(

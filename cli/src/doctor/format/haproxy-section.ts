@@ -26,7 +26,7 @@ export function isHaproxy(text: string): boolean {
   );
 }
 
-/** What the lines default-server say, those of a backend after those of its defaults. The last one counts, so it stands first. */
+/** The words of all `default-server` lines. A backend overrides its defaults, so the last line stands first. */
 export function defaultServerOf(directives: readonly Directive[]): readonly string[] {
   return directives
     .filter(({ words }) => words[0] === "default-server")

@@ -19,7 +19,7 @@ import { isFunction, withoutFunction } from "./yaml-function.ts";
 /** Says what is wrong in a line of the file. */
 type ErrorAt = (line: number, reason: string) => UsageError;
 
-/** More keys than the merges of a file bring together. Each merge takes in all keys of those before it. */
+/** The most keys that all merges of a file may copy. A merge also copies the keys that earlier merges have copied. */
 const MOST_MERGED = 100_000;
 
 /** Turns the nodes of one document into items. Aliases give the item of their anchor, with its lines. */

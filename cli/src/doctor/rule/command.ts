@@ -11,7 +11,7 @@ export function isShell(words: readonly string[]): boolean {
   return /(^|\/)(ba|a|da|z|k)?sh$/.test(words[0] ?? "") && /^-/.test(words[1] ?? "");
 }
 
-/** More characters, or blanks in a row, than a check has. The time for a line grows with the square of its length. */
+/** Longer commands are not read, because the time for a line grows with the square of its length. */
 const MOST_CHARACTERS = 8_000;
 const MOST_BLANKS = /\s{100}/;
 

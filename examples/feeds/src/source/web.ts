@@ -9,7 +9,11 @@ export interface WebSource extends BreakableSource {
 
 const CURRENCIES = ["EUR", "GBP", "JPY", "SEK", "USD"];
 
-/** @param port where it listens; 0 for a free one. A store takes a value back only from a source with the same URL. */
+/**
+ * Starts the source.
+ *
+ * @param port where it listens; 0 for a free port. A store restores a value only if the URL of the source is the same.
+ */
 export async function startWebSource(port = 0): Promise<WebSource> {
   let version = 1;
   let fault: Fault | undefined;
